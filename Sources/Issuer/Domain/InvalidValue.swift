@@ -1,0 +1,33 @@
+/// Why a value from outside was refused: a stable code for programs and a sentence for people.
+public struct InvalidValue: Error, Equatable, Sendable, Codable {
+    public let code: String
+    public let message: String
+
+    public init(code: String = "INVALID_VALUE", _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// Checks on text that a person or a program outside wrote.
+enum PlainText {
+    /// Refuses text that is empty, longer than `charactersMax` (Unicode scalars), or that holds control characters,
+    /// line separators or invisible direction marks: what is shown to an approver must be what is compared.
+    static func check(_ text: String, charactersMax: Int) throws(InvalidValue) {
+        guard !text.isEmpty else { throw InvalidValue("must not be empty") }
+        guard text.unicodeScalars.count <= charactersMax else {
+            throw InvalidValue("must be at most \(charactersMax) characters long")
+        }
+        for scalar in text.unicodeScalars where isHidden(scalar) {
+            throw InvalidValue(
+                "must not contain control or invisible formatting characters (found U+\(String(scalar.value, radix: 16, uppercase: true)))")
+        }
+    }
+
+    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: true
+        default: false
+        }
+    }
+}

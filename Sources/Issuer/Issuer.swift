@@ -1,0 +1,96 @@
+/// Decides on spends, keeps the books, and signs what it decided. Free of HTTP; safe to share between threads.
+public final class Issuer: Sendable {
+    public let settings: IssuerSettings
+    let store: any Store
+    let clock: Clock
+    let ids: IDGenerator
+    let masterKey: MasterKey
+    let keyRing: KeyRing
+    let apiKeyVerifier: APIKeyVerifier
+    let policyCache = PolicyCache()
+
+    /// Opens the books: brings the schema up to date and unseals the signing keys, making the first ones if there are none.
+    public static func open(
+        store: any Store, settings: IssuerSettings, masterKey: MasterKey, clock: Clock, ids: IDGenerator
+    ) async throws(IssuerError) -> Issuer {
+        try await IssuerError.mapping {
+            try await store.globalTransaction { try Migrator.migrate($0) }
+        }
+        let keyRing = try await KeyRing.open(
+            store: store, masterKey: masterKey, jwksMaxAgeSeconds: settings.jwksMaxAgeSeconds,
+            rotationSeconds: settings.keyRotationSeconds, now: clock.now())
+        return Issuer(
+            store: store, settings: settings, masterKey: masterKey, keyRing: keyRing, clock: clock, ids: ids)
+    }
+
+    private init(
+        store: any Store, settings: IssuerSettings, masterKey: MasterKey, keyRing: KeyRing, clock: Clock,
+        ids: IDGenerator
+    ) {
+        self.store = store
+        self.settings = settings
+        self.masterKey = masterKey
+        self.keyRing = keyRing
+        self.clock = clock
+        self.ids = ids
+        apiKeyVerifier = APIKeyVerifier(store: store)
+    }
+
+    /// Finishes what runs and closes the store.
+    public func close() async throws(IssuerError) {
+        try await IssuerError.mapping { try await store.close() }
+    }
+
+    /// Throws when the store does not answer. A signing key there is always: `open` does not return without one.
+    public func checkReadiness() async throws(IssuerError) {
+        try await IssuerError.mapping {
+            _ = try await store.globalTransaction { try Companies.page(after: nil, limit: 1, in: $0) }
+        }
+    }
+}
+
+/// What an operator may set.
+public struct IssuerSettings: Sendable {
+    /// The `iss` of every token.
+    public var issuerURL: String
+    /// A token's life where the request names none.
+    public var tokenLifetimeSeconds: Int64
+    /// How much longer than its token a reservation is held.
+    public var confirmGraceSeconds: Int64
+    /// How long a held request waits for a person.
+    public var approvalLifetimeSeconds: Int64
+    public var keyRotationSeconds: Int64
+    /// How long a fetched JWKS is fresh.
+    public var jwksMaxAgeSeconds: Int64
+    /// bcrypt's cost for API keys, 4 to 31: each step doubles the work.
+    public var bcryptCost: Int
+
+    public init(
+        issuerURL: String, tokenLifetimeSeconds: Int64 = 900, confirmGraceSeconds: Int64 = 3600,
+        approvalLifetimeSeconds: Int64 = 86_400, keyRotationSeconds: Int64 = 30 * 86_400,
+        jwksMaxAgeSeconds: Int64 = 300, bcryptCost: Int = 12
+    ) {
+        self.issuerURL = issuerURL
+        self.tokenLifetimeSeconds = tokenLifetimeSeconds
+        self.confirmGraceSeconds = confirmGraceSeconds
+        self.approvalLifetimeSeconds = approvalLifetimeSeconds
+        self.keyRotationSeconds = keyRotationSeconds
+        self.jwksMaxAgeSeconds = jwksMaxAgeSeconds
+        self.bcryptCost = bcryptCost
+    }
+}
+
+extension IssuerError {
+    /// Turns a store's failure into this module's error; anything else is a fault of the store.
+    static func mapping<Value>(_ body: () async throws -> Value) async throws(IssuerError) -> Value {
+        do {
+            return try await body()
+        } catch let error as IssuerError {
+            throw error
+        } catch let error as StorageError {
+            throw .storage(error)
+        } catch {
+            throw .storage(.unavailable("\(error)"))
+        }
+    }
+}

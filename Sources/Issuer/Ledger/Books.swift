@@ -1,0 +1,10 @@
+/// An open transaction on one company's books in one environment, at one instant.
+struct Books {
+    let tx: any StoreTransaction
+    let companyID: CompanyID
+    let environment: Environment
+    /// The same for everything in the transaction.
+    let now: Instant
+    /// What was remembered of the company's policies under this version is current.
+    let policyVersion: Int64
+}

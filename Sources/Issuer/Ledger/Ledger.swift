@@ -1,0 +1,86 @@
+/// Reserves budget, makes it final, gives it back. Every change of an authorization and of the counters that cover it
+/// is made here, in one transaction, together.
+struct Ledger {
+    let books: Books
+
+    init(_ books: Books) {
+        self.books = books
+    }
+
+    /// What has been spent against these counters, opening those that no limit needed before.
+    func spent(
+        _ keys: Set<CounterKey>, agent: AgentID, currency: CurrencyCode
+    ) throws(StorageError) -> SpendSoFar {
+        guard !keys.isEmpty else { return [:] }
+        var spent = try Counters.live(agent: agent, currency: currency, in: books)
+        for key in keys where spent[key] == nil {
+            spent[key] = try Counters.open(key, currency: currency, in: books)
+        }
+        return spent
+    }
+
+    /// Records a decision. An approved one reserves: it raises every open counter that covers it.
+    func record(_ authorization: Authorization) throws(StorageError) {
+        // From here on the reservation must succeed.
+        try Authorizations.insert(authorization, in: books)
+        try reserveIfApproved(authorization)
+    }
+
+    /// Records what a person decided on a held request.
+    func recordApproval(_ authorization: Authorization) throws(StorageError) {
+        // From here on the reservation must succeed.
+        try Authorizations.update(authorization, in: books)
+        try reserveIfApproved(authorization)
+    }
+
+    /// Carries out an event, and gives the authorization as it is afterwards.
+    func apply(_ event: AuthorizationEvent, to authorization: Authorization) throws -> Authorization {
+        let transition = try Transition.of(event, on: authorization, at: books.now)
+        let reserved = authorization.money.minorUnits
+        var after = authorization
+        let change: Spend
+        switch transition {
+        case .alreadyDone:
+            return authorization
+        case .confirm(let amount):
+            (after.status, after.confirmedAmount) = (.confirmed, amount)
+            change = .confirming(amount, of: reserved)
+        case .confirmLate(let amount):
+            (after.status, after.confirmedAmount, after.late) = (.confirmed, amount, true)
+            change = .confirmingLate(amount)
+        case .release:
+            after.status = .voided
+            change = .releasing(reserved)
+        case .expire:
+            after.status = .expired
+            change = .releasing(reserved)
+        case .denyLapsed:
+            (after.status, after.decision) = (.denied, .denied)
+            after.reasons = [
+                Reason(code: .approvalExpired, message: "Nobody decided on it in time.")
+            ]
+            change = Spend()
+        }
+        after.resolvedAt = books.now
+        // From here on the change must succeed.
+        try Authorizations.update(after, in: books)
+        if change != Spend() { try Counters.shift(by: change, for: after, in: books) }
+        return after
+    }
+
+    /// Lapses what is due in this company. The first step of every transaction that looks at its state, so that expiry
+    /// is exact and needs nobody.
+    func lapseDue() throws {
+        for authorization in try Authorizations.lapsedReservations(in: books) {
+            _ = try apply(.lapse, to: authorization)
+        }
+        for authorization in try Authorizations.lapsedRequests(in: books) {
+            _ = try apply(.lapse, to: authorization)
+        }
+    }
+
+    private func reserveIfApproved(_ authorization: Authorization) throws(StorageError) {
+        guard authorization.decision == .approved else { return }
+        try Counters.shift(by: .reserving(authorization.money.minorUnits), for: authorization, in: books)
+    }
+}

@@ -1,0 +1,64 @@
+/// How much of a counter is reserved and how much is final, in minor units and in authorizations.
+///
+/// Also a change of one: then its members may be negative.
+struct Spend: Equatable, Sendable {
+    /// A counter holds at most this much of either kind, so that their sum always fits: 2^62 - 1 minor units.
+    static let amountMax: Int64 = (1 << 62) - 1
+
+    var reservedAmount: Int64 = 0
+    var reservedCount: Int64 = 0
+    var confirmedAmount: Int64 = 0
+    var confirmedCount: Int64 = 0
+
+    /// What counts against a limit. Never overflows: see `amountMax`.
+    var amount: Int64 { reservedAmount + confirmedAmount }
+    var count: Int64 { reservedCount + confirmedCount }
+
+    static func reserving(_ amount: Int64) -> Spend {
+        Spend(reservedAmount: amount, reservedCount: 1)
+    }
+
+    static func releasing(_ amount: Int64) -> Spend {
+        Spend(reservedAmount: -amount, reservedCount: -1)
+    }
+
+    static func confirming(_ confirmed: Int64, of reserved: Int64) -> Spend {
+        Spend(reservedAmount: -reserved, reservedCount: -1, confirmedAmount: confirmed, confirmedCount: 1)
+    }
+
+    /// Confirmed after the reservation was released.
+    static func confirmingLate(_ confirmed: Int64) -> Spend {
+        Spend(confirmedAmount: confirmed, confirmedCount: 1)
+    }
+}
+
+/// Names a counter: whose spends, in which stretch of time.
+struct CounterKey: Hashable, Sendable {
+    enum Subject: Hashable, Sendable {
+        case company
+        case agent(AgentID)
+
+        var text: String {
+            switch self {
+            case .company: "*"
+            case .agent(let id): id.text
+            }
+        }
+
+        init?(_ text: String) {
+            if text == "*" {
+                self = .company
+            } else if let id = AgentID(text) {
+                self = .agent(id)
+            } else {
+                return nil
+            }
+        }
+    }
+
+    let subject: Subject
+    let period: Period
+}
+
+/// The counters a decision may look at.
+typealias SpendSoFar = [CounterKey: Spend]

@@ -1,0 +1,81 @@
+internal import Dispatch
+internal import Synchronization
+
+/// A serial queue of transaction bodies that are committed in groups.
+///
+/// The lane takes all that waits, runs each body in one database transaction, commits once, and only then answers them
+/// all: under load a commit carries dozens of requests, idle it carries one. One commit a request would cost one disk
+/// flush a request.
+final class Lane: Sendable {
+    /// A waiting body. `attempt` gives what to do once the group is on disk; `fail` answers when it never will be.
+    struct Job: Sendable {
+        let attempt: @Sendable (any StoreTransaction) throws -> (@Sendable () -> Void)
+        let fail: @Sendable (any Error) -> Void
+    }
+
+    /// The most bodies in one commit: bounds how long the first waits for the last.
+    static let groupMax = 128
+
+    private struct State {
+        var waiting: [Job] = []
+        var isDraining = false
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let queue: DispatchQueue
+    private let commit: @Sendable (ArraySlice<Job>) -> Void
+
+    /// `commit` runs on the lane's thread, one group at a time, and answers every job of the group.
+    init(label: String, commit: @escaping @Sendable (ArraySlice<Job>) -> Void) {
+        queue = DispatchQueue(label: label, qos: .userInitiated)
+        self.commit = commit
+    }
+
+    func run<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            submit(
+                Job(
+                    attempt: { tx in
+                        let value = try body(tx)
+                        return { continuation.resume(returning: value) }
+                    },
+                    fail: { continuation.resume(throwing: $0) }))
+        }
+    }
+
+    /// Refuses what comes after and returns when all that waited has been answered.
+    func close() async {
+        state.withLock { $0.isClosed = true }
+        await withCheckedContinuation { continuation in
+            queue.async { continuation.resume() }
+        }
+    }
+
+    private func submit(_ job: Job) {
+        let (accepted, mustStart) = state.withLock { state in
+            guard !state.isClosed else { return (false, false) }
+            state.waiting.append(job)
+            defer { state.isDraining = true }
+            return (true, !state.isDraining)
+        }
+        guard accepted else { return job.fail(StorageError.unavailable("the store is closed")) }
+        if mustStart { queue.async { self.drain() } }
+    }
+
+    private func drain() {
+        while true {
+            let jobs = state.withLock { state in
+                defer { state.waiting.removeAll(keepingCapacity: true) }
+                state.isDraining = !state.waiting.isEmpty
+                return state.waiting
+            }
+            if jobs.isEmpty { return }
+            for start in stride(from: 0, to: jobs.count, by: Self.groupMax) {
+                commit(jobs[start..<min(start + Self.groupMax, jobs.count)])
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// Where everything is kept. One repository of SQL, many engines: an engine only runs statements in transactions.
+public protocol Store: Sendable {
+    /// Runs `body` in a transaction of one company, alone and all or nothing, and returns once it is on disk.
+    ///
+    /// Bodies that wait at the same time are committed together; a body that throws undoes its own work alone. `body`
+    /// runs on the company's lane, never on the cooperative pool, and must not wait for anything but `tx`.
+    func transaction<Value: Sendable>(
+        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value
+
+    /// The same for what belongs to no company: signing keys, the directory of API keys, new companies.
+    func globalTransaction<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value
+
+    /// Waits for what runs, refuses what comes after, and closes the files.
+    func close() async throws
+}
+
+/// An open transaction: all that an engine implements. Not Sendable, so that it cannot outlive its closure.
+public protocol StoreTransaction: AnyObject {
+    /// Runs one statement with `$1`, `$2`… bound in order and gives every row.
+    @discardableResult
+    func execute(_ statement: Statement, _ arguments: [SQLValue]) throws(StorageError) -> [Row]
+}
+
+/// One SQL text, in the subset that every engine shares. Its `$n` first appear in ascending order.
+public struct Statement: Hashable, Sendable {
+    public let sql: String
+
+    public init(_ sql: String) {
+        self.sql = sql
+    }
+}
+
+public enum SQLValue: Hashable, Sendable {
+    case null
+    case integer(Int64)
+    case text(String)
+    case blob([UInt8])
+}

@@ -1,0 +1,78 @@
+/// The agents. A deleted one stays for its history and is found no more.
+enum Agents {
+    private static let insert = Statement(
+        """
+        INSERT INTO agents (company_id, agent_id, environment, name, description, status, metadata, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """)
+    private static let select = "SELECT agent_id, name, description, status, metadata, created_at FROM agents"
+    private static let find = Statement(
+        """
+        \(select)
+        WHERE company_id = $1 AND agent_id = $2 AND environment = $3 AND deleted_at IS NULL
+        """)
+    private static let page = Statement(
+        """
+        \(select)
+        WHERE company_id = $1 AND environment = $2 AND deleted_at IS NULL AND agent_id < $3
+        ORDER BY agent_id DESC LIMIT $4
+        """)
+    private static let update = Statement(
+        """
+        UPDATE agents SET name = $1, description = $2, status = $3, metadata = $4
+        WHERE company_id = $5 AND agent_id = $6
+        """)
+    private static let delete = Statement(
+        """
+        UPDATE agents SET deleted_at = $1
+        WHERE company_id = $2 AND agent_id = $3 AND environment = $4 AND deleted_at IS NULL RETURNING agent_id
+        """)
+
+    static func insert(_ agent: Agent, in books: Books) throws(StorageError) {
+        try books.tx.execute(
+            insert,
+            [
+                SQLValue(books.companyID), SQLValue(agent.id), .text(books.environment.rawValue), .text(agent.name.text),
+                SQLValue(agent.description?.text), .text(agent.status.rawValue), SQLValue(json: agent.metadata),
+                SQLValue(agent.createdAt),
+            ])
+    }
+
+    static func find(_ id: AgentID, in books: Books) throws(StorageError) -> Agent? {
+        try books.tx.execute(find, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
+            .first.map(agent)
+    }
+
+    static func page(_ page: Page, in books: Books) throws(StorageError) -> [Agent] {
+        try books.tx.execute(
+            Self.page,
+            [
+                SQLValue(books.companyID), .text(books.environment.rawValue), page.before,
+                .integer(page.fetchLimit),
+            ]
+        ).map(agent)
+    }
+
+    static func update(_ agent: Agent, in books: Books) throws(StorageError) {
+        try books.tx.execute(
+            update,
+            [
+                .text(agent.name.text), SQLValue(agent.description?.text), .text(agent.status.rawValue),
+                SQLValue(json: agent.metadata), SQLValue(books.companyID), SQLValue(agent.id),
+            ])
+    }
+
+    /// False when there was none.
+    static func delete(_ id: AgentID, in books: Books) throws(StorageError) -> Bool {
+        try !books.tx.execute(
+            delete,
+            [SQLValue(books.now), SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)]
+        ).isEmpty
+    }
+
+    private static func agent(_ row: Row) throws(StorageError) -> Agent {
+        Agent(
+            id: try row.id(0), name: try row.checked(1), description: try row.optionalChecked(2),
+            status: try row.choice(3), metadata: try row.json(4), createdAt: try row.instant(5))
+    }
+}

@@ -1,0 +1,118 @@
+/// Every spend that was ever asked for.
+enum Authorizations {
+    private static let insert = Statement(
+        """
+        INSERT INTO authorizations (
+            company_id, authorization_id, environment, agent_id, amount, currency, merchant, note, metadata, audience,
+            lifetime_s, created_at, status, decision, reasons, shadow_reasons, policies, approval, authorized_at,
+            expires_at, hold_expires_at, confirmed_amount, late, resolved_at, claims)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23, $24, $25)
+        """)
+    private static let update = Statement(
+        """
+        UPDATE authorizations SET status = $1, decision = $2, reasons = $3, shadow_reasons = $4, policies = $5,
+            approval = $6, authorized_at = $7, expires_at = $8, hold_expires_at = $9, confirmed_amount = $10, late = $11,
+            resolved_at = $12, claims = $13
+        WHERE company_id = $14 AND authorization_id = $15
+        """)
+    private static let select =
+        """
+        SELECT authorization_id, environment, agent_id, amount, currency, merchant, note, metadata, audience, lifetime_s,
+            created_at, status, decision, reasons, shadow_reasons, policies, approval, authorized_at, expires_at,
+            hold_expires_at, confirmed_amount, late, resolved_at, claims
+        FROM authorizations
+        """
+    private static let find = Statement(
+        """
+        \(select) WHERE company_id = $1 AND authorization_id = $2 AND environment = $3
+        """)
+    private static let page = Statement(
+        """
+        \(select)
+        WHERE company_id = $1 AND environment = $2 AND authorization_id < $3
+            AND (CAST($4 AS TEXT) IS NULL OR agent_id = $4)
+            AND (CAST($5 AS TEXT) IS NULL OR status = $5)
+            AND created_at >= $6 AND created_at < $7
+        ORDER BY authorization_id DESC LIMIT $8
+        """)
+    private static let lapsedReservations = Statement(
+        """
+        \(select) WHERE company_id = $1 AND status = 'PENDING' AND hold_expires_at <= $2
+        """)
+    private static let lapsedRequests = Statement(
+        """
+        \(select) WHERE company_id = $1 AND status = 'HELD' AND expires_at <= $2
+        """)
+
+    static func insert(_ authorization: Authorization, in books: Books) throws(StorageError) {
+        try books.tx.execute(
+            insert,
+            [
+                SQLValue(books.companyID), SQLValue(authorization.id), .text(authorization.environment.rawValue),
+                SQLValue(authorization.agentID), .integer(authorization.money.minorUnits),
+                .text(authorization.money.currency.text), SQLValue(json: authorization.merchant),
+                SQLValue(authorization.note?.text), SQLValue(json: authorization.metadata),
+                SQLValue(authorization.audience?.text), .integer(authorization.lifetimeSeconds),
+                SQLValue(authorization.createdAt),
+            ] + changing(authorization))
+    }
+
+    /// Writes what a transition may change.
+    static func update(_ authorization: Authorization, in books: Books) throws(StorageError) {
+        try books.tx.execute(
+            update, changing(authorization) + [SQLValue(books.companyID), SQLValue(authorization.id)])
+    }
+
+    static func find(_ id: AuthorizationID, in books: Books) throws(StorageError) -> Authorization? {
+        try books.tx.execute(find, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
+            .first.map(authorization)
+    }
+
+    static func page(
+        _ page: Page, filter: AuthorizationFilter, in books: Books
+    ) throws(StorageError) -> [Authorization] {
+        try books.tx.execute(
+            Self.page,
+            [
+                SQLValue(books.companyID), .text(books.environment.rawValue), page.before,
+                SQLValue(filter.agentID), SQLValue(filter.status?.rawValue),
+                .integer(filter.from?.milliseconds ?? .min), .integer(filter.to?.milliseconds ?? .max),
+                .integer(page.fetchLimit),
+            ]
+        ).map(authorization)
+    }
+
+    /// Unconfirmed reservations of the company, in either environment, whose time is over.
+    static func lapsedReservations(in books: Books) throws(StorageError) -> [Authorization] {
+        try books.tx.execute(lapsedReservations, [SQLValue(books.companyID), SQLValue(books.now)]).map(authorization)
+    }
+
+    /// Held requests of the company, in either environment, that nobody decided on in time.
+    static func lapsedRequests(in books: Books) throws(StorageError) -> [Authorization] {
+        try books.tx.execute(lapsedRequests, [SQLValue(books.companyID), SQLValue(books.now)]).map(authorization)
+    }
+
+    private static func changing(_ authorization: Authorization) throws(StorageError) -> [SQLValue] {
+        [
+            .text(authorization.status.rawValue), .text(authorization.decision.rawValue),
+            try SQLValue(json: authorization.reasons), try SQLValue(json: authorization.shadowReasons),
+            try SQLValue(json: authorization.policies), try SQLValue(json: authorization.approval),
+            SQLValue(authorization.authorizedAt), SQLValue(authorization.expiresAt),
+            SQLValue(authorization.holdExpiresAt), SQLValue(authorization.confirmedAmount),
+            SQLValue(authorization.late), SQLValue(authorization.resolvedAt), try SQLValue(json: authorization.claims),
+        ]
+    }
+
+    private static func authorization(_ row: Row) throws(StorageError) -> Authorization {
+        Authorization(
+            id: try row.id(0), environment: try row.choice(1), agentID: try row.id(2), money: try row.money(3, 4),
+            merchant: try row.optionalJSON(5), note: try row.optionalChecked(6), metadata: try row.json(7),
+            audience: try row.optionalChecked(8), lifetimeSeconds: try row.integer(9), createdAt: try row.instant(10),
+            status: try row.choice(11), decision: try row.choice(12), reasons: try row.json(13),
+            shadowReasons: try row.json(14), policies: try row.json(15), approval: try row.optionalJSON(16),
+            authorizedAt: try row.optionalInstant(17), expiresAt: try row.instant(18),
+            holdExpiresAt: try row.optionalInstant(19), confirmedAmount: try row.optionalInteger(20),
+            late: try row.integer(21) != 0, resolvedAt: try row.optionalInstant(22), claims: try row.optionalJSON(23))
+    }
+}

@@ -1,0 +1,67 @@
+/// The companies, and the versions that tell whether what was remembered of one is still current.
+enum Companies {
+    /// How a company stood when its transaction began.
+    struct Admission: Sendable {
+        /// Changes with every change of a policy.
+        let policyVersion: Int64
+        /// Changes with every change of an API key.
+        let keyVersion: Int64
+    }
+
+    private static let insert = Statement(
+        """
+        INSERT INTO companies (company_id, name, revision, policy_version, key_version, created_at)
+        VALUES ($1, $2, 0, 0, 0, $3)
+        """)
+    private static let raise = Statement(
+        """
+        UPDATE companies SET revision = revision + 1 WHERE company_id = $1 RETURNING policy_version, key_version
+        """)
+    private static let look = Statement("SELECT policy_version, key_version FROM companies WHERE company_id = $1")
+    private static let policiesChanged = Statement(
+        "UPDATE companies SET policy_version = $1 WHERE company_id = $2")
+    private static let keysChanged = Statement(
+        "UPDATE companies SET key_version = $1 WHERE company_id = $2")
+    private static let pageAfter = Statement(
+        "SELECT company_id FROM companies WHERE company_id > $1 ORDER BY company_id LIMIT $2")
+
+    static func insert(_ id: CompanyID, name: Name, at now: Instant, in tx: any StoreTransaction) throws(StorageError) {
+        try tx.execute(insert, [SQLValue(id), .text(name.text), SQLValue(now)])
+    }
+
+    /// The first statement of a transaction that writes: locks the company's row against other issuers.
+    static func lock(_ id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {
+        try admission(tx.execute(raise, [SQLValue(id)]))
+    }
+
+    static func look(at id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {
+        try admission(tx.execute(look, [SQLValue(id)]))
+    }
+
+    /// `version` must never have been used before, also not by a transaction that was undone: what was remembered under
+    /// a version must be what that version holds.
+    static func policiesChanged(
+        _ id: CompanyID, version: Int64, in tx: any StoreTransaction
+    ) throws(StorageError) {
+        try tx.execute(policiesChanged, [.integer(version), SQLValue(id)])
+    }
+
+    /// `version` as in `policiesChanged`.
+    static func keysChanged(_ id: CompanyID, version: Int64, in tx: any StoreTransaction) throws(StorageError) {
+        try tx.execute(keysChanged, [.integer(version), SQLValue(id)])
+    }
+
+    /// Companies in the order of their identifiers, for work that visits each in turn.
+    static func page(
+        after id: CompanyID?, limit: Int, in tx: any StoreTransaction
+    ) throws(StorageError) -> [CompanyID] {
+        try tx.execute(pageAfter, [.text(id?.text ?? ""), .integer(Int64(limit))])
+            .map { (row) throws(StorageError) in try row.id(0) }
+    }
+
+    private static func admission(_ rows: [Row]) throws(StorageError) -> Admission? {
+        try rows.first.map { (row) throws(StorageError) in
+            Admission(policyVersion: try row.integer(0), keyVersion: try row.integer(1))
+        }
+    }
+}

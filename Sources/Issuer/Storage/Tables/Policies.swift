@@ -1,0 +1,105 @@
+/// The policies as they stand, and every version they ever had.
+enum Policies {
+    private static let insert = Statement(
+        """
+        INSERT INTO policies (company_id, policy_id, environment, version, agent_id, terms, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """)
+    private static let update = Statement(
+        """
+        UPDATE policies SET version = $1, agent_id = $2, terms = $3, updated_at = $4
+        WHERE company_id = $5 AND policy_id = $6
+        """)
+    private static let insertVersion = Statement(
+        """
+        INSERT INTO policy_versions (company_id, policy_id, version, terms, written_at, written_by)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """)
+    private static let select = "SELECT policy_id, version, terms, created_at, updated_at FROM policies"
+    private static let find = Statement(
+        """
+        \(select)
+        WHERE company_id = $1 AND policy_id = $2 AND environment = $3 AND deleted_at IS NULL
+        """)
+    private static let all = Statement(
+        """
+        \(select)
+        WHERE company_id = $1 AND environment = $2 AND deleted_at IS NULL ORDER BY policy_id
+        """)
+    private static let page = Statement(
+        """
+        \(select)
+        WHERE company_id = $1 AND environment = $2 AND deleted_at IS NULL AND policy_id < $3
+            AND (CAST($4 AS TEXT) IS NULL OR agent_id = $4)
+        ORDER BY policy_id DESC LIMIT $5
+        """)
+    private static let delete = Statement(
+        """
+        UPDATE policies SET deleted_at = $1
+        WHERE company_id = $2 AND policy_id = $3 AND environment = $4 AND deleted_at IS NULL RETURNING policy_id
+        """)
+
+    static func insert(_ policy: Policy, by author: String, in books: Books) throws(StorageError) {
+        try books.tx.execute(
+            insert,
+            [
+                SQLValue(books.companyID), SQLValue(policy.id), .text(books.environment.rawValue),
+                .integer(policy.version), SQLValue(policy.terms.agentID), SQLValue(json: policy.terms),
+                SQLValue(policy.createdAt), SQLValue(policy.updatedAt),
+            ])
+        try insertVersion(policy, by: author, in: books)
+    }
+
+    static func update(_ policy: Policy, by author: String, in books: Books) throws(StorageError) {
+        try books.tx.execute(
+            update,
+            [
+                .integer(policy.version), SQLValue(policy.terms.agentID), SQLValue(json: policy.terms),
+                SQLValue(policy.updatedAt), SQLValue(books.companyID), SQLValue(policy.id),
+            ])
+        try insertVersion(policy, by: author, in: books)
+    }
+
+    private static func insertVersion(_ policy: Policy, by author: String, in books: Books) throws(StorageError) {
+        try books.tx.execute(
+            insertVersion,
+            [
+                SQLValue(books.companyID), SQLValue(policy.id), .integer(policy.version), SQLValue(json: policy.terms),
+                SQLValue(policy.updatedAt), .text(author),
+            ])
+    }
+
+    static func find(_ id: PolicyID, in books: Books) throws(StorageError) -> Policy? {
+        try books.tx.execute(find, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
+            .first.map(policy)
+    }
+
+    /// Every policy of the company and environment, oldest first.
+    static func all(in books: Books) throws(StorageError) -> [Policy] {
+        try books.tx.execute(all, [SQLValue(books.companyID), .text(books.environment.rawValue)]).map(policy)
+    }
+
+    static func page(_ page: Page, agent: AgentID?, in books: Books) throws(StorageError) -> [Policy] {
+        try books.tx.execute(
+            Self.page,
+            [
+                SQLValue(books.companyID), .text(books.environment.rawValue), page.before,
+                SQLValue(agent), .integer(page.fetchLimit),
+            ]
+        ).map(policy)
+    }
+
+    /// False when there was none.
+    static func delete(_ id: PolicyID, in books: Books) throws(StorageError) -> Bool {
+        try !books.tx.execute(
+            delete,
+            [SQLValue(books.now), SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)]
+        ).isEmpty
+    }
+
+    private static func policy(_ row: Row) throws(StorageError) -> Policy {
+        Policy(
+            id: try row.id(0), version: try row.integer(1), terms: try row.json(2), createdAt: try row.instant(3),
+            updatedAt: try row.instant(4))
+    }
+}

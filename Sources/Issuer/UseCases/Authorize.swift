@@ -1,0 +1,124 @@
+/// Decides on a spend, reserves its budget, and signs the decision.
+extension Issuer {
+    /// One transaction reads the counters, decides, reserves and records the claims; the claims are signed after it is on
+    /// disk, off the writer's path. A crash before the signature loses nothing: a retry signs the same claims again.
+    public func authorize(
+        _ request: AuthorizationRequest, as principal: Principal, once attempt: OnceOnly?
+    ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
+        try Self.check(request.agentID, isFor: principal)
+        let answered = try await transaction(as: principal, scope: .authorize) { [self] books in
+            try once(attempt, in: books) { books in try record(request, in: books) }
+        }
+        return try issue(answered)
+    }
+
+    /// What `authorize` would decide now. Reserves nothing and signs nothing.
+    public func dryRun(
+        _ request: AuthorizationRequest, as principal: Principal
+    ) async throws(IssuerError) -> DryRun {
+        try Self.check(request.agentID, isFor: principal)
+        return try await transaction(as: principal, scope: .authorize) { [self] books in
+            let agent = try Self.agent(request.agentID, in: books)
+            let ruling = try rule(
+                SpendRequest(
+                    agent: agent.id, agentStatus: agent.status, money: request.money, merchant: request.merchant,
+                    isApproved: false),
+                in: books)
+            return DryRun(decision: ruling.decision, reasons: ruling.reasons, shadowReasons: ruling.shadowReasons)
+        }
+    }
+
+    private func record(_ request: AuthorizationRequest, in books: Books) throws -> Authorization {
+        let agent = try Self.agent(request.agentID, in: books)
+        let ruling = try rule(
+            SpendRequest(
+                agent: agent.id, agentStatus: agent.status, money: request.money, merchant: request.merchant,
+                isApproved: false),
+            in: books)
+        let authorization = decided(asked(request, in: books), ruling, approval: nil, in: books)
+        try Ledger(books).record(authorization)
+        return authorization
+    }
+
+    /// The request as an authorization on which nothing has been decided yet.
+    private func asked(_ request: AuthorizationRequest, in books: Books) -> Authorization {
+        Authorization(
+            id: ids.next(at: books.now), environment: books.environment, agentID: request.agentID, money: request.money,
+            merchant: request.merchant, note: request.note, metadata: request.metadata, audience: request.audience,
+            lifetimeSeconds: request.lifetimeSeconds ?? settings.tokenLifetimeSeconds, createdAt: books.now,
+            status: .held, decision: .pendingApproval, reasons: [], shadowReasons: [], policies: [],
+            expiresAt: books.now.adding(seconds: settings.approvalLifetimeSeconds), late: false)
+    }
+}
+
+/// The steps that deciding on a new request and on a held one share.
+extension Issuer {
+    /// What the policies in force say now.
+    func rule(_ request: SpendRequest, in books: Books) throws -> Ruling {
+        let policies = PolicyEngine.applicable(try policyCache.policies(in: books), to: request)
+        let spent = try Ledger(books).spent(
+            PolicyEngine.counters(for: policies, agent: request.agent, at: books.now),
+            agent: request.agent, currency: request.money.currency)
+        return PolicyEngine.decide(request, under: policies, spent: spent, at: books.now)
+    }
+
+    /// The authorization as the ruling leaves it, with the claims that its token will bear.
+    func decided(
+        _ request: Authorization, _ ruling: Ruling, approval: ApprovalRecord?, in books: Books
+    ) -> Authorization {
+        var authorization = request
+        authorization.decision = ruling.decision
+        authorization.reasons = ruling.reasons
+        authorization.shadowReasons = ruling.shadowReasons
+        authorization.policies = ruling.policies
+        authorization.approval = approval
+        switch ruling.decision {
+        case .pendingApproval:
+            authorization.status = .held
+            return authorization
+        case .denied:
+            authorization.status = .denied
+            authorization.resolvedAt = books.now
+        case .approved:
+            authorization.status = .pending
+            authorization.authorizedAt = books.now
+        }
+        // Token times are whole seconds: what the answer says of them must be what the token says.
+        authorization.expiresAt = Instant(seconds: books.now.seconds + authorization.lifetimeSeconds)
+        if authorization.decision == .approved {
+            authorization.holdExpiresAt = authorization.expiresAt.adding(seconds: settings.confirmGraceSeconds)
+        }
+        authorization.claims = SignedClaims(
+            kid: keyRing.signingKeyID, typ: authorization.decision == .approved ? .authorization : .denial,
+            payload: TokenClaims.payload(
+                for: authorization, issuer: settings.issuerURL, company: books.companyID, issuedAt: books.now))
+        return authorization
+    }
+
+    /// Signs what was recorded: on a decision's own answer, approvals and denials alike.
+    func issue(_ answered: Answered<Authorization>) throws(IssuerError) -> Answered<IssuedAuthorization> {
+        switch answered.result {
+        case .failure(let refusal):
+            return Answered(result: .failure(refusal), replayed: answered.replayed, requestID: answered.requestID)
+        case .success(let authorization):
+            let token: String?
+            switch authorization.status {
+            case .pending, .denied: token = try authorization.claims.map(keyRing.sign)
+            case .confirmed, .voided, .expired, .held: token = nil
+            }
+            return Answered(
+                result: .success(IssuedAuthorization(authorization: authorization, token: token)),
+                replayed: answered.replayed, requestID: answered.requestID)
+        }
+    }
+
+    static func agent(_ id: AgentID, in books: Books) throws -> Agent {
+        guard let agent = try Agents.find(id, in: books) else { throw IssuerError.notFound(.agent, id.text) }
+        return agent
+    }
+
+    /// A key bound to an agent knows no other: one looks to it like one that does not exist.
+    static func check(_ agent: AgentID, isFor principal: Principal) throws(IssuerError) {
+        guard principal.agentID == nil || principal.agentID == agent else { throw .notFound(.agent, agent.text) }
+    }
+}

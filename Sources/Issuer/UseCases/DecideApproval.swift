@@ -1,0 +1,55 @@
+/// A person decides on a held request.
+extension Issuer {
+    /// Held requests, newest first.
+    public func approvals(
+        page: Page, as principal: Principal
+    ) async throws(IssuerError) -> Listing<Authorization> {
+        try await authorizations(AuthorizationFilter(status: .held), page: page, as: principal)
+    }
+
+    /// Checks everything again but the threshold, since the world may have changed while it waited; then reserves and
+    /// signs, or denies with the reasons of now.
+    public func approve(
+        _ id: AuthorizationID, note: Note?, as principal: Principal, once attempt: OnceOnly?
+    ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
+        try await decide(id, note: note, approved: true, as: principal, once: attempt) { [self] held, books in
+            // An agent that was deleted meanwhile spends nothing more.
+            let status = try Agents.find(held.agentID, in: books)?.status ?? .suspended
+            return try rule(
+                SpendRequest(
+                    agent: held.agentID, agentStatus: status, money: held.money, merchant: held.merchant,
+                    isApproved: true),
+                in: books)
+        }
+    }
+
+    public func denyApproval(
+        _ id: AuthorizationID, note: Note?, as principal: Principal, once attempt: OnceOnly?
+    ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
+        try await decide(id, note: note, approved: false, as: principal, once: attempt) { held, _ in
+            Ruling(
+                decision: .denied,
+                reasons: [Reason(code: .approvalDenied, message: "A person decided against it.")],
+                shadowReasons: held.shadowReasons, policies: held.policies)
+        }
+    }
+
+    private func decide(
+        _ id: AuthorizationID, note: Note?, approved: Bool, as principal: Principal, once attempt: OnceOnly?,
+        _ ruling: @escaping @Sendable (Authorization, Books) throws -> Ruling
+    ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
+        let answered = try await transaction(as: principal, scope: .approve) { [self] books in
+            try once(attempt, in: books) { books in
+                let held = try Self.authorization(id, for: principal, in: books)
+                guard held.status == .held else {
+                    throw IssuerError.invalidState(held.status, "It does not wait for anybody's approval.")
+                }
+                let record = ApprovalRecord(by: principal.keyID.text, at: books.now, note: note, approved: approved)
+                let authorization = decided(held, try ruling(held, books), approval: record, in: books)
+                try Ledger(books).recordApproval(authorization)
+                return authorization
+            }
+        }
+        return try issue(answered)
+    }
+}

@@ -1,0 +1,83 @@
+internal import Foundation
+
+/// What is recorded under an idempotency key.
+private enum Outcome<Value: Codable & Sendable>: Codable, Sendable {
+    case done(Value)
+    case refused(IssuerError)
+
+    var result: Result<Value, IssuerError> {
+        switch self {
+        case .done(let value): .success(value)
+        case .refused(let refusal): .failure(refusal)
+        }
+    }
+}
+
+/// The recorded answers of requests that must take effect once.
+extension Issuer {
+    /// Runs `body` the first time; afterwards gives again what it gave, success or refusal.
+    ///
+    /// The record is written in `body`'s own transaction, so there is never one without the other. `body` throws an
+    /// `IssuerError` only before its first change: a refusal is recorded, and the transaction goes on.
+    func once<Value: Codable & Sendable>(
+        _ once: OnceOnly?, holdsSecret: Bool = false, in books: Books, _ body: (Books) throws -> Value
+    ) throws -> Answered<Value> {
+        guard let once else {
+            return Answered(result: .success(try body(books)), replayed: false, requestID: nil)
+        }
+        let context = "idempotency:\(books.companyID):\(books.environment.rawValue):\(once.key.text)"
+        if let record = try IdempotencyKeys.find(once.key, in: books) {
+            guard record.fingerprint == once.fingerprint else { throw IssuerError.idempotencyKeyReused }
+            let outcome: Outcome<Value> = try read(record.outcome, sealed: holdsSecret, context)
+            return Answered(result: outcome.result, replayed: true, requestID: record.requestID)
+        }
+        let outcome = try attempt(books, body)
+        let text = try JSONText.encode(outcome)
+        try IdempotencyKeys.write(
+            once.key,
+            IdempotencyKeys.Record(
+                fingerprint: once.fingerprint, requestID: once.requestID,
+                outcome: holdsSecret ? try seal(text, context) : text),
+            in: books)
+        return Answered(result: outcome.result, replayed: false, requestID: nil)
+    }
+
+    private func attempt<Value: Codable & Sendable>(
+        _ books: Books, _ body: (Books) throws -> Value
+    ) throws -> Outcome<Value> {
+        do {
+            return .done(try body(books))
+        } catch let refusal as IssuerError where refusal.isFinal {
+            return .refused(refusal)
+        }
+    }
+
+    private func seal(_ text: String, _ context: String) throws -> String {
+        Foundation.Data(try Sealing.seal(Array(text.utf8), under: masterKey, context: context)).base64EncodedString()
+    }
+
+    private func read<Value: Decodable>(_ text: String, sealed: Bool, _ context: String) throws -> Value {
+        var json = Foundation.Data(text.utf8)
+        if sealed {
+            guard let box = Foundation.Data(base64Encoded: text) else {
+                throw StorageError.corrupt("an idempotency record is not base64")
+            }
+            json = Foundation.Data(try Sealing.open(Array(box), under: masterKey, context: context))
+        }
+        do {
+            return try JSONDecoder().decode(Value.self, from: json)
+        } catch {
+            throw StorageError.corrupt("an idempotency record cannot be read: \(error)")
+        }
+    }
+}
+
+extension IssuerError {
+    /// Asking the same again will be refused again: the answer belongs to the request. Faults of the moment do not.
+    fileprivate var isFinal: Bool {
+        switch self {
+        case .notFound, .invalidState, .confirmExceedsAuthorized, .invalid: true
+        case .unauthenticated, .forbidden, .versionMismatch, .idempotencyKeyReused, .storage, .signing: false
+        }
+    }
+}

@@ -1,0 +1,105 @@
+/// A new key, as it is asked for.
+public struct APIKeyDraft: Sendable {
+    public let name: Name
+    /// Nil: the standard scopes, as far as the key that asks has them.
+    public let scopes: Set<Scope>?
+    public let expiresAt: Instant?
+    /// The one agent it may spend for; nil: any.
+    public let agentID: AgentID?
+    /// Nil: the environment of the key that asks.
+    public let environment: Environment?
+
+    public init(
+        name: Name, scopes: Set<Scope>? = nil, expiresAt: Instant? = nil, agentID: AgentID? = nil,
+        environment: Environment? = nil
+    ) {
+        self.name = name
+        self.scopes = scopes
+        self.expiresAt = expiresAt
+        self.agentID = agentID
+        self.environment = environment
+    }
+}
+
+/// A key that was just made, with its secret, which is shown this once.
+public struct NewAPIKey: Sendable, Codable {
+    public let key: APIKey
+    public let secret: String
+}
+
+extension Issuer {
+    /// Makes a key that can do no more than the key that asks.
+    public func createAPIKey(
+        _ draft: APIKeyDraft, as principal: Principal, once attempt: OnceOnly?
+    ) async throws(IssuerError) -> Answered<NewAPIKey> {
+        let environment = draft.environment ?? principal.environment
+        let scopes = draft.scopes ?? Scope.standard.intersection(principal.scopes)
+        try Self.check(draft, environment, scopes, against: principal, now: clock.now())
+        let (secret, hash) = try await newSecret(for: environment)
+        return try await transaction(as: principal, scope: .manage) { [self] books in
+            try once(attempt, holdsSecret: true, in: books) { books in
+                if let agent = draft.agentID { _ = try Self.agent(agent, in: books.switched(to: environment)) }
+                let key = APIKey(
+                    id: ids.next(at: books.now), environment: environment, name: draft.name, prefix: secret.prefix,
+                    scopes: scopes, agentID: draft.agentID, createdAt: books.now, expiresAt: draft.expiresAt,
+                    lastUsedAt: nil)
+                try APIKeys.insert(key, hash: hash, of: books.companyID, in: books.tx)
+                return NewAPIKey(key: key, secret: secret.text)
+            }
+        }
+    }
+
+    /// Newest first, the revoked ones left out. A test key sees test keys alone.
+    public func apiKeys(page: Page, as principal: Principal) async throws(IssuerError) -> Listing<APIKey> {
+        try Self.check(page, of: APIKeyID.self)
+        return try await look(at: nil, as: principal) { books in
+            Listing(
+                try APIKeys.page(page, of: books.companyID, visibleFrom: books.environment, in: books.tx), page: page,
+                id: \.id.text)
+        }
+    }
+
+    /// From the next request on, everywhere, the key opens nothing.
+    public func revokeAPIKey(_ id: APIKeyID, as principal: Principal) async throws(IssuerError) {
+        try await transaction(as: principal, scope: .manage) { [self] books in
+            guard
+                try APIKeys.revoke(
+                    id, of: books.companyID, visibleFrom: books.environment, at: books.now, in: books.tx)
+            else { throw IssuerError.notFound(.apiKey, id.text) }
+            try Companies.keysChanged(books.companyID, version: ids.version(at: books.now), in: books.tx)
+        }
+        apiKeyVerifier.forget(id)
+    }
+
+    /// A fresh secret and its bcrypt hash, which takes a while and is made off the cooperative pool.
+    func newSecret(for environment: Environment) async throws(IssuerError) -> (APIKeySecret, hash: String) {
+        let secret = try APIKeySecret.random(for: environment)
+        return (secret, try await apiKeyVerifier.hash(secret, cost: settings.bcryptCost))
+    }
+
+    private static func check(
+        _ draft: APIKeyDraft, _ environment: Environment, _ scopes: Set<Scope>, against principal: Principal,
+        now: Instant
+    ) throws(IssuerError) {
+        guard principal.environment == .live || environment == .test else {
+            throw .invalid(field: "environment", InvalidValue("a test key can make test keys only"))
+        }
+        for scope in Scope.allCases where scopes.contains(scope) && !principal.scopes.contains(scope) {
+            throw .forbidden(scope)
+        }
+        guard !scopes.isEmpty else { throw .invalid(field: "scopes", InvalidValue("must name at least one scope")) }
+        if let bound = principal.agentID, draft.agentID != bound {
+            throw .invalid(field: "agentId", InvalidValue("a key bound to an agent can make keys for that agent only"))
+        }
+        if let end = draft.expiresAt, end <= now {
+            throw .invalid(field: "expiresAt", InvalidValue("must be in the future"))
+        }
+    }
+}
+
+extension Books {
+    /// The same company's books in the other environment.
+    func switched(to environment: Environment) -> Books {
+        Books(tx: tx, companyID: companyID, environment: environment, now: now, policyVersion: policyVersion)
+    }
+}

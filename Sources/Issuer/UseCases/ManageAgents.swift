@@ -1,0 +1,89 @@
+/// A new agent, as a person describes it.
+public struct AgentDraft: Sendable {
+    public let name: Name
+    public let description: Note?
+    public let metadata: Metadata
+
+    public init(name: Name, description: Note? = nil, metadata: Metadata = Metadata()) {
+        self.name = name
+        self.description = description
+        self.metadata = metadata
+    }
+}
+
+/// What to do with a member that may be absent.
+public enum Change<Value: Sendable>: Sendable {
+    case keep
+    case clear
+    case set(Value)
+}
+
+/// A change to an agent; nil and `keep` leave things as they are.
+public struct AgentChange: Sendable {
+    public let name: Name?
+    public let description: Change<Note>
+    public let metadata: Metadata?
+    public let status: Agent.Status?
+
+    public init(
+        name: Name? = nil, description: Change<Note> = .keep, metadata: Metadata? = nil, status: Agent.Status? = nil
+    ) {
+        self.name = name
+        self.description = description
+        self.metadata = metadata
+        self.status = status
+    }
+}
+
+extension Issuer {
+    public func createAgent(
+        _ draft: AgentDraft, as principal: Principal, once attempt: OnceOnly?
+    ) async throws(IssuerError) -> Answered<Agent> {
+        try await transaction(as: principal, scope: .manage) { [self] books in
+            try once(attempt, in: books) { books in
+                let agent = Agent(
+                    id: ids.next(at: books.now), name: draft.name, description: draft.description, status: .active,
+                    metadata: draft.metadata, createdAt: books.now)
+                try Agents.insert(agent, in: books)
+                return agent
+            }
+        }
+    }
+
+    public func agents(page: Page, as principal: Principal) async throws(IssuerError) -> Listing<Agent> {
+        try Self.check(page, of: AgentID.self)
+        return try await look(at: nil, as: principal) { books in
+            Listing(try Agents.page(page, in: books), page: page, id: \.id.text)
+        }
+    }
+
+    public func agent(_ id: AgentID, as principal: Principal) async throws(IssuerError) -> Agent {
+        try Self.check(id, isFor: principal)
+        return try await look(at: id, as: principal) { books in try Self.agent(id, in: books) }
+    }
+
+    public func updateAgent(
+        _ id: AgentID, _ change: AgentChange, as principal: Principal
+    ) async throws(IssuerError) -> Agent {
+        try await transaction(as: principal, scope: .manage) { books in
+            var agent = try Self.agent(id, in: books)
+            if let name = change.name { agent.name = name }
+            switch change.description {
+            case .keep: break
+            case .clear: agent.description = nil
+            case .set(let description): agent.description = description
+            }
+            if let metadata = change.metadata { agent.metadata = metadata }
+            if let status = change.status { agent.status = status }
+            try Agents.update(agent, in: books)
+            return agent
+        }
+    }
+
+    /// The agent is found no more; what it has reserved can still be confirmed or voided, and its history stays.
+    public func deleteAgent(_ id: AgentID, as principal: Principal) async throws(IssuerError) {
+        try await transaction(as: principal, scope: .manage) { books in
+            guard try Agents.delete(id, in: books) else { throw IssuerError.notFound(.agent, id.text) }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// A new company and its first key, which is shown this once.
+public struct NewCompany: Sendable {
+    public let companyID: CompanyID
+    public let apiKey: String
+}
+
+extension Issuer {
+    /// Opens a company's books and makes its first key, for the live environment and with every scope. For operators: no
+    /// principal asks.
+    public func createCompany(name: Name) async throws(IssuerError) -> NewCompany {
+        let now = clock.now()
+        let companyID: CompanyID = ids.next(at: now)
+        let (secret, hash) = try await newSecret(for: .live)
+        let key = APIKey(
+            id: ids.next(at: now), environment: .live, name: .firstKey, prefix: secret.prefix,
+            scopes: Set(Scope.allCases), agentID: nil, createdAt: now, expiresAt: nil, lastUsedAt: nil)
+        try await IssuerError.mapping {
+            try await store.transaction(for: companyID) { tx in
+                try Companies.insert(companyID, name: name, at: now, in: tx)
+                try APIKeys.insert(key, hash: hash, of: companyID, in: tx)
+            }
+        }
+        return NewCompany(companyID: companyID, apiKey: secret.text)
+    }
+}
+
+extension Name {
+    fileprivate static let firstKey = Name(known: "First key")
+}

@@ -1,0 +1,84 @@
+/// What an agent has left to spend.
+public struct BudgetReport: Sendable {
+    public let agentID: AgentID
+    public let asOf: Instant
+    public let budgets: [Budget]
+}
+
+/// One limit of one policy, and how it stands: minor units, or authorizations where the name says count.
+public struct Budget: Sendable {
+    public enum Scope: String, Sendable {
+        /// Counts this agent's spends.
+        case agent = "AGENT"
+        /// Counts the spends of all the company's agents together.
+        case company = "COMPANY"
+    }
+
+    public let policyID: PolicyID
+    public let policyName: Name
+    public let scope: Scope
+    public let interval: Interval
+    public let currency: CurrencyCode
+    public let limit: Int64?
+    public let confirmed: Int64
+    public let reserved: Int64
+    /// Nil when the amount is not limited; never under 0.
+    public let remaining: Int64?
+    public let countLimit: Int64?
+    public let confirmedCount: Int64
+    public let reservedCount: Int64
+    public let remainingCount: Int64?
+    /// Nil, like `resetsAt`, for all time.
+    public let periodStart: Instant?
+    public let resetsAt: Instant?
+}
+
+extension Issuer {
+    /// Every limit that counts over time of every enforced policy that applies to the agent. One's own limit for a single
+    /// authorization is no budget and is left out.
+    public func budget(of agent: AgentID, as principal: Principal) async throws(IssuerError) -> BudgetReport {
+        try Self.check(agent, isFor: principal)
+        return try await look(at: agent, as: principal) { [self] books in
+            _ = try Self.agent(agent, in: books)
+            let policies = try policyCache.policies(in: books).filter { policy in
+                policy.terms.enabled && policy.terms.mode == .enforce
+                    && (policy.terms.agentID == nil || policy.terms.agentID == agent)
+            }
+            let budgets = try policies.flatMap { try Self.budgets(of: $0, agent: agent, in: books) }
+            return BudgetReport(agentID: agent, asOf: books.now, budgets: budgets)
+        }
+    }
+
+    private static func budgets(of policy: Policy, agent: AgentID, in books: Books) throws -> [Budget] {
+        let spent = try Ledger(books).spent(
+            PolicyEngine.counters(for: [policy], agent: agent, at: books.now), agent: agent,
+            currency: policy.terms.currency)
+        return policy.terms.limits.compactMap { limit in
+            guard let key = LimitRules.counter(of: limit, in: policy.terms, agent: agent, at: books.now),
+                let spend = spent[key]
+            else { return nil }
+            return Budget(policy, limit, key, spend)
+        }
+    }
+}
+
+extension Budget {
+    fileprivate init(_ policy: Policy, _ limit: SpendLimit, _ key: CounterKey, _ spend: Spend) {
+        policyID = policy.id
+        policyName = policy.terms.name
+        scope = key.subject == .company ? .company : .agent
+        interval = limit.interval
+        currency = policy.terms.currency
+        self.limit = limit.amount
+        confirmed = spend.confirmedAmount
+        reserved = spend.reservedAmount
+        remaining = limit.amount.map { max(0, $0 - spend.amount) }
+        countLimit = limit.count
+        confirmedCount = spend.confirmedCount
+        reservedCount = spend.reservedCount
+        remainingCount = limit.count.map { max(0, $0 - spend.count) }
+        let endless = key.period == .allTime
+        periodStart = endless ? nil : key.period.start
+        resetsAt = endless ? nil : key.period.end
+    }
+}

@@ -1,0 +1,51 @@
+/// How every use case gets at a company's books.
+extension Issuer {
+    /// Checks the scope, opens the books, makes sure that the key still opens them, and lapses what is due.
+    func transaction<Value: Sendable>(
+        as principal: Principal, scope: Scope, _ body: @escaping @Sendable (Books) throws -> Value
+    ) async throws(IssuerError) -> Value {
+        guard principal.scopes.contains(scope) else { throw .forbidden(scope) }
+        return try await admitted(principal, body)
+    }
+
+    /// The same for what an `authorize` key bound to an agent may also see of that agent.
+    func look<Value: Sendable>(
+        at agent: AgentID?, as principal: Principal, _ body: @escaping @Sendable (Books) throws -> Value
+    ) async throws(IssuerError) -> Value {
+        let seesAgent = principal.scopes.contains(.authorize) && agent != nil && agent == principal.agentID
+        guard principal.scopes.contains(.read) || seesAgent else { throw .forbidden(.read) }
+        return try await admitted(principal, body)
+    }
+
+    private func admitted<Value: Sendable>(
+        _ principal: Principal, _ body: @escaping @Sendable (Books) throws -> Value
+    ) async throws(IssuerError) -> Value {
+        try await IssuerError.mapping {
+            try await store.transaction(for: principal.companyID) { [self] tx in
+                let now = clock.now()
+                guard let admission = try Companies.lock(principal.companyID, in: tx) else {
+                    throw IssuerError.unauthenticated
+                }
+                try admit(principal, keyVersion: admission.keyVersion, at: now, in: tx)
+                let books = Books(
+                    tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
+                    policyVersion: admission.policyVersion)
+                try Ledger(books).lapseDue()
+                return try body(books)
+            }
+        }
+    }
+
+    /// A key that was revoked, or has expired, since it was verified opens nothing: not even this request.
+    private func admit(
+        _ principal: Principal, keyVersion: Int64, at now: Instant, in tx: any StoreTransaction
+    ) throws {
+        if let end = principal.expiresAt, end <= now { throw IssuerError.unauthenticated }
+        guard keyVersion != principal.keyVersion else { return }
+        guard try APIKeys.isUsable(principal.keyID, of: principal.companyID, in: tx) else {
+            apiKeyVerifier.forget(principal.keyID)
+            throw IssuerError.unauthenticated
+        }
+        apiKeyVerifier.refresh(principal, keyVersion: keyVersion)
+    }
+}
