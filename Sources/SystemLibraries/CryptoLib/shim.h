@@ -5,6 +5,22 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/param_build.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+/* EVP_PKEY_Q_keygen is variadic. A new reference, or null. */
+static inline EVP_PKEY *paitify_generate_rsa_key(size_t bits) { return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", bits); }
+
+/* The names of an RSA key's parts. OSSL_PARAM_BLD keeps the pointer it is given, and Swift would pass the macro's string
+ * as a temporary; these live for ever. */
+static inline const char *paitify_param_rsa_n(void) { return OSSL_PKEY_PARAM_RSA_N; }
+static inline const char *paitify_param_rsa_e(void) { return OSSL_PKEY_PARAM_RSA_E; }
+
+/* Whether an OpenSSL error code says that memory ran out. */
+static inline int paitify_is_out_of_memory(unsigned long code) { return ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE; }
+
+/* The macro is made of others that Swift does not import. */
+static inline int paitify_public_key_parts(void) { return EVP_PKEY_PUBLIC_KEY; }

@@ -1,0 +1,31 @@
+/// When signing keys change, in seconds.
+public struct RotationSchedule: Sendable, Equatable {
+    /// How long one key signs before the next takes over.
+    public let periodSeconds: Int64
+    /// How long a verifier may go without asking for the key set again: the `max-age` it is served with.
+    public let jwksMaxAgeSeconds: Int64
+    /// The longest life a token may be given.
+    public let tokenLifetimeMaxSeconds: Int64
+    /// How long after its token's end an authorization can still be retried, and its token asked for.
+    public let graceSeconds: Int64
+
+    /// How far a verifier's clock may be behind ours.
+    private static let leewaySeconds: Int64 = 300
+
+    public init(
+        periodSeconds: Int64 = 30 * 86_400, jwksMaxAgeSeconds: Int64 = 300,
+        tokenLifetimeMaxSeconds: Int64 = 7 * 86_400, graceSeconds: Int64 = 3600
+    ) {
+        self.periodSeconds = periodSeconds
+        self.jwksMaxAgeSeconds = jwksMaxAgeSeconds
+        self.tokenLifetimeMaxSeconds = tokenLifetimeMaxSeconds
+        self.graceSeconds = graceSeconds
+    }
+
+    /// How long a key is announced before verifiers that refresh once a max-age surely know it: one max-age for their
+    /// copy to grow old, one for a copy that a proxy kept.
+    var announcementSeconds: Int64 { 2 * jwksMaxAgeSeconds }
+
+    /// How long a retired key stays in the key set: until the last token that it signed has expired everywhere.
+    var retentionSeconds: Int64 { tokenLifetimeMaxSeconds + graceSeconds + Self.leewaySeconds }
+}
