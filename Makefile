@@ -1,0 +1,36 @@
+# Paitify's commands. Each installs what it misses (Debian packages, and says which) and needs a Swift 6.3 toolchain.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test demo build server library bench install
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: server ## start the issuer with a demonstration company; PAITIFY_PORT=8081 for another port
+	@scripts/run.sh
+
+test: ## run every test; the last line counts them
+	@scripts/test.sh
+
+demo: build ## the whole way on the terminal: authorize, verify in C with the network off, confirm, rotate
+	@scripts/demo.sh
+
+build: server library ## build/bin/paitify and build/lib/libpaitifyverify.so.1
+
+server:
+	@scripts/setup.sh build
+	@scripts/build-server.sh
+
+library:
+	@scripts/setup.sh build
+	@scripts/build-verifier.sh
+
+bench: build ## measure, beside the floors that the machine sets
+	@scripts/setup.sh bench
+	@benchmarks/bench.sh
+
+install: build ## install header, library, pkg-config file, man pages and binary; PREFIX= and DESTDIR= say where
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install.sh

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing for one purpose: build, test or bench. Says nothing when none is.
+#
+# What is there is found out by looking for it, not by asking dpkg: so a machine that has everything needs no network,
+# no root and not even Debian.
+set -euo pipefail
+
+die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+# package | how to see that it is there | why it is needed
+build_needs='
+git             | command -v git                       | fetches the Swift packages
+g++             | command -v g++                       | the C and C++ libraries that Swift links against
+libc6-dev       | test -e /usr/include/stdlib.h        | the C headers
+binutils        | command -v readelf                   | links, and inspects what was linked
+pkg-config      | command -v pkg-config                | finds the C libraries
+curl            | command -v curl                      | asks the issuer whether it is ready
+libssl-dev      | test -e /usr/include/openssl/evp.h   | signatures: OpenSSL
+libjansson-dev  | test -e /usr/include/jansson.h       | JSON: jansson
+libsqlite3-dev  | test -e /usr/include/sqlite3.h       | the issuer'"'"'s store: SQLite
+libcrypt-dev    | test -e /usr/include/crypt.h         | API keys: bcrypt
+zlib1g-dev      | test -e /usr/include/zlib.h          | the HTTP server links it
+tzdata          | test -e /usr/share/zoneinfo/UTC      | a policy'"'"'s days begin in its time zone
+'
+test_needs='
+python3         | command -v python3                   | runs the end-to-end tests
+python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
+valgrind        | command -v valgrind                  | finds memory errors in the C library
+'
+bench_needs='
+wrk             | command -v wrk                       | loads the issuer over HTTP
+openssl         | command -v openssl                   | measures raw RSA signatures
+'
+
+check_swift() {
+    local advice='get it from https://www.swift.org/install/linux/ and put its usr/bin in PATH'
+    command -v swift >/dev/null || die "no Swift toolchain: Paitify needs Swift 6.3; $advice"
+    local version
+    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+    [ "$(printf '6.3\n%s\n' "$version" | sort -V | head -n 1)" = 6.3 ] ||
+        die "the Swift toolchain is version ${version:-unknown}, and Paitify needs 6.3 or later; $advice"
+}
+
+# Prints "package<tab>why" for each line of its input whose probe fails.
+missing() {
+    local package probe why
+    while IFS='|' read -r package probe why; do
+        package=${package// /}
+        [ -n "$package" ] || continue
+        sh -c "$probe" >/dev/null 2>&1 || printf '%s\t%s\n' "$package" "${why# }"
+    done
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        die "needs root to install packages, and there is no sudo; as root run: $*"
+    fi
+}
+
+case "${1:-}" in
+    build) needs=$build_needs ;;
+    test) needs=$build_needs$test_needs ;;
+    bench) needs=$build_needs$bench_needs ;;
+    *) die "usage: scripts/setup.sh build|test|bench" ;;
+esac
+
+check_swift
+wanted=$(missing <<<"$needs")
+[ -n "$wanted" ] || exit 0
+
+printf 'These packages are missing:\n'
+while IFS=$'\t' read -r package why; do printf '  %-16s %s\n' "$package" "$why"; done <<<"$wanted"
+mapfile -t packages < <(cut -f 1 <<<"$wanted")
+
+command -v apt-get >/dev/null || die "this machine has no apt-get: install the like of them yourself: ${packages[*]}"
+export DEBIAN_FRONTEND=noninteractive
+printf 'Installing them with apt-get.\n'
+as_root apt-get update -qq
+as_root apt-get install -y -qq --no-install-recommends "${packages[@]}"
+
+still=$(missing <<<"$needs" | cut -f 1 | tr '\n' ' ')
+[ -z "$still" ] || die "installed, but still not found: $still"
