@@ -88,10 +88,9 @@ extension Issuer {
         if authorization.decision == .approved {
             authorization.holdExpiresAt = authorization.expiresAt.adding(seconds: settings.confirmGraceSeconds)
         }
-        authorization.claims = SignedClaims(
-            kid: keyRing.signingKeyID, typ: authorization.decision == .approved ? .authorization : .denial,
-            payload: TokenClaims.payload(
-                for: authorization, issuer: settings.issuerURL, company: books.companyID, issuedAt: books.now))
+        authorization.claims = TokenClaims.signed(
+            for: authorization, issuer: settings.issuerURL, company: books.companyID, issuedAt: books.now,
+            kid: keyRing.signingKeyID)
         return authorization
     }
 

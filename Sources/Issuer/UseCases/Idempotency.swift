@@ -77,7 +77,7 @@ extension IssuerError {
     fileprivate var isFinal: Bool {
         switch self {
         case .notFound, .invalidState, .confirmExceedsAuthorized, .invalid: true
-        case .unauthenticated, .forbidden, .versionMismatch, .idempotencyKeyReused, .storage, .signing: false
+        case .unauthenticated, .forbidden, .versionMismatch, .idempotencyKeyReused, .storage, .signing, .busy: false
         }
     }
 }

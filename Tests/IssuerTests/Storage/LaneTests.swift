@@ -1,0 +1,86 @@
+import Synchronization
+import Testing
+
+@testable import Issuer
+
+@Suite struct LaneTests {
+    private static let create = Statement("CREATE TABLE numbers (n BIGINT PRIMARY KEY)")
+    private static let insert = Statement("INSERT INTO numbers (n) VALUES ($1)")
+    private static let count = Statement("SELECT COUNT(*) FROM numbers")
+
+    private struct Refused: Error {}
+
+    @Test("a body that throws undoes its own work and nobody else's")
+    func oneFailureSpoilsNoOther() async throws {
+        let store = try SQLiteStore.open(path: ":memory:")
+        try await store.globalTransaction { tx in _ = try tx.execute(Self.create, []) }
+        let failed = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    do {
+                        try await store.globalTransaction { tx in
+                            try tx.execute(Self.insert, [.integer(Int64(number))])
+                            if number % 3 == 0 { throw Refused() }
+                        }
+                        return false
+                    } catch { return true }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(failed == 67)
+        let left = try await store.globalTransaction { tx in try tx.execute(Self.count, [])[0].integer(0) }
+        #expect(left == 133)
+    }
+
+    @Test("a constraint that is broken is that body's error alone, and the transaction stays usable")
+    func constraint() async throws {
+        let store = try SQLiteStore.open(path: ":memory:")
+        try await store.globalTransaction { tx in _ = try tx.execute(Self.create, []) }
+        try await store.globalTransaction { tx in _ = try tx.execute(Self.insert, [.integer(1)]) }
+        await #expect(throws: StorageError.self) {
+            try await store.globalTransaction { tx in
+                try tx.execute(Self.insert, [.integer(2)])
+                try tx.execute(Self.insert, [.integer(1)])
+            }
+        }
+        let left = try await store.globalTransaction { tx in try tx.execute(Self.count, [])[0].integer(0) }
+        #expect(left == 1)
+    }
+
+    @Test("what waits while a group commits is committed together in the next")
+    func grouping() async throws {
+        let groups = Mutex<[Int]>([])
+        let lane = Lane(label: "test") { jobs in
+            groups.withLock { $0.append(jobs.count) }
+            for job in jobs { job.fail(Refused()) }
+        }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<500 { group.addTask { _ = try? await lane.run { _ in } } }
+        }
+        let sizes = groups.withLock { $0 }
+        #expect(sizes.reduce(0, +) == 500)
+        #expect(sizes.allSatisfy { $0 <= Lane.groupMax })
+    }
+
+    @Test("after the end of the store every request is refused, and those before it were answered")
+    func closing() async throws {
+        let store = try SQLiteStore.open(path: ":memory:")
+        try await store.globalTransaction { tx in _ = try tx.execute(Self.create, []) }
+        try await store.close()
+        await #expect(throws: StorageError.unavailable("the store is closed")) {
+            try await store.globalTransaction { tx in _ = try tx.execute(Self.count, []) }
+        }
+    }
+
+    @Test("a store that a newer program wrote is refused")
+    func newerSchema() async throws {
+        let store = try SQLiteStore.open(path: ":memory:")
+        try await store.globalTransaction { try Migrator.migrate($0) }
+        try await store.globalTransaction { try Migrator.migrate($0) }
+        try await store.globalTransaction { tx in
+            _ = try tx.execute(Statement("UPDATE schema_version SET version = 99"), [])
+        }
+        await #expect(throws: StorageError.self) { try await store.globalTransaction { try Migrator.migrate($0) } }
+    }
+}
