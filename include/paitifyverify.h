@@ -1,1 +1,322 @@
-/* being written */
+/*
+ * paitifyverify.h - verify Paitify spend authorizations offline.
+ *
+ * An issuer signs a token that lets an AI agent spend up to an amount. A payment processor links this library, installs
+ * the issuer's public keys (JWKS), and calls paitify_verify with each token and the charge it is about to make. No
+ * network, no files, no waiting in that call.
+ *
+ *     paitify_options options;
+ *     paitify_options_init(&options, sizeof options);
+ *     options.issuer = PAITIFY_BYTES("https://issuer.example");
+ *     ...
+ *
+ * Rules that hold for every function, unless its comment says otherwise:
+ *
+ *   Null      A pointer may be null only where the comment says so; otherwise the call returns PAITIFY_E_ARGUMENT and
+ *             does nothing. paitify_bytes may have null data if its length is 0.
+ *   Bytes     Input is (pointer, length), never NUL-terminated, and borrowed for the call.
+ *   Results   Bytes in a result live until that result is used again, reset or freed. They are not NUL-terminated.
+ *   Free      Nothing that is returned is passed to free(); each kind of handle has its own function.
+ *   Threads   A verifier may be shared by any threads without a lock. A result belongs to one thread at a time.
+ *   Errors    The return value is the status. Where there is a paitify_error, it takes the particulars; it may be null.
+ *   Callbacks Run on the thread that called. They must not call this library with the same result.
+ *   OpenSSL   The calling thread's error queue is left as it was found.
+ *   fork      A child may go on using the verifiers of its parent.
+ */
+#ifndef PAITIFYVERIFY_H
+#define PAITIFYVERIFY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define PAITIFY_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define PAITIFY_MUST_CHECK
+#endif
+
+/* ---- Status ------------------------------------------------------------------------------------------------------ */
+
+/* The numbers are stable. A later version may return one that is not listed here: go by paitify_status_verdict. */
+
+#define PAITIFY_OK 0
+
+/* The token is malformed. */
+#define PAITIFY_E_TOO_LARGE 100        /* longer than max_token_bytes */
+#define PAITIFY_E_MALFORMED 101        /* not three parts of base64url characters, joined by dots */
+#define PAITIFY_E_BASE64 102           /* a part is not canonical base64url */
+#define PAITIFY_E_JSON 103             /* header or payload is not one strict JSON object */
+#define PAITIFY_E_DUPLICATE_MEMBER 104 /* two members of one name */
+
+/* Its header. */
+#define PAITIFY_E_ALGORITHM 200 /* alg is not allowed by the options */
+#define PAITIFY_E_CRITICAL 201  /* crit or b64: an extension is demanded, and none is supported */
+#define PAITIFY_E_TYPE 202      /* typ is not spend-authorization+jwt: a denial, or some other token */
+#define PAITIFY_E_HEADER 203    /* no usable alg or kid, or a key of its own */
+
+/* The keys. */
+#define PAITIFY_E_UNKNOWN_KEY 300  /* no installed key has the token's kid: refresh the keys, and retry */
+#define PAITIFY_E_NO_KEYS 301      /* nothing installed yet */
+#define PAITIFY_E_KEYS_STALE 302   /* the keys are older than keys_max_stale_s */
+#define PAITIFY_E_WEAK_KEY 303     /* the key is too weak to trust */
+#define PAITIFY_E_KEY_MISMATCH 304 /* the key is not for verifying the token's alg */
+#define PAITIFY_E_JWKS 305         /* the document cannot be used; what was installed before still serves */
+
+#define PAITIFY_E_SIGNATURE 400 /* altered, or signed by another key */
+
+/* The claims. */
+#define PAITIFY_E_CLAIM_MISSING 500 /* a required claim is absent */
+#define PAITIFY_E_CLAIM_TYPE 501    /* a claim has the wrong type or an impossible value */
+#define PAITIFY_E_ISSUER 502        /* iss is not the options' issuer */
+#define PAITIFY_E_AUDIENCE 503      /* aud has none of the options' audiences */
+#define PAITIFY_E_EXPIRED 504       /* exp is past */
+#define PAITIFY_E_NOT_YET_VALID 505 /* nbf or iat is to come */
+#define PAITIFY_E_LIFETIME 506      /* exp - iat is above max_lifetime_s, or not positive */
+#define PAITIFY_E_NOT_APPROVED 507  /* decision is not APPROVED */
+#define PAITIFY_E_ENVIRONMENT 508   /* env is not live (nor test, where that is accepted) */
+
+/* The charge does not match the token. */
+#define PAITIFY_E_AMOUNT 600
+#define PAITIFY_E_CURRENCY 601
+#define PAITIFY_E_MERCHANT 602
+
+/* Replay and revocation. */
+#define PAITIFY_E_REPLAYED 700
+#define PAITIFY_E_REPLAY_UNAVAILABLE 701
+#define PAITIFY_E_REVOKED 702
+#define PAITIFY_E_STATUS_STALE 703
+
+/* Documents. */
+#define PAITIFY_E_BUNDLE 800
+#define PAITIFY_E_ROLLBACK 801 /* older than one installed before, which still serves */
+
+/* The call itself. */
+#define PAITIFY_E_ARGUMENT 900  /* an argument is missing or out of its bounds */
+#define PAITIFY_E_NO_MEMORY 901 /* memory ran out */
+#define PAITIFY_E_IO 902        /* a file could not be read or written */
+#define PAITIFY_E_INTERNAL 903  /* a bug, or a broken system */
+
+/* What to do about a status. "It is bad" and "I cannot tell" are opposite facts. */
+#define PAITIFY_VALID 0         /* make the charge */
+#define PAITIFY_REJECTED 1      /* decline for good */
+#define PAITIFY_INDETERMINATE 2 /* decline now, and retry once the cause is gone */
+
+/* The constant's name ("PAITIFY_E_SIGNATURE"); of an unknown number "PAITIFY_UNKNOWN_STATUS". Static, never null, any
+ * thread. */
+const char *paitify_status_name(int32_t status);
+
+/* A sentence in English that says what was found and what to do. Static, never null, any thread. */
+const char *paitify_status_message(int32_t status);
+
+/* PAITIFY_VALID, PAITIFY_REJECTED or PAITIFY_INDETERMINATE; the last for an unknown number. Any thread. */
+int32_t paitify_status_verdict(int32_t status);
+
+/* This library's version, "major.minor.patch". Static, never null, any thread. */
+const char *paitify_version(void);
+
+/* ---- Types ------------------------------------------------------------------------------------------------------- */
+
+/* Who verifies: options and keys. Counted by reference. */
+typedef struct paitify_verifier paitify_verifier;
+
+/* What a verification found. Used again and again, by one thread at a time. */
+typedef struct paitify_result paitify_result;
+
+typedef struct paitify_bytes {
+    const uint8_t *data;
+    size_t length;
+} paitify_bytes;
+
+/* The bytes of a string literal. */
+#ifdef __cplusplus
+#define PAITIFY_BYTES(literal) (paitify_bytes{reinterpret_cast<const uint8_t *>("" literal), sizeof(literal) - 1})
+#else
+#define PAITIFY_BYTES(literal) ((paitify_bytes){(const uint8_t *)("" literal), sizeof(literal) - 1})
+#endif
+
+/* The particulars of a failed call. The host sets struct_size (PAITIFY_ERROR_INIT); 0 is taken for this version's.
+ * Every call that gets one sets status and message; message is UTF-8, NUL-terminated, cut to fit, for people only. */
+typedef struct paitify_error {
+    uint32_t struct_size;
+    int32_t status;
+    char message[192];
+} paitify_error;
+
+#define PAITIFY_ERROR_INIT {(uint32_t)sizeof(paitify_error), PAITIFY_OK, {0}}
+
+/* ---- Options ----------------------------------------------------------------------------------------------------- */
+
+/* paitify_options.flags */
+#define PAITIFY_ACCEPT_TEST 1u /* tokens of env "test" are accepted too; else "live" alone */
+
+/* paitify_options.algorithms. This version verifies RS256 alone; asking for another is PAITIFY_E_ARGUMENT. */
+#define PAITIFY_ALG_RS256 1u
+#define PAITIFY_ALG_PS256 2u
+#define PAITIFY_ALG_ES256 4u
+#define PAITIFY_ALG_EDDSA 8u
+
+/* What a paitify_options.replay_claim answers. */
+#define PAITIFY_REPLAY_FIRST 0
+#define PAITIFY_REPLAY_SAME_TRANSACTION 1
+#define PAITIFY_REPLAY_SEEN 2
+#define PAITIFY_REPLAY_UNAVAILABLE 3
+
+typedef struct paitify_decision paitify_decision;
+
+/* Set every field by paitify_options_init, then change what differs. The struct may grow at its end. */
+typedef struct paitify_options {
+    uint32_t struct_size;
+    uint32_t flags;                 /* PAITIFY_ACCEPT_TEST, or 0 */
+    paitify_bytes issuer;           /* must equal iss to the letter; UTF-8; required */
+    const paitify_bytes *audiences; /* at least one of them must be in aud; UTF-8; required */
+    size_t audience_count;          /* 1 to 64 */
+    uint32_t algorithms;            /* PAITIFY_ALG_...; 0 = RS256 alone */
+    uint32_t leeway_s;              /* how far clocks may differ; default 30, at most 300 */
+    uint32_t max_lifetime_s;        /* the longest exp - iat; default 604800, at least 1 */
+    uint32_t max_token_bytes;       /* default 8192; 1 to 1048576 */
+    uint32_t keys_fresh_s;          /* after this a refresh is due; default 300, at least 1 */
+    uint32_t keys_max_stale_s;      /* after this nothing verifies (PAITIFY_E_KEYS_STALE); default 86400, at least 1 */
+    uint32_t keys_cooldown_s;       /* the least time between attempts to refresh; default 30 */
+    void *context;                  /* handed to each callback; may be null */
+
+    /* Unix seconds. Null = the system's clock. Called by several threads at once; must not block. */
+    int64_t (*now)(void *context);
+
+    /* Not supported in this version: anything but null is PAITIFY_E_ARGUMENT. */
+    int32_t (*replay_claim)(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at,
+                            paitify_bytes transaction_id);
+    void (*keys_wanted)(void *context, paitify_bytes kid);
+    void (*audit)(void *context, const paitify_decision *decision);
+
+    /* Called once with context, after the verifier's last reference is gone; null = not. */
+    void (*release)(void *context);
+} paitify_options;
+
+/* Sets the first struct_size bytes to the defaults; pass sizeof(paitify_options). Null: does nothing. */
+void paitify_options_init(paitify_options *options, uint32_t struct_size);
+
+/* ---- The charge -------------------------------------------------------------------------------------------------- */
+
+/* paitify_charge.flags */
+#define PAITIFY_CHARGE_EXACT 1u        /* amount must equal max_amount; else it may be less */
+#define PAITIFY_CHARGE_ANY_MERCHANT 2u /* do not compare the merchant */
+
+/* What the processor is about to charge. Set it by paitify_charge_init first. The struct may grow at its end. */
+typedef struct paitify_charge {
+    uint32_t struct_size;
+    uint32_t flags;               /* PAITIFY_CHARGE_..., or 0 */
+    int64_t amount;               /* minor units, at least 1: 4200 is 42.00 USD */
+    char currency[4];             /* ISO 4217, three capital letters and a NUL: "USD" */
+    paitify_bytes merchant_id;    /* must equal the token's merchant.id where the token names one; may be empty */
+    paitify_bytes transaction_id; /* the processor's own id of this charge, for the replay check; may be empty */
+} paitify_charge;
+
+/* Zeroes the first struct_size bytes, but for struct_size itself; pass sizeof(paitify_charge). Null: does nothing. */
+void paitify_charge_init(paitify_charge *charge, uint32_t struct_size);
+
+/* ---- Verifiers --------------------------------------------------------------------------------------------------- */
+
+/* Makes a verifier without keys and sets *verifier to it, with one reference, which the caller owns; on failure to null.
+ *
+ * The options are copied; context has to live until release is called, which this call leaves to the caller if it fails.
+ * error may be null. Any thread.
+ * Returns PAITIFY_OK; PAITIFY_E_ARGUMENT for options out of their bounds; PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
+int32_t paitify_verifier_new(const paitify_options *options, paitify_verifier **verifier, paitify_error *error);
+
+/* Adds a reference and returns its argument. Null: returns null. Any thread. */
+paitify_verifier *paitify_verifier_retain(paitify_verifier *verifier);
+
+/* Gives a reference up; the last one frees the verifier. A call needs a reference that lasts as long as the call: a
+ * thread that verifies holds its own, or is joined before the last is given up. Null: does nothing. Any thread. */
+void paitify_verifier_release(paitify_verifier *verifier);
+
+/* ---- Keys -------------------------------------------------------------------------------------------------------- */
+
+/* Installs the keys of a JWKS document (64 KiB at most) that was fetched at fetched_at (Unix seconds), instead of those
+ * before; verifications under way finish with the set they started with.
+ *
+ * A key that may not verify is left out, and the others serve: the call succeeds, and the error's message says which key
+ * and why. A document is refused whole if it holds private or symmetric keys, or two keys of one kid. Whenever this
+ * fails, what was installed before still serves. A fetched_at in the future counts as now.
+ *
+ * error may be null. Any thread, at any time.
+ * Returns PAITIFY_OK; PAITIFY_E_JWKS; PAITIFY_E_WEAK_KEY if every key is too weak; PAITIFY_E_ROLLBACK if the document's
+ * sequence is below one seen before, or missing after one was; PAITIFY_E_ARGUMENT (null, or fetched_at below 0);
+ * PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
+int32_t paitify_install_jwks(paitify_verifier *verifier, paitify_bytes jwks, int64_t fetched_at, paitify_error *error);
+
+/* Installs the keys in a file: one that paitify_save_jwks_file wrote, with the time of fetch that it recorded, or any
+ * JWKS, fetched when the file was last changed (with a now callback: fetched now, since the file's time is not its time).
+ *
+ * Reads the file and may wait for the disk. error may be null. Any thread, at any time.
+ * Returns what paitify_install_jwks does, or PAITIFY_E_IO. */
+int32_t paitify_load_jwks_file(paitify_verifier *verifier, const char *path, paitify_error *error);
+
+/* Writes the installed document with its time of fetch, so that a processor that restarts without a network verifies at
+ * once. The file is itself a JWKS. It is replaced as a whole (temporary file beside it, synced, renamed): a crash leaves
+ * the old one or the new one.
+ *
+ * Waits for the disk. error may be null. Any thread, at any time.
+ * Returns PAITIFY_OK; PAITIFY_E_NO_KEYS if nothing is installed; PAITIFY_E_IO; PAITIFY_E_ARGUMENT; PAITIFY_E_NO_MEMORY. */
+int32_t paitify_save_jwks_file(paitify_verifier *verifier, const char *path, paitify_error *error);
+
+/* ---- Verifying --------------------------------------------------------------------------------------------------- */
+
+/* Makes an empty result and sets *result to it, which the caller owns. Any thread. Returns PAITIFY_OK,
+ * PAITIFY_E_ARGUMENT or PAITIFY_E_NO_MEMORY. */
+int32_t paitify_result_new(paitify_result **result);
+
+/* Empties a result: what it held is gone. Null: does nothing. */
+void paitify_result_reset(paitify_result *result);
+
+/* Frees a result. Null: does nothing. */
+void paitify_result_free(paitify_result *result);
+
+/* Verifies a token against the charge that is about to be made. PAITIFY_OK, and nothing else, permits the charge.
+ *
+ * Takes no lock, does no I/O and never waits. The result is emptied first, and filled only on PAITIFY_OK: a verification
+ * that fails exposes no claim. A null charge is PAITIFY_E_ARGUMENT: comparing the charge is what enforces the limit.
+ *
+ * The checks, always in this order: size, character set, three parts, base64url, header, algorithm allowed, key by kid,
+ * the key's own algorithm, signature, payload, type, issuer, audience, times, decision, environment, charge. The status
+ * is that of the first that fails. */
+int32_t paitify_verify(paitify_verifier *verifier, paitify_bytes token, const paitify_charge *charge,
+                       paitify_result *result) PAITIFY_MUST_CHECK;
+
+/* Verifies everything but the charge: for logs and tools. It permits nothing. Otherwise as paitify_verify. */
+int32_t paitify_verify_token_only(paitify_verifier *verifier, paitify_bytes token, paitify_result *result)
+    PAITIFY_MUST_CHECK;
+
+/* Verifies the signature and the rules for keys alone; the payload may be anything, and only it and the key's id are in
+ * the result. For conformance vectors. It permits nothing. Otherwise as paitify_verify. */
+int32_t paitify_verify_jws(paitify_verifier *verifier, paitify_bytes token, paitify_result *result) PAITIFY_MUST_CHECK;
+
+/* ---- What was verified ------------------------------------------------------------------------------------------- */
+
+/* Of a result that is null, empty or lacks the claim: {null, 0}, or 0. */
+
+paitify_bytes paitify_result_authorization_id(const paitify_result *result); /* jti */
+paitify_bytes paitify_result_agent_id(const paitify_result *result);         /* sub */
+paitify_bytes paitify_result_company_id(const paitify_result *result);
+paitify_bytes paitify_result_merchant_id(const paitify_result *result);      /* merchant.id; {null, 0} where none is named */
+paitify_bytes paitify_result_key_id(const paitify_result *result);           /* the kid of the key that verified */
+int64_t paitify_result_max_amount(const paitify_result *result);             /* minor units */
+paitify_bytes paitify_result_currency(const paitify_result *result);
+int64_t paitify_result_issued_at(const paitify_result *result);              /* Unix seconds */
+int64_t paitify_result_expires_at(const paitify_result *result);             /* Unix seconds */
+paitify_bytes paitify_result_payload(const paitify_result *result);          /* the verified bytes: JSON, but see verify_jws */
+
+/* Sets *value to the top-level claim `name` (NUL-terminated), if it is a string, or an integer; else to {null, 0}, or 0.
+ * Returns PAITIFY_OK; PAITIFY_E_CLAIM_MISSING, also of an empty result; PAITIFY_E_CLAIM_TYPE; PAITIFY_E_ARGUMENT. */
+int32_t paitify_result_claim_string(const paitify_result *result, const char *name, paitify_bytes *value);
+int32_t paitify_result_claim_int64(const paitify_result *result, const char *name, int64_t *value);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PAITIFYVERIFY_H */

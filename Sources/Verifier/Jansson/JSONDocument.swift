@@ -49,6 +49,26 @@ import Jansson
     try parse(bytes.span, maxDepth: maxDepth)
   }
 
+  /// This object as compact JSON, with one member set to an integer; nil if it is no object, or memory runs out.
+  ///
+  /// The document itself stays as it is.
+  func text(setting name: StaticString, to integer: Int64) -> [UInt8]? {
+    guard root.kind == .object, let copy = unsafe json_copy(tree) else { return nil }
+    defer { unsafe json_decref(copy) }
+    let done = name.withUTF8Buffer { name in
+      unsafe name.baseAddress.map {
+        unsafe json_object_setn_new(
+          copy, UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self), name.count, json_integer(integer)) == 0
+      } ?? false
+    }
+    guard done else { return nil }
+    let count = unsafe json_dumpb(copy, nil, 0, size_t(JSON_COMPACT))
+    guard count > 0 else { return nil }
+    var text = [CChar](repeating: 0, count: count)
+    guard unsafe json_dumpb(copy, &text, count, size_t(JSON_COMPACT)) == count else { return nil }
+    return text.map { UInt8(bitPattern: $0) }
+  }
+
   /// Draws the seed of jansson's hash tables, which reads the system's random source; once drawn, it stays.
   ///
   /// jansson would do it at the first object it parses. Calling this while starting keeps I/O out of later parsing.

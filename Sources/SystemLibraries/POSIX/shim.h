@@ -1,0 +1,80 @@
+#pragma once
+/* The little of POSIX that the verifier needs. Embedded Swift has no Glibc module, and Swift imports neither macros nor
+ * variadic functions, so each use has a static inline twin here. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Seconds since 1970; -1 if the system has no such clock. */
+static inline int64_t posix_wall_clock_seconds(void)
+{
+    struct timespec at;
+    return clock_gettime(CLOCK_REALTIME, &at) == 0 ? (int64_t)at.tv_sec : -1;
+}
+
+/* Seconds on a clock that nobody sets and that counts a machine's sleep too where the system offers one; -1 if none. */
+static inline int64_t posix_steady_clock_seconds(void)
+{
+    struct timespec at;
+#ifdef CLOCK_BOOTTIME
+    if (clock_gettime(CLOCK_BOOTTIME, &at) == 0) return (int64_t)at.tv_sec;
+#endif
+    return clock_gettime(CLOCK_MONOTONIC, &at) == 0 ? (int64_t)at.tv_sec : -1;
+}
+
+/* A number that differs between live threads. */
+static inline uintptr_t posix_this_thread(void) { return (uintptr_t)pthread_self(); }
+
+/* Whether a block of so many bytes can be had. */
+static inline int posix_can_allocate(size_t bytes)
+{
+    void *block = malloc(bytes);
+    __asm__ volatile("" : "+r"(block)); /* or the compiler sees a block that nobody uses, and takes the answer for yes */
+    free(block);
+    return block != NULL;
+}
+
+static inline int posix_errno(void) { return errno; }
+
+/* Writes the system's text for `number` into `text`. */
+static inline void posix_error_text(int number, char *text, size_t capacity)
+{
+    if (capacity == 0) return;
+    text[0] = 0;
+#if defined(__GLIBC__) && defined(_GNU_SOURCE) /* GNU's strerror_r returns the text, and need not use the buffer */
+    snprintf(text, capacity, "%s", strerror_r(number, text, capacity));
+#else
+    if (strerror_r(number, text, capacity) != 0) snprintf(text, capacity, "error %d", number);
+#endif
+}
+
+/* Opens a file for reading. Never waits (O_NONBLOCK: a FIFO without a writer would hang the host). */
+static inline int posix_open_to_read(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); }
+
+static inline int posix_open_folder(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY); }
+
+/* The time of a regular file's last change in seconds since 1970; -1 for anything that is no regular file. */
+static inline int64_t posix_regular_file_changed_at(int file)
+{
+    struct stat about;
+    if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) return -1;
+    return about.st_mtime < 0 ? 0 : (int64_t)about.st_mtime;
+}
+
+/* Creates and opens a file of a new name: `name` ends in XXXXXX, which is replaced. Its mode is 0644. */
+static inline int posix_create_unique(char *name)
+{
+    const int file = mkstemp(name);
+    if (file >= 0) {
+        (void)fcntl(file, F_SETFD, FD_CLOEXEC);
+        (void)fchmod(file, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH);
+    }
+    return file;
+}

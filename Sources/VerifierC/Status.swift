@@ -1,0 +1,38 @@
+import PaitifyVerifyHeader
+import Verifier
+
+// MARK: Status
+
+@c @implementation
+public func paitify_status_name(_ status: Int32) -> UnsafePointer<CChar>! {
+  unsafe cString(VerificationStatus(rawValue: status)?.name ?? "PAITIFY_UNKNOWN_STATUS")
+}
+
+@c @implementation
+public func paitify_status_message(_ status: Int32) -> UnsafePointer<CChar>! {
+  unsafe cString(VerificationStatus(rawValue: status)?.message ?? "A status of a newer version of this library.")
+}
+
+@c @implementation
+public func paitify_status_verdict(_ status: Int32) -> Int32 {
+  (VerificationStatus(rawValue: status)?.verdict ?? .indeterminate).rawValue
+}
+
+@c @implementation
+public func paitify_version() -> UnsafePointer<CChar>! {
+  unsafe cString("0.1.0")
+}
+
+/// The characters of a literal, which are static and end in a NUL.
+private func cString(_ literal: StaticString) -> UnsafePointer<CChar> {
+  unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
+}
+
+extension VerifyError {
+  /// The status as the C caller gets it.
+  var code: Int32 { status.rawValue }
+}
+
+/// What a C call returns for a wrong argument that has no words of its own.
+var argumentCode: Int32 { VerificationStatus.argument.rawValue }
+var okCode: Int32 { VerificationStatus.ok.rawValue }
