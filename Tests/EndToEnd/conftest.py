@@ -1,0 +1,33 @@
+import pytest
+
+from harness.company import Company
+from harness.server import Server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """One issuer for all tests that do not stop it: companies do not see each other."""
+    server = Server(tmp_path_factory.mktemp("issuer")).start()
+    yield server
+    assert server.stop() == 0
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """An issuer of the test's own, not started yet: for tests that stop, kill or configure it."""
+    servers = []
+
+    def make(**settings):
+        folder = tmp_path / f"issuer-{len(servers)}"
+        folder.mkdir()
+        servers.append(Server(folder, **settings))
+        return servers[-1]
+
+    yield make
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture
+def company(server):
+    return Company.create(server)

@@ -1,0 +1,186 @@
+"""The commands beside a running server, and how the server starts and stops."""
+
+import json
+import os
+import signal
+import socket
+import stat
+
+import pytest
+
+from harness.company import Company
+from harness.server import run
+
+
+def kids(document):
+    return [key["kid"] for key in json.loads(document)["keys"]]
+
+
+def signing_keys(server):
+    """By state: {"signing": [kid], "announced": [kid], …}."""
+    states = {}
+    for key in json.loads(server.command("keys", "list", "--json").stdout)["data"]:
+        states.setdefault(key["state"], []).append(key["kid"])
+    return states
+
+
+def test_a_company_that_the_command_made_can_ask_at_once(server):
+    made = json.loads(server.command("companies", "create", "--name", "Söhne & Töchter").stdout)
+    assert made["companyId"].startswith("co_") and made["apiKey"].startswith("ag_live_")
+    assert Company(server, made["companyId"], made["apiKey"]).http.get("/v1/agents").json()["data"] == []
+
+
+def test_a_company_needs_a_name(server):
+    refused = server.command("companies", "create", "--name", "", check=False)
+    assert refused.returncode != 0 and refused.stderr.strip()
+
+
+def test_rotation_beside_the_running_server_is_in_force_at_once(own_server):
+    server = own_server().start()
+    company = Company.create(server)
+    before = signing_keys(server)
+    assert (len(before["signing"]), len(before["announced"])) == (1, 1)
+    assert sorted(kids(company.jwks())) == sorted(before["signing"] + before["announced"])
+
+    server.command("keys", "rotate")
+    after = signing_keys(server)
+    assert after["signing"] == before["announced"]
+    assert after["retired"] == before["signing"]
+    assert len(after["announced"]) == 1 and after["announced"] != before["announced"]
+    # The key that signed stays until the last of its tokens has expired.
+    assert set(kids(company.jwks())) == {*after["signing"], *after["announced"], *after["retired"]}
+
+
+def test_a_revoked_key_leaves_the_key_set_at_once(own_server):
+    server = own_server().start()
+    company = Company.create(server)
+    [compromised] = signing_keys(server)["signing"]
+    server.command("keys", "revoke", compromised)
+    assert compromised not in kids(company.jwks())
+    assert signing_keys(server)["signing"] != [compromised]
+    assert company.approved(company.spender(), 100)["token"]
+
+
+def test_revoking_a_key_that_is_not_there_fails(server):
+    refused = server.command("keys", "revoke", "no-such-key", check=False)
+    assert refused.returncode != 0 and "no-such-key" in refused.stderr
+
+
+def test_commands_work_on_the_data_of_a_server_that_is_stopped(own_server):
+    server = own_server().start()
+    company = Company.create(server)
+    agent = company.spender()
+    assert server.stop() == 0
+
+    before = signing_keys(server)
+    server.command("keys", "rotate")
+    made = json.loads(server.command("companies", "create", "--name", "Made offline").stdout)
+
+    server.start()
+    assert signing_keys(server)["signing"] == before["announced"]
+    assert company.reconnect().approved(agent, 100)["token"]
+    assert Company(server, made["companyId"], made["apiKey"]).http.get("/v1/agents").status_code == 200
+
+
+def test_only_the_owner_can_read_what_is_secret(server, company):
+    """The master key, the books and the socket by which commands reach the server."""
+    company.spender()
+    for entry in [server.data, *server.data.iterdir()]:
+        assert stat.S_IMODE(entry.stat().st_mode) & 0o077 == 0, entry
+
+
+def test_no_secret_is_in_the_log_or_the_books(own_server):
+    server = own_server(LOG_LEVEL="trace").start()
+    company = Company.create(server)
+    token = company.approved(company.spender(), 100)["token"]
+    assert server.stop() == 0
+    log = "".join(server.lines)
+    assert company.key not in log and token.split(".")[2] not in log
+    secret = company.key[len("ag_live_") + 12 :].encode()
+    for entry in server.data.iterdir():
+        if entry.is_file():
+            content = entry.read_bytes()
+            assert secret not in content, entry.name
+            assert b"PRIVATE KEY" not in content, entry.name
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_stops_the_server_with_status_0_and_nothing_is_lost(own_server, with_signal):
+    server = own_server().start()
+    company = Company.create(server)
+    agent = company.spender()
+    authorization = company.approved(agent, 100)
+    assert server.stop(with_signal) == 0
+    server.start()
+    company = company.reconnect()
+    assert company.get(authorization["id"])["token"] == authorization["token"]
+
+
+def test_a_second_server_on_the_same_data_is_refused_in_one_line(own_server):
+    server = own_server().start()
+    second = run("serve", cwd=server.folder, environment=server.environment, check=False)
+    assert second.returncode != 0
+    assert_one_line(second)
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(own_server):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        server = own_server(PAITIFY_PORT=port)
+        refused = run("serve", cwd=server.folder, environment=server.environment, check=False)
+    assert refused.returncode != 0
+    assert port in assert_one_line(refused)
+
+
+WRONG = [
+    ("PAITIFY_PORT", "http"),
+    ("PAITIFY_PORT", "65536"),
+    ("PAITIFY_PORT", "-1"),
+    ("PAITIFY_ISSUER", "not a URL"),
+    ("PAITIFY_TOKEN_TTL", "soon"),
+    ("PAITIFY_TOKEN_TTL", "0"),
+    ("PAITIFY_CONFIRM_GRACE", "-1"),
+    ("PAITIFY_APPROVAL_TTL", "1.5"),
+    ("PAITIFY_KEY_ROTATION", "monthly"),
+    ("PAITIFY_BCRYPT_COST", "99"),
+    ("PAITIFY_MASTER_KEY", "0123"),
+    ("PAITIFY_MASTER_KEY_FILE", "/nowhere/key"),
+    ("PAITIFY_SIGNING_ALGORITHM", "HS256"),
+    ("PAITIFY_DATABASE_URL", "mysql://localhost/books"),
+    ("LOG_LEVEL", "loud"),
+]
+
+
+@pytest.mark.parametrize("name, value", WRONG, ids=[f"{name}={value}" for name, value in WRONG])
+def test_a_wrong_value_stops_the_start_with_one_line_that_names_it(own_server, name, value):
+    server = own_server(**{name: value})
+    refused = run("serve", cwd=server.folder, environment=server.environment, check=False)
+    assert refused.returncode != 0
+    assert name in assert_one_line(refused)
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_in_one_line(own_server, tmp_path):
+    in_the_way = tmp_path / "a-file"
+    in_the_way.write_text("")
+    server = own_server(PAITIFY_DATA_DIR=str(in_the_way / "data"))
+    refused = run("serve", cwd=server.folder, environment=server.environment, check=False)
+    assert refused.returncode != 0
+    assert str(in_the_way) in assert_one_line(refused)
+
+
+def test_another_master_key_than_the_one_that_sealed_stops_the_start(own_server):
+    server = own_server(PAITIFY_MASTER_KEY=os.urandom(32).hex()).start()
+    assert server.stop() == 0
+    wrong = server.environment | {"PAITIFY_MASTER_KEY": os.urandom(32).hex()}
+    refused = run("serve", cwd=server.folder, environment=wrong, check=False)
+    assert refused.returncode != 0
+    assert "master key" in assert_one_line(refused).lower()
+
+
+def assert_one_line(finished):
+    """Gives the one line, which is for a person: no stack, no trace."""
+    lines = [line for line in (finished.stdout + finished.stderr).splitlines() if line.strip()]
+    assert len(lines) == 1, finished.stdout + finished.stderr
+    return lines[0]

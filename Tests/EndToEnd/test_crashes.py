@@ -1,0 +1,122 @@
+"""kill -9 under load: what was acknowledged is there, unchanged, and the books balance."""
+
+import json
+import os
+import random
+import threading
+
+import httpx
+
+from harness.company import Company, Counted, assert_books_balance, limit
+
+ROUNDS = 6
+CLIENTS = 8
+SEED = int(os.environ.get("PAITIFY_CRASH_SEED", random.SystemRandom().randrange(1 << 32)))
+
+
+class Load:
+    """Clients that authorize, and confirm or void what they got, until the server goes away."""
+
+    def __init__(self, company, agent, round_number, random_source):
+        self.company, self.agent = company, agent
+        self.prefix = f"round-{round_number}"
+        self.numbers = Counted()
+        # Each client decides by a source of its own, or the threads' order would decide.
+        self.sources = [random.Random(random_source.random()) for _ in range(CLIENTS)]
+        self.acknowledged = []  # (path, body, Idempotency-Key, the answer's bytes), appended whole
+        self.grew = threading.Condition()
+        self.threads = [threading.Thread(target=self.run, args=(source,)) for source in self.sources]
+
+    def start(self):
+        for thread in self.threads:
+            thread.start()
+
+    def join(self):
+        for thread in self.threads:
+            thread.join()
+
+    def wait_for(self, count):
+        with self.grew:
+            assert self.grew.wait_for(lambda: len(self.acknowledged) >= count, timeout=60), "the load stands still"
+
+    def run(self, source):
+        try:
+            with httpx.Client(
+                base_url=self.company.server.address, headers={"X-API-Key": self.company.key}, timeout=30
+            ) as client:
+                while True:
+                    self.spend(client, source)
+        except httpx.TransportError:
+            return  # the server was killed: what it did not answer it did not promise
+
+    def spend(self, client, source):
+        amount = source.randrange(100, 1000)
+        body = {"agentId": self.agent, "amount": amount, "currency": "USD", "metadata": {"note": "x" * amount}}
+        answer = self.post(client, "/v1/authorize", body)
+        path = f"/v1/authorize/{answer['id']}"
+        choice = source.random()
+        if answer["decision"] == "APPROVED" and choice < 0.3:
+            self.post(client, f"{path}/confirm", {"amount": source.randrange(1, amount + 1)})
+        elif answer["decision"] == "APPROVED" and choice < 0.5:
+            self.post(client, f"{path}/void", {})
+
+    def post(self, client, path, body):
+        key = f"{self.prefix}-{self.numbers.next()}"
+        answer = client.post(path, json=body, headers={"Idempotency-Key": key})
+        assert answer.status_code == 200, answer.text
+        with self.grew:
+            self.acknowledged.append((path, body, key, answer.content))
+            self.grew.notify_all()
+        return answer.json()
+
+
+def test_what_was_acknowledged_survives_kill_9_and_the_books_balance(own_server):
+    print(f"PAITIFY_CRASH_SEED={SEED}")
+    source = random.Random(SEED)
+    server = own_server().start()
+    company = Company.create(server)
+    agent = company.agent()
+    company.policy(limit(200_000), agent=agent)  # some are denied in the later rounds: denials are promises too
+
+    acknowledged = []
+    for round_number in range(ROUNDS):
+        load = Load(company, agent, round_number, source)
+        load.start()
+        load.wait_for(source.randrange(1, 120))
+        server.kill()
+        load.join()
+        acknowledged += load.acknowledged
+
+        server.start()
+        company = company.reconnect()
+        assert_books_balance(company, agent)
+        # The last round is checked whole below, over all rounds.
+        assert_still_true(company, load.acknowledged)
+    assert_still_true(company, acknowledged)
+    assert_books_balance(company, agent)
+
+
+def assert_still_true(company, acknowledged):
+    """Every answer is given again, byte for byte, and every authorization is in the last state that was answered."""
+    last_state = {}
+    for path, body, key, content in acknowledged:
+        again = company.http.post(path, json=body, headers={"Idempotency-Key": key})
+        assert (again.status_code, again.content) == (200, content), f"{path} {key}"
+        assert again.headers["idempotent-replayed"] == "true"
+        answer = json.loads(content)
+        if path == "/v1/authorize" and answer["id"] in last_state:
+            raise AssertionError(f"one identifier was given twice: {answer['id']}")
+        last_state[answer["id"]] = answer
+
+    for identifier, answer in last_state.items():
+        now = company.get(identifier)
+        final = answer["status"] != "PENDING"
+        for member in ("amount", "currency", "decision", "agentId", "createdAt", "expiresAt", "metadata", "reasons"):
+            assert now[member] == answer[member], f"{identifier} {member}"
+        if final:
+            assert (now["status"], now["confirmedAmount"]) == (answer["status"], answer["confirmedAmount"])
+        else:
+            # A confirm or void on its way when the server died may have been done: that is not a broken promise.
+            assert now["status"] in ("PENDING", "CONFIRMED", "VOIDED")
+            if now["status"] == "PENDING":
+                assert now["token"] == answer["token"]

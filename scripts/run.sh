@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Starts the issuer on SQLite in ./data, with a demonstration company that is made through the API the first time, and
+# prints how to use it. Ctrl-C stops it.
+#
+# PAITIFY_PORT chooses the port, PAITIFY_DATA_DIR the folder; PAITIFY_BIN names another program than build/bin/paitify.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+
+data=${PAITIFY_DATA_DIR:-./data}
+port=${PAITIFY_PORT:-8080}
+# The key of the demonstration company and the identifier of its agent, as shell variables.
+notes=$data/demonstration
+log=$data/paitify.log
+
+say_if_it_runs_already() {
+    local running
+    [ -s "$data/paitify.url" ] || return 0
+    running=$(cat "$data/paitify.url")
+    ! curl -fsS --max-time 5 "$running/healthz" >/dev/null 2>&1 || die "An issuer already serves $data, at $running."
+}
+
+# Nothing but an issuer's own start tells for certain whether a port is free; this only says it better.
+say_if_the_port_is_taken() {
+    [ "$port" != 0 ] || return 0
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+        die "Port $port is taken by another program. Choose another: make run PAITIFY_PORT=$((port + 1))"
+    fi
+}
+
+# The company of an earlier run, if its key still opens.
+load_demonstration() {
+    [ -s "$notes" ] || return 1
+    # shellcheck disable=SC1090
+    . "$notes"
+    api GET "/v1/agents/$agent" >/dev/null 2>&1
+}
+
+make_demonstration() {
+    key=$("$paitify" companies create --name 'Demonstration company' | json_member apiKey)
+    agent=$(api POST /v1/agents '{"name":"Shopping agent"}' | json_member id)
+    api POST /v1/policies "{\"name\":\"Cloud spend\",\"agentId\":\"$agent\",\"currency\":\"USD\",
+        \"limits\":[{\"interval\":\"PER_AUTHORIZATION\",\"amount\":50000},{\"interval\":\"DAILY\",\"amount\":200000}],
+        \"approval\":{\"above\":20000}}" >/dev/null
+    # Written last and moved into place: an interrupted start leaves nothing half made behind.
+    printf 'key=%q\nagent=%q\n' "$key" "$agent" >"$notes.new"
+    mv "$notes.new" "$notes"
+}
+
+print_how_to() {
+    cat <<END
+
+Paitify's issuer runs at $address (data in $data, log in $log). Ctrl-C stops it.
+
+  API key   $key
+  Agent     $agent may spend up to USD 500.00 at once and USD 2,000.00 a day;
+            over USD 200.00 a person has to approve
+
+Authorize USD 19.99:
+
+curl -sS $address/v1/authorize -H 'X-API-Key: $key' -H 'Content-Type: application/json' -d '{"agentId":"$agent","amount":1999,"currency":"USD","merchant":{"id":"m_aws","name":"AWS"}}'
+
+The keys that verify its token: $address/.well-known/jwks.json
+END
+}
+
+[ -x "$paitify" ] || die "$paitify is not there: make build"
+umask 077
+mkdir -p "$data"
+say_if_it_runs_already
+say_if_the_port_is_taken
+
+export PAITIFY_PORT=$port PAITIFY_DATA_DIR=$data
+export PAITIFY_ISSUER=${PAITIFY_ISSUER:-http://localhost:$port}
+trap 'stop_server; printf "\nStopped.\n"; exit 0' INT TERM
+trap stop_server EXIT
+start_server "$data" "$log" || die "The issuer did not start: $(tail -n 1 "$log")"
+load_demonstration || make_demonstration
+print_how_to
+
+wait "$server" || die "The issuer ended by itself: $(tail -n 1 "$log")"
