@@ -38,8 +38,9 @@ var targets: [Target] = [
     .systemLibrary(
         name: "Jansson", path: "Sources/SystemLibraries/Jansson", pkgConfig: "jansson",
         providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "POSIX", path: "Sources/SystemLibraries/POSIX"),
     .systemLibrary(name: "PaitifyVerifyHeader", path: "include"),
-    .target(name: "Verifier", dependencies: ["CryptoLib", "Jansson"], swiftSettings: verifierSettings),
+    .target(name: "Verifier", dependencies: ["CryptoLib", "Jansson", "POSIX"], swiftSettings: verifierSettings),
     .target(
         name: "VerifierC", dependencies: ["Verifier", "PaitifyVerifyHeader"],
         exclude: ["exports.map"],
