@@ -52,7 +52,6 @@ enum AES256GCM {
     init(encrypting: Bool, key: SecretBytes, nonce: [UInt8]) throws(KeyError) {
         precondition(key.count == AES256GCM.keyCount && nonce.count == AES256GCM.nonceCount)
         guard let pointer = unsafe EVP_CIPHER_CTX_new() else { throw .cryptography(.seal) }
-        unsafe self.pointer = unsafe pointer
         // The counts are what the cipher reads, see the precondition.
         let started = withCleanCryptoErrors {
             unsafe key.withBytes { key in
@@ -61,7 +60,11 @@ enum AES256GCM {
                     encrypting ? 1 : 0, nil)
             }
         }
-        guard started == 1 else { throw .cryptography(.seal) }
+        guard started == 1 else {
+            unsafe EVP_CIPHER_CTX_free(pointer)
+            throw .cryptography(.seal)
+        }
+        unsafe self.pointer = unsafe pointer
     }
 
     deinit {

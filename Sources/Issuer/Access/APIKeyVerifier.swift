@@ -1,0 +1,140 @@
+internal import Foundation
+internal import Synchronization
+
+/// Tells whose API key it is, once by bcrypt and from then on from memory. Any thread.
+///
+/// What is remembered is never the last word: each use case compares the company's key version with the principal's
+/// before it does anything, so a key that was revoked anywhere opens nothing at the next request.
+public final class APIKeyVerifier: Sendable {
+    private let store: any Store
+    private let pool: BcryptPool
+    private let memory = Mutex(APIKeyMemory())
+
+    public convenience init(store: any Store) {
+        // One core stays free for requests whose keys are known. Thirty-two in line are some eight seconds at cost 12:
+        // who comes after them is better told at once.
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        self.init(store: store, pool: BcryptPool(width: max(1, cores - 1), lineMax: 32))
+    }
+
+    init(store: any Store, pool: BcryptPool) {
+        self.store = store
+        self.pool = pool
+    }
+
+    /// The principal whose key `text` is.
+    ///
+    /// Throws `IssuerError.unauthenticated` for a key that is malformed, unknown, wrong, revoked or expired at `now`, and
+    /// `IssuerError.busy` when too many keys wait to be checked.
+    public func authenticate(apiKey text: String, now: Instant) async throws(IssuerError) -> Principal {
+        guard let secret = APIKeySecret(text) else { throw .unauthenticated }
+        let fingerprint = APIKeyMemory.Fingerprint(secret)
+        let standing = memory.withLock { memory in
+            memory.standing(fingerprint, prefix: secret.prefix) {
+                Task { await self.verdict(on: secret, fingerprint, at: now) }
+            }
+        }
+        let principal = try await principal(standing)
+        if let end = principal.expiresAt, end <= now { throw .unauthenticated }
+        memory.withLock { $0.recordUse(of: principal, at: now) }
+        return principal
+    }
+
+    /// A new key's bcrypt hash, for the books. `cost` is 4 to 31.
+    func hash(_ secret: APIKeySecret, cost: Int) async throws(IssuerError) -> String {
+        let result = try await pool.run { () -> Result<String, KeyError> in
+            do throws(KeyError) {
+                return .success(try Bcrypt.hash(secret.text, cost: cost))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch result {
+        case .success(let hash): return hash
+        case .failure(let error): throw .signing("No API key can be made: \(error).")
+        }
+    }
+
+    /// The key was read again and is still good as of `keyVersion`.
+    func refresh(_ principal: Principal, keyVersion: Int64) {
+        memory.withLock { $0.refresh(principal.keyID, keyVersion: keyVersion) }
+    }
+
+    /// The key opens nothing any more.
+    func forget(_ keyID: APIKeyID) {
+        memory.withLock { $0.forget(keyID) }
+    }
+
+    /// When each key was last used, of those used since the last time that this was asked.
+    func drainLastUsed() -> [APIKeyUse] {
+        memory.withLock { $0.drainUses() }
+    }
+
+    private func principal(_ standing: APIKeyMemory.Standing) async throws(IssuerError) -> Principal {
+        switch standing {
+        case .verified(let principal): return principal
+        case .wrong: throw .unauthenticated
+        case .tooMany: throw .busy
+        case .underWay(let check):
+            switch await check.value {
+            case .verified(let principal): return principal
+            case .wrongSecret, .unknown: throw .unauthenticated
+            case .failed(let error): throw error
+            }
+        }
+    }
+
+    /// Checks the key, and remembers what came of it.
+    private func verdict(
+        on secret: APIKeySecret, _ fingerprint: APIKeyMemory.Fingerprint, at now: Instant
+    ) async -> APIKeyMemory.Verdict {
+        let verdict: APIKeyMemory.Verdict
+        do throws(IssuerError) {
+            verdict = try await check(secret, at: now)
+        } catch {
+            verdict = .failed(error)
+        }
+        memory.withLock { $0.conclude(fingerprint, prefix: secret.prefix, verdict) }
+        return verdict
+    }
+
+    private func check(_ secret: APIKeySecret, at now: Instant) async throws(IssuerError) -> APIKeyMemory.Verdict {
+        guard let found = try await find(secret.prefix), found.record.revokedAt == nil else { return .unknown }
+        let key = found.record.key
+        if let end = key.expiresAt, end <= now { return .unknown }
+        let fits = try await pool.run { Bcrypt.verify(secret.text, found.record.hash) }
+        guard fits else { return .wrongSecret }
+        return .verified(
+            Principal(
+                companyID: found.company, environment: key.environment, keyID: key.id, scopes: key.scopes,
+                agentID: key.agentID, expiresAt: key.expiresAt, keyVersion: found.keyVersion))
+    }
+
+    private struct Found: Sendable {
+        let company: CompanyID
+        let record: APIKeys.Record
+        let keyVersion: Int64
+    }
+
+    /// The key of that prefix, with its company's key version read in the same transaction: a revocation in between would
+    /// otherwise go unnoticed.
+    private func find(_ prefix: String) async throws(IssuerError) -> Found? {
+        try await IssuerError.mapping {
+            let owner = try await store.globalTransaction { try APIKeys.owner(ofPrefix: prefix, in: $0) }
+            guard let owner else { return nil }
+            return try await store.transaction(for: owner.company) { tx in
+                guard let company = try Companies.look(at: owner.company, in: tx),
+                    let record = try APIKeys.find(owner.key, of: owner.company, in: tx)
+                else { return nil }
+                return Found(company: owner.company, record: record, keyVersion: company.keyVersion)
+            }
+        }
+    }
+}
+
+/// When a key was last used.
+struct APIKeyUse: Sendable, Equatable {
+    let companyID: CompanyID
+    let keyID: APIKeyID
+    let at: Instant
+}

@@ -1,0 +1,152 @@
+/// The API keys of each company, and the directory that finds a key's company by the key's prefix.
+enum APIKeys {
+    static let schema: [Statement] = [
+        Statement(
+            """
+            CREATE TABLE api_keys (
+                company_id TEXT NOT NULL REFERENCES companies,
+                key_id TEXT NOT NULL,
+                environment TEXT NOT NULL CHECK (environment IN ('live', 'test')),
+                name TEXT NOT NULL,
+                prefix TEXT NOT NULL CHECK (length(prefix) = 20),
+                hash TEXT NOT NULL CHECK (length(hash) = 60),
+                scopes TEXT NOT NULL,
+                agent_id TEXT,
+                created_at BIGINT NOT NULL,
+                expires_at BIGINT,
+                last_used_at BIGINT,
+                revoked_at BIGINT,
+                PRIMARY KEY (company_id, key_id)
+            )
+            """),
+        // The one table that is asked before the company is known.
+        Statement(
+            """
+            CREATE TABLE api_key_prefixes (
+                prefix TEXT PRIMARY KEY,
+                company_id TEXT NOT NULL,
+                key_id TEXT NOT NULL
+            )
+            """),
+    ]
+
+    /// A key with what only its verification may see.
+    struct Record: Sendable {
+        let key: APIKey
+        /// bcrypt.
+        let hash: String
+        let revokedAt: Instant?
+    }
+
+    private static let insert = Statement(
+        """
+        INSERT INTO api_keys
+            (company_id, key_id, environment, name, prefix, hash, scopes, agent_id, created_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """)
+    private static let insertPrefix = Statement(
+        "INSERT INTO api_key_prefixes (prefix, company_id, key_id) VALUES ($1, $2, $3)")
+    private static let findPrefix = Statement("SELECT company_id, key_id FROM api_key_prefixes WHERE prefix = $1")
+    private static let select =
+        """
+        SELECT key_id, environment, name, prefix, scopes, agent_id, created_at, expires_at, last_used_at, hash, revoked_at
+        FROM api_keys
+        """
+    private static let find = Statement("\(select) WHERE company_id = $1 AND key_id = $2")
+    private static let usable = Statement(
+        "SELECT key_id FROM api_keys WHERE company_id = $1 AND key_id = $2 AND revoked_at IS NULL")
+    // A live key sees the company's test keys too; a test key sees no other.
+    private static let page = Statement(
+        """
+        \(select)
+        WHERE company_id = $1 AND environment IN ($2, 'test') AND revoked_at IS NULL AND key_id < $3
+        ORDER BY key_id DESC LIMIT $4
+        """)
+    private static let revoke = Statement(
+        """
+        UPDATE api_keys SET revoked_at = $1
+        WHERE company_id = $2 AND key_id = $3 AND environment IN ($4, 'test') AND revoked_at IS NULL RETURNING key_id
+        """)
+    private static let touch = Statement(
+        """
+        UPDATE api_keys SET last_used_at = $1
+        WHERE company_id = $2 AND key_id = $3 AND (last_used_at IS NULL OR last_used_at < $1)
+        """)
+
+    /// Records a key and makes it findable. `hash` is its bcrypt hash.
+    static func insert(
+        _ key: APIKey, hash: String, of company: CompanyID, in tx: any StoreTransaction
+    ) throws(StorageError) {
+        try tx.execute(
+            insert,
+            [
+                SQLValue(company), SQLValue(key.id), .text(key.environment.rawValue), .text(key.name.text),
+                .text(key.prefix), .text(hash), SQLValue(json: Scope.allCases.filter(key.scopes.contains)),
+                SQLValue(key.agentID), SQLValue(key.createdAt), SQLValue(key.expiresAt),
+            ])
+        try tx.execute(insertPrefix, [.text(key.prefix), SQLValue(company), SQLValue(key.id)])
+    }
+
+    /// Whose key has this prefix; revoked ones too.
+    static func owner(
+        ofPrefix prefix: String, in tx: any StoreTransaction
+    ) throws(StorageError) -> (company: CompanyID, key: APIKeyID)? {
+        guard let row = try tx.execute(findPrefix, [.text(prefix)]).first else { return nil }
+        return (try row.id(0), try row.id(1))
+    }
+
+    /// Revoked ones too.
+    static func find(
+        _ id: APIKeyID, of company: CompanyID, in tx: any StoreTransaction
+    ) throws(StorageError) -> Record? {
+        try tx.execute(find, [SQLValue(company), SQLValue(id)]).first.map(record)
+    }
+
+    /// Whether the key exists and was not revoked. When it expires, a principal knows itself.
+    static func isUsable(
+        _ id: APIKeyID, of company: CompanyID, in tx: any StoreTransaction
+    ) throws(StorageError) -> Bool {
+        try !tx.execute(usable, [SQLValue(company), SQLValue(id)]).isEmpty
+    }
+
+    /// Newest first, the revoked ones left out.
+    static func page(
+        _ page: Page, of company: CompanyID, visibleFrom environment: Environment, in tx: any StoreTransaction
+    ) throws(StorageError) -> [APIKey] {
+        try tx.execute(
+            Self.page,
+            [SQLValue(company), .text(environment.rawValue), page.before, .integer(page.fetchLimit)]
+        ).map { (row) throws(StorageError) in try record(row).key }
+    }
+
+    /// False when there was none to revoke.
+    static func revoke(
+        _ id: APIKeyID, of company: CompanyID, visibleFrom environment: Environment, at now: Instant,
+        in tx: any StoreTransaction
+    ) throws(StorageError) -> Bool {
+        try !tx.execute(
+            revoke, [SQLValue(now), SQLValue(company), SQLValue(id), .text(environment.rawValue)]
+        ).isEmpty
+    }
+
+    /// Records a use, unless a later one is recorded already.
+    static func touch(
+        _ id: APIKeyID, of company: CompanyID, at instant: Instant, in tx: any StoreTransaction
+    ) throws(StorageError) {
+        try tx.execute(touch, [SQLValue(instant), SQLValue(company), SQLValue(id)])
+    }
+
+    private static func record(_ row: Row) throws(StorageError) -> Record {
+        Record(
+            key: APIKey(
+                id: try row.id(0), environment: try row.choice(1), name: try row.checked(2), prefix: try row.text(3),
+                scopes: Set(try row.json(4, as: [Scope].self)), agentID: try optionalAgent(row, 5),
+                createdAt: try row.instant(6), expiresAt: try row.optionalInstant(7),
+                lastUsedAt: try row.optionalInstant(8)),
+            hash: try row.text(9), revokedAt: try row.optionalInstant(10))
+    }
+
+    private static func optionalAgent(_ row: Row, _ column: Int) throws(StorageError) -> AgentID? {
+        try row.optionalText(column) == nil ? nil : try row.id(column)
+    }
+}
