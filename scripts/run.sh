@@ -8,8 +8,17 @@ cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
 
-data=${PAITIFY_DATA_DIR:-./data}
-port=${PAITIFY_PORT:-8080}
+# setting NAME DEFAULT: from the environment, else from .env, as the issuer itself reads it.
+setting() {
+    local value=${!1:-}
+    if [ -z "$value" ] && [ -r .env ]; then
+        value=$(sed -nE "s/^(export )?$1=//p" .env | tail -n 1 | tr -d "\"'")
+    fi
+    printf '%s' "${value:-$2}"
+}
+
+data=$(setting PAITIFY_DATA_DIR ./data)
+port=$(setting PAITIFY_PORT 8080)
 # The key of the demonstration company and the identifier of its agent, as shell variables.
 notes=$data/demonstration
 log=$data/paitify.log
@@ -71,8 +80,8 @@ mkdir -p "$data"
 say_if_it_runs_already
 say_if_the_port_is_taken
 
-export PAITIFY_PORT=$port PAITIFY_DATA_DIR=$data
-export PAITIFY_ISSUER=${PAITIFY_ISSUER:-http://localhost:$port}
+PAITIFY_ISSUER=$(setting PAITIFY_ISSUER "http://localhost:$port")
+export PAITIFY_PORT=$port PAITIFY_DATA_DIR=$data PAITIFY_ISSUER
 trap 'stop_server; printf "\nStopped.\n"; exit 0' INT TERM
 trap stop_server EXIT
 start_server "$data" "$log" || die "The issuer did not start: $(tail -n 1 "$log")"

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Runs every test. The last line counts them; the exit status is not 0 if one failed or none ran.
+#
+# Everything listens on loopback, on ports that the kernel chooses. What is started is stopped at the end.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/setup.sh test
+reports=build/tests
+rm -rf "$reports"
+mkdir -p "$reports"
+
+# suite NAME REPORT COMMAND...: runs a suite and notes how it ended; the tally at the end judges.
+suites=()
+suite() {
+    local name=$1 report=$2 status=0
+    shift 2
+    printf '\n== %s\n' "$name"
+    "$@" || status=$?
+    suites+=("$name=$reports/$report=$status")
+}
+
+python_environment() {
+    local folder=.build-python wanted=Tests/EndToEnd/requirements.txt
+    if ! cmp -s "$wanted" "$folder/installed.txt"; then
+        python3 -m venv --clear "$folder" &&
+            "$folder/bin/pip" install -q --disable-pip-version-check -r "$wanted" &&
+            cp "$wanted" "$folder/installed.txt"
+    fi
+}
+
+end_to_end() {
+    python_environment &&
+        PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q Tests/EndToEnd \
+            --junitxml "$reports/end-to-end.xml"
+}
+
+printf '== Building\n'
+scripts/build-verifier.sh
+swift build --build-tests
+
+suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"
+suite 'C ABI' c-abi.xml Tests/CABITests/run.sh "$reports/c-abi.xml"
+suite 'End to end' end-to-end.xml end_to_end
+
+python3 scripts/tally.py "${suites[@]}"
