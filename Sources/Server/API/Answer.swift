@@ -1,0 +1,46 @@
+import HTTPTypes
+import Hummingbird
+import Issuer
+import NIOCore
+
+/// The answers that routes give when all went well.
+extension Response {
+    /// 200, or another status, with one JSON object.
+    static func json(
+        _ body: ByteBuffer, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/json"
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+    }
+
+    /// One page of a list.
+    static func list<Item>(
+        _ listing: Listing<Item>, _ write: (inout JSONWriter, Item) -> Void
+    ) -> Response {
+        json(
+            JSONWriter.object { json in
+                json.member("data", array: listing.items, write)
+                json.member("nextCursor", listing.nextCursor)
+            })
+    }
+
+    static let noContent = Response(status: .noContent)
+}
+
+extension Answered {
+    /// The answer to a POST, the same bytes the first time and every time after.
+    func response(_ encode: (Value) -> Response) throws -> Response {
+        switch result {
+        case .success(let value):
+            var response = encode(value)
+            if replayed { response.headers[.idempotentReplayed] = "true" }
+            return response
+        case .failure(let error):
+            var problem = Problem(error as any Error)
+            problem.requestID = requestID
+            if replayed { problem.headers[.idempotentReplayed] = "true" }
+            throw problem
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import Hummingbird
+import Issuer
+
+/// `/healthz`: this process answers. `/readyz`: it can decide and sign.
+struct HealthRoutes {
+    let issuer: Issuer
+
+    func add(to routes: RouteTable) {
+        routes.open("/healthz") { _ in Self.status("ok") }
+        routes.open("/readyz") { _ in
+            try await issuer.checkReadiness()
+            return Self.status("ready")
+        }
+    }
+
+    private static func status(_ text: String) -> Response {
+        .json(JSONWriter.object { $0.member("status", text) })
+    }
+}

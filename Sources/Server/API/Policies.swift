@@ -1,0 +1,74 @@
+import HTTPTypes
+import Hummingbird
+import Issuer
+
+/// `/v1/policies`: what agents may spend. A policy's ETag is its version.
+struct PolicyRoutes {
+    let issuer: Issuer
+
+    func add(to routes: RouteTable) {
+        routes.post("/v1/policies", body: .required, create)
+        routes.get("/v1/policies", list)
+        routes.get("/v1/policies/:id", get)
+        routes.put("/v1/policies/:id", replace)
+        routes.delete("/v1/policies/:id", delete)
+    }
+
+    private func create(_ call: Call) async throws -> Response {
+        try call.refuseQuery()
+        let terms = try call.decode(PolicyTerms.names, PolicyTerms.init)
+        return try await issuer.createPolicy(terms, as: call.caller, once: call.once).response { policy in
+            .json(
+                .of(policy.write), status: .created,
+                headers: [.location: "/v1/policies/\(policy.id.text)", .eTag: policy.etag])
+        }
+    }
+
+    private func list(_ call: Call) async throws -> Response {
+        let (agent, page) = try call.query(["agentId"] + QueryReader.pageNames) { query in
+            let agent: AgentID? = query.id("agentId", .agent)
+            let page = query.page()
+            try query.findings.check()
+            return (agent, page)
+        }
+        return .list(try await issuer.policies(agent: agent, page: page, as: call.caller)) { json, policy in
+            policy.write(to: &json)
+        }
+    }
+
+    private func get(_ call: Call) async throws -> Response {
+        try call.refuseQuery()
+        return Self.response(try await issuer.policy(call.id(.policy), as: call.caller))
+    }
+
+    private func replace(_ call: Call) async throws -> Response {
+        try call.refuseQuery()
+        let version = try Self.version(ifMatch: call.request.headers[.ifMatch])
+        let terms = try call.decode(PolicyTerms.names, PolicyTerms.init)
+        return Self.response(
+            try await issuer.replacePolicy(call.id(.policy), with: terms, ifVersion: version, as: call.caller))
+    }
+
+    private func delete(_ call: Call) async throws -> Response {
+        try call.refuseQuery()
+        try await issuer.deletePolicy(call.id(.policy), as: call.caller)
+        return .noContent
+    }
+
+    private static func response(_ policy: Policy) -> Response {
+        .json(.of(policy.write), headers: [.eTag: policy.etag])
+    }
+
+    /// The version that If-Match asks for; nil where any will do.
+    static func version(ifMatch: String?) throws -> Int64? {
+        guard let ifMatch, ifMatch != "*" else { return nil }
+        guard ifMatch.utf8.count >= 2, ifMatch.hasPrefix("\""), ifMatch.hasSuffix("\""),
+            let version = Int64(ifMatch.dropFirst().dropLast())
+        else {
+            throw Problem(
+                .badRequest, "INVALID_IF_MATCH",
+                "If-Match must be * or one ETag of a policy as it was given, such as \"3\" in its quotation marks.")
+        }
+        return version
+    }
+}

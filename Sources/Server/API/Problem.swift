@@ -1,0 +1,204 @@
+import HTTPTypes
+import Hummingbird
+import Issuer
+import NIOCore
+
+/// Any answer that is not what was asked for, as RFC 9457 has it: the only shape errors have here.
+struct Problem: Error, Sendable {
+    let status: HTTPResponse.Status
+    /// Stable; programs branch on it.
+    let code: String
+    /// What was wrong, where, and what to do, in sentences.
+    let detail: String
+    /// On 422: every wrong field.
+    var errors: [FieldError] = []
+    var headers = HTTPFields()
+    /// The first answer's, when this one is a replay.
+    var requestID: String?
+
+    init(_ status: HTTPResponse.Status, _ code: String, _ detail: String, headers: HTTPFields = [:]) {
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = headers
+    }
+
+    /// 422. The code is the fields' own where they agree; a misspelt name outranks what follows from it.
+    init(invalid errors: [FieldError]) {
+        let codes = Set(errors.map(\.code))
+        let code =
+            if codes.contains("UNKNOWN_FIELD") { "UNKNOWN_FIELD" } else { codes.count == 1 ? codes.first : nil }
+        let sentences = errors.map { "\($0.field.isEmpty ? "The request" : "\"\($0.field)\"") \($0.message)." }
+        self.init(.unprocessableContent, code ?? "VALIDATION_FAILED", sentences.joined(separator: " "))
+        self.errors = errors
+    }
+
+    /// What it is called: one title a code, the code in words.
+    var title: String {
+        let words = code.lowercased().split(separator: "_").joined(separator: " ")
+        return (words.prefix(1).uppercased() + words.dropFirst())
+            .replacing("json", with: "JSON").replacing("Json", with: "JSON").replacing(" id", with: " ID")
+    }
+
+    /// The answer to `path`, which `requestID` names in the logs.
+    func response(instance path: String, requestID: String) -> Response {
+        var headers = headers
+        headers[.contentType] = Self.mediaType
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: document(instance: path, requestID: requestID)))
+    }
+
+    static let mediaType = "application/problem+json"
+
+    func document(instance path: String, requestID: String) -> ByteBuffer {
+        JSONWriter.object { json in
+            json.member("type", "urn:paitify:problem:" + code.lowercased().replacing("_", with: "-"))
+            json.member("title", title)
+            json.member("status", Int64(status.code))
+            json.member("detail", detail)
+            json.member("code", code)
+            json.member("instance", path)
+            json.member("requestId", self.requestID ?? requestID)
+            if !errors.isEmpty {
+                json.member("errors", array: errors) { json, error in
+                    json.object { json in
+                        json.member("field", error.field)
+                        json.member("code", error.code)
+                        json.member("message", error.message)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Problem {
+    /// The only place where an error becomes a status code.
+    init(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as IssuerError: self.init(error)
+        case let error as any HTTPResponseError: self.init(framework: error)
+        default: self = .internalError
+        }
+    }
+
+    static let internalError = Problem(
+        .internalServerError, "INTERNAL_ERROR",
+        "Something went wrong here that should not have. The log has it under this requestId.")
+
+    private init(_ error: IssuerError) {
+        switch error {
+        case .unauthenticated:
+            self = .unauthenticated(
+                "The API key is not valid: unknown, altered, expired or revoked. Send a current one in X-API-Key.")
+        case .forbidden(let scope):
+            self.init(
+                .forbidden, "INSUFFICIENT_SCOPE",
+                "The API key lacks the scope \"\(scope.rawValue)\", which this request needs. Use a key that has it.")
+        case .notFound(let resource, let id):
+            self.init(
+                .notFound, "NOT_FOUND",
+                "There is no \(resource.noun) \"\(id.prefix(100))\" here. Check the identifier, and that the API key "
+                    + "is of the right company and environment.")
+        case .invalidState(let status, let sentence):
+            self.init(.conflict, "INVALID_STATE", sentence.isEmpty ? "The authorization is \(status.rawValue)." : sentence)
+        case .confirmExceedsAuthorized(let authorized, let requested):
+            self.init(
+                .unprocessableContent, "CONFIRM_EXCEEDS_AUTHORIZED",
+                "\(requested) was to be confirmed, but only \(authorized) was authorized. "
+                    + "Confirm at most that, or authorize the rest separately.")
+            errors = [FieldError(field: "amount", code: code, message: "must be at most \(authorized)")]
+        case .versionMismatch(let current):
+            self.init(
+                .preconditionFailed, "VERSION_MISMATCH",
+                "If-Match names another version than the current one, \(current). "
+                    + "Read it again, make the change to what you read, and send its ETag.")
+        case .idempotencyKeyReused:
+            self.init(
+                .unprocessableContent, "IDEMPOTENCY_KEY_REUSED",
+                "This Idempotency-Key came before with another request. Use a new key for a new request.")
+            errors = [
+                FieldError(field: "Idempotency-Key", code: code, message: "was used before for another request")
+            ]
+        case .invalid(let field, let value):
+            self.init(invalid: [FieldError(field: field, code: value.code, message: value.message)])
+        case .storage(let error):
+            self.init(error)
+        case .signing:
+            self.init(
+                .serviceUnavailable, "SIGNING_UNAVAILABLE",
+                "No signing key can be used now. What was decided is kept: retry with the same Idempotency-Key.",
+                headers: [.retryAfter: "1"])
+        case .busy:
+            self.init(
+                .serviceUnavailable, "BUSY",
+                "More API keys wait to be checked than can be; nothing was done. Try again in a second.",
+                headers: [.retryAfter: "1"])
+        }
+    }
+
+    private init(_ error: StorageError) {
+        switch error {
+        case .unavailable:
+            self.init(
+                .serviceUnavailable, "STORAGE_UNAVAILABLE",
+                "The store cannot answer now; nothing was changed. Try again shortly.", headers: [.retryAfter: "1"])
+        case .commitUnknown:
+            self.init(
+                .serviceUnavailable, "OUTCOME_UNKNOWN",
+                "The connection to the store broke while it committed. Retry with the same Idempotency-Key to learn "
+                    + "what became of it.", headers: [.retryAfter: "1"])
+        case .constraint, .corrupt, .schema:
+            self = .internalError
+        }
+    }
+
+    /// What the HTTP framework itself refuses.
+    private init(framework error: any HTTPResponseError) {
+        switch error.status {
+        case .notFound: self = .noSuchRoute
+        case .contentTooLarge: self.init(.contentTooLarge, "BODY_TOO_LARGE", "The body is too large.")
+        case let status where status.kind == .clientError:
+            self.init(status, "BAD_REQUEST", "The request cannot be read as HTTP.")
+        default: self = .internalError
+        }
+    }
+
+    static func unauthenticated(_ detail: String) -> Problem {
+        Problem(
+            .unauthorized, "UNAUTHENTICATED", detail, headers: [.wwwAuthenticate: "ApiKey realm=\"paitify\", header=\"X-API-Key\""])
+    }
+
+    static let noSuchRoute = Problem(
+        .notFound, "NO_SUCH_ROUTE", "Nothing is served at this path. Check its spelling against the API's documentation.")
+
+    static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        return Problem(
+            .methodNotAllowed, "METHOD_NOT_ALLOWED", "This path takes \(names) and no other method.",
+            headers: [.allow: names])
+    }
+}
+
+extension IssuerError.Resource {
+    var noun: String {
+        switch self {
+        case .agent: "agent"
+        case .policy: "policy"
+        case .authorization: "authorization"
+        case .approval: "request that waits for approval"
+        case .apiKey: "API key"
+        case .company: "company"
+        case .signingKey: "signing key"
+        }
+    }
+
+    var nounWithArticle: String {
+        switch self {
+        case .agent, .authorization, .apiKey: "an \(noun)"
+        case .policy, .approval, .company, .signingKey: "a \(noun)"
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import HTTPTypes
+import Hummingbird
+import Issuer
+import Synchronization
+
+/// What is known about one request besides the request itself.
+struct RequestScope: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// What the answer bears as X-Request-Id, and the log beside it.
+    var requestID = ""
+    /// Who asks; nil on open routes.
+    var caller: Principal?
+    /// Whether somebody has read the body to its end.
+    let bodyWasRead = Mark()
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+    }
+
+    /// Set once, seen by everyone who has a copy of the scope.
+    final class Mark: Sendable {
+        private let flag = Atomic(false)
+
+        var isSet: Bool { flag.load(ordering: .relaxed) }
+
+        func set() {
+            flag.store(true, ordering: .relaxed)
+        }
+    }
+}
+
+extension Request {
+    /// Whether a body follows the header, by what the header says.
+    var announcesBody: Bool {
+        headers[.transferEncoding] != nil || (headers[.contentLength].map { $0 != "0" } ?? false)
+    }
+
+    /// Method and target as sent, without a fragment.
+    var target: String { head.path ?? "/" }
+}

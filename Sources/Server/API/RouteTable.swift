@@ -1,0 +1,87 @@
+import HTTPTypes
+import Hummingbird
+import Issuer
+
+/// Registers routes with the router and remembers which methods each path has, so that a wrong one can be told.
+final class RouteTable {
+    private let router: Router<RequestScope>
+    private let authenticated: RouterGroup<RequestScope>
+    private let idempotency = Idempotency()
+    private let bodyBytesMax: Int
+    private(set) var methods: [[Substring]: [HTTPRequest.Method]] = [:]
+
+    init(router: Router<RequestScope>, issuer: Issuer, bodyBytesMax: Int) {
+        self.router = router
+        self.authenticated = router.group().add(middleware: Authentication(issuer: issuer))
+        self.bodyBytesMax = bodyBytesMax
+    }
+
+    /// A route that asks nobody who they are.
+    func open(_ path: String, _ handler: @escaping @Sendable (Request) async throws -> Response) {
+        note(.get, path)
+        router.get(RouterPath(path)) { request, _ in try await handler(request) }
+    }
+
+    func get(_ path: String, _ handler: @escaping @Sendable (Call) async throws -> Response) {
+        add(.get, path, body: .none, handler)
+    }
+
+    /// A POST is done once for each Idempotency-Key.
+    func post(_ path: String, body: BodyRule, _ handler: @escaping @Sendable (Call) async throws -> Response) {
+        add(.post, path, body: body, handler)
+    }
+
+    func put(_ path: String, _ handler: @escaping @Sendable (Call) async throws -> Response) {
+        add(.put, path, body: .required, handler)
+    }
+
+    func patch(_ path: String, _ handler: @escaping @Sendable (Call) async throws -> Response) {
+        add(.patch, path, body: .required, handler)
+    }
+
+    func delete(_ path: String, _ handler: @escaping @Sendable (Call) async throws -> Response) {
+        add(.delete, path, body: .none, handler)
+    }
+
+    private func add(
+        _ method: HTTPRequest.Method, _ path: String, body rule: BodyRule,
+        _ handler: @escaping @Sendable (Call) async throws -> Response
+    ) {
+        note(method, path)
+        let (idempotency, bodyBytesMax) = (idempotency, bodyBytesMax)
+        authenticated.on(RouterPath(path), method: method) { request, scope in
+            guard let caller = scope.caller else { throw IssuerError.unauthenticated }
+            let body = try await request.readBody(rule, bytesMax: bodyBytesMax, scope: scope)
+            func call(_ once: OnceOnly?) async throws -> Response {
+                try await handler(Call(request: request, scope: scope, caller: caller, body: body, once: once))
+            }
+            guard method == .post else { return try await call(nil) }
+            return try await idempotency.once(
+                request, body: body, caller: caller, requestID: scope.requestID, call)
+        }
+    }
+
+    private func note(_ method: HTTPRequest.Method, _ path: String) {
+        methods[path.split(separator: "/"), default: []].append(method)
+        if method == .get { methods[path.split(separator: "/"), default: []].append(.head) }
+    }
+}
+
+/// Answers what no route took: 405 where the path is known with other methods, else 404.
+///
+/// Added after the last route, it runs for the router's own "not found" alone.
+struct MissingRoute: RouterMiddleware {
+    let methods: [[Substring]: [HTTPRequest.Method]]
+
+    func handle(
+        _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
+    ) async throws -> Response {
+        let segments = request.uri.path.split(separator: "/")
+        let known = methods.first { pattern, _ in
+            pattern.count == segments.count
+                && zip(pattern, segments).allSatisfy { $0.hasPrefix(":") || $0 == $1 }
+        }
+        guard let known else { throw Problem.noSuchRoute }
+        throw Problem.methodNotAllowed(known.value)
+    }
+}

@@ -1,0 +1,27 @@
+import Hummingbird
+import Issuer
+
+/// Every route there is, behind the middleware that all of them share.
+enum Routes {
+    static func router(
+        issuer: Issuer, limits: ConnectionLimits, makeRequestID: @escaping @Sendable () -> String
+    ) -> Router<RequestScope> {
+        let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestID(makeID: makeRequestID))
+        router.add(middleware: RequestLog())
+        router.add(middleware: Problems())
+
+        let routes = RouteTable(router: router, issuer: issuer, bodyBytesMax: limits.bodyBytesMax)
+        AuthorizeRoutes(issuer: issuer).add(to: routes)
+        BudgetRoutes(issuer: issuer).add(to: routes)
+        AgentRoutes(issuer: issuer).add(to: routes)
+        PolicyRoutes(issuer: issuer).add(to: routes)
+        ApprovalRoutes(issuer: issuer).add(to: routes)
+        APIKeyRoutes(issuer: issuer).add(to: routes)
+        JWKSRoutes(issuer: issuer).add(to: routes)
+        HealthRoutes(issuer: issuer).add(to: routes)
+
+        router.add(middleware: MissingRoute(methods: routes.methods))
+        return router
+    }
+}

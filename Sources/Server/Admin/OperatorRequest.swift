@@ -1,0 +1,72 @@
+import HTTPTypes
+import Issuer
+import NIOCore
+
+/// What an operator at the machine can ask of the issuer, whether or not a server runs beside.
+enum OperatorRequest: Equatable, Sendable {
+    case createCompany(name: String)
+    case listSigningKeys
+    case rotateSigningKey
+    case revokeSigningKey(kid: String)
+
+    /// Carries it out and gives the answer as JSON, the same through the socket as without.
+    func perform(on issuer: Issuer) async throws -> ByteBuffer {
+        switch self {
+        case .createCompany(let name):
+            let company = try await issuer.createCompany(name: try Self.checkedName(name))
+            return .of { company.write(to: &$0, issuerURL: issuer.settings.issuerURL) }
+        case .listSigningKeys:
+            let keys = issuer.signingKeys()
+            return JSONWriter.object { json in
+                json.member("data", array: keys) { json, key in key.write(to: &json) }
+            }
+        case .rotateSigningKey:
+            return .of(try await issuer.rotateSigningKey().write)
+        case .revokeSigningKey(let kid):
+            return .of(try await issuer.revokeSigningKey(kid: kid).write)
+        }
+    }
+
+    private static func checkedName(_ name: String) throws -> Name {
+        do {
+            return try Name(name)
+        } catch {
+            throw IssuerError.invalid(field: "name", error)
+        }
+    }
+}
+
+extension NewCompany {
+    fileprivate func write(to json: inout JSONWriter, issuerURL: String) {
+        json.object { json in
+            json.member("companyId", companyID.text)
+            json.member("apiKey", apiKey)
+            json.member("dashboardURL", issuerURL + (issuerURL.hasSuffix("/") ? "dashboard" : "/dashboard"))
+        }
+    }
+}
+
+extension SigningKeyInfo {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("kid", kid)
+            json.member("algorithm", algorithm.rawValue)
+            json.member("state", state.rawValue)
+            json.member("announcedAt", announcedAt)
+            json.member("signingSince", signingSince)
+            json.member("retiredAt", retiredAt)
+            json.member("revokedAt", revokedAt)
+        }
+    }
+}
+
+extension RotationReport {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("signing", signing)
+            json.member("announced", announced)
+            json.member("retired", retired)
+            json.member("warning", warning)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Verifier
+
+/// `paitify keys`: the keys that sign tokens (not the API keys).
+struct Keys: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The keys that sign tokens. Works beside a running server, at once.",
+        subcommands: [List.self, Rotate.self, Revoke.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the signing keys, with the state of each: announced, signing, retired, revoked.")
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            try await Failure.reporting {
+                let answer = try await Operator(App.configuration()).perform(.listSigningKeys)
+                guard !json else { return Console.print(answer) }
+                let keys = try JSONDocument.parse(answer, maxDepth: 4).root["data"]
+                for key in keys.map({ Array($0.elements) }) ?? [] {
+                    let since = key["retiredAt"]?.string ?? key["signingSince"]?.string ?? key["announcedAt"]?.string
+                    let state = (key["state"]?.string ?? "").padded(to: 10)
+                    Console.print("\(key["kid"]?.string ?? "")  \(state)\(key["algorithm"]?.string ?? "")  \(since ?? "")")
+                }
+            }
+        }
+    }
+
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lets the announced key sign from now on, and announces another.",
+            discussion: "Tokens signed before stay valid. Processors that refresh their keys notice nothing.")
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            try await Failure.reporting {
+                try Keys.report(try await Operator(App.configuration()).perform(.rotateSigningKey), json: json)
+            }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes a key out of the key set at once: for one that leaked.",
+            discussion: "Every token it signed is refused as soon as a processor has refreshed its keys.")
+
+        @Argument(help: "The key's kid, as `paitify keys list` shows it.")
+        var kid: String
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            try await Failure.reporting {
+                try Keys.report(
+                    try await Operator(App.configuration()).perform(.revokeSigningKey(kid: kid)), json: json)
+            }
+        }
+    }
+
+    /// Prints how the keys stand after a change.
+    private static func report(_ answer: [UInt8], json: Bool) throws {
+        let root = try JSONDocument.parse(answer, maxDepth: 4).root
+        if json {
+            Console.print(answer)
+        } else {
+            Console.print("signing    \(root["signing"]?.string ?? "")")
+            Console.print("announced  \(root["announced"]?.string ?? "")")
+            if let retired = root["retired"]?.string { Console.print("retired    \(retired)") }
+        }
+        if let warning = root["warning"]?.string { Console.complain("paitify: warning: \(warning)") }
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(1, width - count))
+    }
+}

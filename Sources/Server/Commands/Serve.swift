@@ -1,0 +1,96 @@
+import ArgumentParser
+import Hummingbird
+import Issuer
+import Logging
+import NIOCore
+import ServiceLifecycle
+import UnixSignals
+
+/// `paitify serve`
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serves the API until it is told to stop (SIGTERM or Ctrl-C).",
+        discussion: """
+            Listens on PAITIFY_HOST and PAITIFY_PORT (127.0.0.1:8080). With port 0 any free port is taken; the log's \
+            "listening" line and the file paitify.url in the data folder say which.
+            """)
+
+    /// Under the ten seconds in which an orderly stop has to be over.
+    private static let stopWithin: Duration = .seconds(8)
+
+    func run() async throws {
+        try await Failure.reporting {
+            let configuration = try App.configuration()
+            let logger = Logger.make(level: configuration.logLevel, clock: App.clock)
+            let folder = try DataFolder(configuration.dataFolder)
+            let lock = try await Self.lock(folder)
+            let issuer = try await App.openIssuer(configuration, folder)
+            do {
+                try await Self.serve(issuer, configuration, folder, logger)
+            } catch {
+                try await issuer.close()
+                throw error
+            }
+            try await issuer.close()
+            folder.removeSocketAndAddress()
+            logger.info("stopped")
+            withExtendedLifetime(lock) {}
+        }
+    }
+
+    private static func serve(
+        _ issuer: Issuer, _ configuration: Configuration, _ folder: DataFolder, _ logger: Logger
+    ) async throws {
+        let api = App.api(issuer, configuration, logger: logger) { channel in
+            let port = channel.localAddress?.port ?? configuration.port
+            let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+            let address = "http://\(host):\(port)"
+            folder.write(address: address)
+            logger.notice("listening", metadata: ["address": "\(address)", "port": "\(port)"])
+        }
+        var group = ServiceGroupConfiguration(
+            services: [App.admin(issuer, folder, logger: logger), SweepService(issuer: issuer, logger: logger), api],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quieter)
+        group.maximumGracefulShutdownDuration = stopWithin
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch let error as IOError {
+            throw Failure("cannot listen on \(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT): \(error)")
+        }
+    }
+
+    /// A command beside may have the lock for a moment; another server has it for good.
+    private static func lock(_ folder: DataFolder) async throws -> FolderLock {
+        let start = ContinuousClock.now
+        while true {
+            if let lock = try folder.lock() { return lock }
+            guard ContinuousClock.now - start < .seconds(3) else {
+                throw Failure("another paitify serves the data folder \(folder.path). Stop it, or set PAITIFY_DATA_DIR.")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}
+
+/// Does the issuer's housekeeping, about once a second.
+struct SweepService: Service {
+    let issuer: Issuer
+    let logger: Logger
+
+    func run() async throws {
+        let sweeper = Sweeper(issuer)
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await sweeper.sweep()
+                    try await Task.sleep(for: .seconds(1))
+                } catch is CancellationError {
+                    return
+                } catch {
+                    logger.error("housekeeping failed", metadata: ["error": "\(error)"])
+                    try? await Task.sleep(for: .seconds(5))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Issuer
+import Logging
+import NIOCore
+
+/// What an operator decides, read once at the start from the environment or a `.env` file.
+struct Configuration: Sendable {
+    var host = "127.0.0.1"
+    /// 0 takes any free port.
+    var port = 8080
+    var dataFolder = "./data"
+    var masterKey = MasterKeySource.dataFolder
+    var issuer = IssuerSettings(issuerURL: "http://localhost:8080")
+    var logLevel = Logger.Level.info
+    var limits = ConnectionLimits()
+
+    enum MasterKeySource: Sendable {
+        /// Made once and kept there.
+        case dataFolder
+        case file(String)
+        case given(MasterKey)
+    }
+}
+
+/// A variable whose value cannot be used. One line, which never shows the value: it may be a secret.
+struct ConfigurationError: Error, CustomStringConvertible {
+    let variable: String
+    let expected: String
+    let shape: String
+
+    var description: String { "\(variable): expected \(expected); got \(shape)" }
+}
+
+extension Configuration {
+    init(_ variables: Variables) throws(ConfigurationError) {
+        self.init()
+        try variables.read("PAITIFY_HOST", "a host name or an address", &host) { $0.contains(where: \.isWhitespace) ? nil : $0 }
+        try variables.readInteger("PAITIFY_PORT", 0...65_535, &port)
+        try variables.read("PAITIFY_DATA_DIR", "a folder's path", &dataFolder) { $0 }
+        try variables.read(
+            "PAITIFY_ISSUER", "an http or https URL without query and fragment, such as https://pay.example.com",
+            &issuer.issuerURL, Self.issuerURL)
+        try variables.check("PAITIFY_DATABASE_URL", "sqlite: (in the data folder); PostgreSQL is not supported yet") {
+            $0 == "sqlite:"
+        }
+        try variables.check("PAITIFY_SIGNING_ALGORITHM", "RS256; no other is supported yet") { $0 == "RS256" }
+        try readMasterKey(variables)
+        try readDurations(variables)
+        try variables.readInteger("PAITIFY_BCRYPT_COST", 4...16, &issuer.bcryptCost)
+        try variables.read(
+            "LOG_LEVEL", "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))", &logLevel
+        ) { Logger.Level(rawValue: $0.lowercased()) }
+        try readLimits(variables)
+    }
+
+    private mutating func readMasterKey(_ variables: Variables) throws(ConfigurationError) {
+        try variables.read("PAITIFY_MASTER_KEY_FILE", "a file's path", &masterKey) { .file($0) }
+        guard let text = variables["PAITIFY_MASTER_KEY"] else { return }
+        if case .file = masterKey {
+            throw variables.error("PAITIFY_MASTER_KEY", "to be unset, as PAITIFY_MASTER_KEY_FILE is set")
+        }
+        do {
+            masterKey = .given(try MasterKey(text: text))
+        } catch {
+            throw variables.error(
+                "PAITIFY_MASTER_KEY", "32 random bytes as 64 hexadecimal digits or base64 (openssl rand -hex 32)")
+        }
+    }
+
+    private mutating func readDurations(_ variables: Variables) throws(ConfigurationError) {
+        let day: Int64 = 86_400
+        try variables.readSeconds(
+            "PAITIFY_TOKEN_TTL", AuthorizationRequest.lifetimeSecondsRange, &issuer.tokenLifetimeSeconds)
+        try variables.readSeconds("PAITIFY_CONFIRM_GRACE", 0...30 * day, &issuer.confirmGraceSeconds)
+        try variables.readSeconds("PAITIFY_APPROVAL_TTL", 1...30 * day, &issuer.approvalLifetimeSeconds)
+        try variables.readSeconds("PAITIFY_KEY_ROTATION", 3600...3650 * day, &issuer.keyRotationSeconds)
+    }
+
+    private mutating func readLimits(_ variables: Variables) throws(ConfigurationError) {
+        try variables.readInteger("PAITIFY_HEADER_BYTES_MAX", 1024...1 << 20, &limits.headerBytesMax)
+        try variables.readInteger("PAITIFY_HEADER_FIELDS_MAX", 8...1000, &limits.headerFieldsMax)
+        try variables.readInteger("PAITIFY_BODY_BYTES_MAX", 1024...16 << 20, &limits.bodyBytesMax)
+        try variables.readInteger("PAITIFY_CONNECTIONS_MAX", 1...1_000_000, &limits.connectionsMax)
+        try variables.readTime("PAITIFY_HEADER_TIMEOUT", &limits.headerTimeout)
+        try variables.readTime("PAITIFY_BODY_TIMEOUT", &limits.bodyTimeout)
+        try variables.readTime("PAITIFY_REQUEST_TIMEOUT", &limits.requestTimeout)
+        try variables.readTime("PAITIFY_IDLE_TIMEOUT", &limits.idleTimeout)
+    }
+
+    /// The text as it will stand in every token's `iss`, or nil where it is no URL for that.
+    private static func issuerURL(_ text: String) -> String? {
+        for scheme in ["https://", "http://"] where text.hasPrefix(scheme) {
+            let rest = text.dropFirst(scheme.count)
+            let isClean = rest.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !rest.contains { "?#\"\\<>@".contains($0) }
+            return isClean && !rest.isEmpty && !rest.hasPrefix("/") && text.utf8.count <= 200 ? text : nil
+        }
+        return nil
+    }
+}

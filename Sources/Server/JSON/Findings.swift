@@ -1,0 +1,54 @@
+import HTTPTypes
+import Issuer
+
+/// What is wrong with one field of a request.
+struct FieldError: Equatable, Sendable {
+    /// Such as `limits[0].amount`; a query parameter's name where it is in the query.
+    let field: String
+    let code: String
+    let message: String
+}
+
+/// Everything that is wrong with a request, gathered while it is read, so that one answer names it all.
+final class Findings {
+    private(set) var errors: [FieldError] = []
+    private var missing: IssuerError?
+    let oversizedNumbers: Set<String>
+
+    init(oversizedNumbers: Set<String> = []) {
+        self.oversizedNumbers = oversizedNumbers
+    }
+
+    /// Notes one error a field: what follows from it would only repeat it.
+    func note(_ field: String, _ code: String, _ message: String) {
+        guard !errors.contains(where: { $0.field == field }) else { return }
+        errors.append(FieldError(field: field, code: code, message: message))
+    }
+
+    /// Notes an identifier that is of the right kind and cannot be anything's: as good as one that is not there.
+    func noteMissing(_ field: String, _ resource: IssuerError.Resource, _ id: String) {
+        if missing == nil { missing = .notFound(resource, id) }
+        note(field, "NOT_FOUND", "names no \(resource.noun) of yours")
+    }
+
+    /// Throws when anything was noted.
+    func check() throws {
+        guard !errors.isEmpty else { return }
+        if errors.count == 1, let missing { throw missing }
+        throw Problem(invalid: errors)
+    }
+
+    /// The values, once all are there: a nil has always left a finding behind.
+    func all<each Value>(_ value: repeat (each Value)?) throws -> (repeat each Value) {
+        try check()
+        return (repeat try Self.unwrap(each value))
+    }
+
+    private static func unwrap<Value>(_ value: Value?) throws -> Value {
+        guard let value else {
+            throw Problem(
+                .internalServerError, "INTERNAL_ERROR", "A required value was neither read nor refused. This is a bug.")
+        }
+        return value
+    }
+}

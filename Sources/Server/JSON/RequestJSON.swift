@@ -1,0 +1,85 @@
+import HTTPTypes
+import Verifier
+
+/// The JSON object of a request's body, strictly read: what is not exactly JSON is refused, and the refusal says where.
+struct RequestJSON {
+    /// Objects and arrays within each other; the deepest request there is uses four.
+    static let depthMax = 16
+
+    let root: JSONValue
+    /// Paths of numbers too large for any integer. The text holds 0 in their stead, so that reading goes on.
+    let oversizedNumbers: Set<String>
+
+    init(_ body: [UInt8]) throws(Problem) {
+        var text = body
+        var oversized: Set<String> = []
+        while true {
+            do throws(JSONError) {
+                root = try JSONDocument.parse(text, maxDepth: Self.depthMax).root
+                break
+            } catch {
+                guard error.kind == .numberOutOfRange, let path = Self.blankNumber(before: error.position, in: &text)
+                else { throw Problem(error, in: body) }
+                oversized.insert(path)
+            }
+        }
+        guard root.kind == .object else {
+            throw Problem(.badRequest, "MALFORMED_JSON", "The body must be one JSON object, such as {\"name\": \"…\"}.")
+        }
+        oversizedNumbers = oversized
+    }
+
+    /// Puts `0` and white space where the number was and gives its path. Nil when there is none to replace, or no end
+    /// to them: no request has sixty-four numbers beyond 2^63 by mistake.
+    private static func blankNumber(before offset: Int, in text: inout [UInt8]) -> String? {
+        let walk = JSONWalk(text, upTo: offset)
+        guard let number = walk.number, number.count > 1 else { return nil }
+        text.replaceSubrange(number, with: [UInt8(ascii: "0")] + [UInt8](repeating: 0x20, count: number.count - 1))
+        return walk.path
+    }
+}
+
+extension Problem {
+    /// What the client did wrong when its body is no JSON text.
+    fileprivate init(_ error: JSONError, in text: [UInt8]) {
+        let (line, column) = JSONWalk.lineAndColumn(of: error.position, in: text)
+        let place = "at line \(line), column \(column)"
+        let path = JSONWalk(text, upTo: error.position).path
+        let member = path.isEmpty ? "" : " (in \"\(path)\")"
+        switch error.kind {
+        case .prematureEnd where text.isEmpty:
+            self.init(.badRequest, "MALFORMED_JSON", "The body is empty: send a JSON object.")
+        case .prematureEnd:
+            self.init(
+                .badRequest, "MALFORMED_JSON", "The body is not valid JSON: it ends too early, \(place)\(member).")
+        case .syntax:
+            self.init(.badRequest, "MALFORMED_JSON", "The body is not valid JSON: \(error.text), \(place)\(member).")
+        case .trailingBytes:
+            self.init(
+                .badRequest, "MALFORMED_JSON",
+                "The body is not valid JSON: something follows the object, \(place). Send one object and nothing else.")
+        case .duplicateMember:
+            self.init(
+                .badRequest, "DUPLICATE_MEMBER",
+                "The member \"\(path)\" is there twice, \(place). Send each member once: "
+                    + "no reader agrees with another on which of the two counts.")
+        case .invalidUTF8:
+            self.init(
+                .badRequest, "MALFORMED_JSON",
+                "The body is not valid JSON: text that is not UTF-8, or half a surrogate pair, \(place)\(member).")
+        case .nulCharacter:
+            self.init(
+                .badRequest, "MALFORMED_JSON",
+                "The body must not contain the character U+0000; it does \(place)\(member).")
+        case .numberOutOfRange:
+            self.init(
+                .badRequest, "MALFORMED_JSON", "A number is too large for any field, \(place)\(member).")
+        case .tooDeep:
+            self.init(
+                .badRequest, "JSON_TOO_DEEP",
+                "Objects and arrays may be nested \(RequestJSON.depthMax) deep; these are deeper, \(place).")
+        case .outOfMemory:
+            self.init(.serviceUnavailable, "UNAVAILABLE", "The server is short of memory. Try again later.")
+        }
+    }
+}

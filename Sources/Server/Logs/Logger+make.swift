@@ -1,0 +1,32 @@
+import Glibc
+import Issuer
+import Logging
+import NIOCore
+
+extension Logger {
+    /// Logs to standard error: for people at a terminal, one JSON object a line for everything else.
+    static func make(level: Logger.Level, clock: Clock) -> Logger {
+        var logger = Logger(label: "paitify") { label in
+            guard isatty(STDERR_FILENO) == 1 else {
+                return JSONLogHandler(label: label, clock: clock, write: writeToStandardError)
+            }
+            return StreamLogHandler.standardError(label: label)
+        }
+        logger.logLevel = level
+        return logger
+    }
+
+    /// The framework's own remarks, which only matter when something is wrong.
+    var quieter: Logger {
+        var logger = self
+        logger.logLevel = max(logLevel, .warning)
+        return logger
+    }
+}
+
+@Sendable private func writeToStandardError(_ line: ByteBuffer) {
+    unsafe line.withUnsafeReadableBytes { bytes in
+        // A log that cannot be written must not stop the service.
+        _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+    }
+}

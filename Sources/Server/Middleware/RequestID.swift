@@ -1,0 +1,36 @@
+import HTTPTypes
+import Hummingbird
+
+/// Gives every request an identifier and every answer the header fields that they all bear.
+struct RequestID: RouterMiddleware {
+    /// Makes an identifier that was never there before.
+    let makeID: @Sendable () -> String
+
+    func handle(
+        _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
+    ) async throws -> Response {
+        var scope = context
+        scope.requestID = Self.accepted(request.headers[.requestID]) ?? makeID()
+        var response = try await next(request, scope)
+        response.headers[.requestID] = scope.requestID
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        return response
+    }
+
+    /// The caller's own identifier, where it is one that can stand in a log: 1 to 128 letters, digits, `.`, `_`, `-`.
+    static func accepted(_ id: String?) -> String? {
+        guard let id, (1...128).contains(id.utf8.count), id.utf8.allSatisfy(isAllowed) else { return nil }
+        return id
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default:
+            false
+        }
+    }
+}
