@@ -19,7 +19,7 @@ setting() {
 
 data=$(setting PAITIFY_DATA_DIR ./data)
 port=$(setting PAITIFY_PORT 8080)
-# The key of the demonstration company and the identifier of its agent, as shell variables.
+# The key of the demonstration company and its agent, as the variables that the examples read.
 notes=$data/demonstration
 log=$data/paitify.log
 
@@ -43,6 +43,7 @@ load_demonstration() {
     [ -s "$notes" ] || return 1
     # shellcheck disable=SC1090
     . "$notes"
+    key=${PAITIFY_API_KEY:-} agent=${PAITIFY_AGENT:-}
     api GET "/v1/agents/$agent" >/dev/null 2>&1
 }
 
@@ -52,8 +53,11 @@ make_demonstration() {
     api POST /v1/policies "{\"name\":\"Cloud spend\",\"agentId\":\"$agent\",\"currency\":\"USD\",
         \"limits\":[{\"interval\":\"PER_AUTHORIZATION\",\"amount\":50000},{\"interval\":\"DAILY\",\"amount\":200000}],
         \"approval\":{\"above\":20000}}" >/dev/null
-    # Written last and moved into place: an interrupted start leaves nothing half made behind.
-    printf 'key=%q\nagent=%q\n' "$key" "$agent" >"$notes.new"
+}
+
+# Moved into place: an interrupted start leaves nothing half made behind.
+save_demonstration() {
+    printf 'PAITIFY_URL=%q\nPAITIFY_API_KEY=%q\nPAITIFY_AGENT=%q\n' "$address" "$key" "$agent" >"$notes.new"
     mv "$notes.new" "$notes"
 }
 
@@ -86,6 +90,7 @@ trap 'stop_server; printf "\nStopped.\n"; exit 0' INT TERM
 trap stop_server EXIT
 start_server "$data" "$log" || die "The issuer did not start: $(tail -n 1 "$log")"
 load_demonstration || make_demonstration
+save_demonstration
 print_how_to
 
 wait "$server" || die "The issuer ended by itself: $(tail -n 1 "$log")"
