@@ -2,12 +2,15 @@
 
 import itertools
 import json
+import ssl
 import threading
 
 import httpx
 
 from .processor import ANY_PROCESSOR
 
+# Nothing here speaks TLS, but every client would read the system's certificates anew.
+TLS = ssl.create_default_context()
 CLOUD_STORE = {"id": "m_cloud", "name": "Cloud Store", "category": "5734", "country": "US"}
 
 
@@ -16,7 +19,8 @@ class Company:
         self.server = server
         self.id = company_id
         self.key = key
-        self.http = httpx.Client(base_url=server.address, headers={"X-API-Key": key}, timeout=30)
+        self.http = httpx.Client(base_url=server.address, headers={"X-API-Key": key}, timeout=30, verify=TLS)
+        server.clients.append(self.http)
 
     @classmethod
     def create(cls, server, name="Test company"):
@@ -26,7 +30,6 @@ class Company:
 
     def reconnect(self):
         """After the server was started again, on another port."""
-        self.http.close()
         return Company(self.server, self.id, self.key)
 
     # What is expected of each call is its plain success; tests of refusals call `http` themselves.

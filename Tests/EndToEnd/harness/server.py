@@ -33,6 +33,7 @@ class Server:
         self.process = None
         self.port = None
         self.lines = []
+        self.clients = []  # of httpx: closed when the server goes
 
     @property
     def address(self):
@@ -83,17 +84,22 @@ class Server:
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError("the server did not stop:\n" + "".join(self.lines[-50:])) from None
-        self._reader.join(STOP_SECONDS_MAX)
-        self.process = None
+        self._ended()
         return status
 
     def kill(self):
-        """The machine goes away: SIGKILL, no goodbye."""
+        """SIGKILL: no goodbye."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-            self._reader.join(STOP_SECONDS_MAX)
-            self.process = None
+            self._ended()
+
+    def _ended(self):
+        self._reader.join(STOP_SECONDS_MAX)
+        self.process = None
+        for client in self.clients:
+            client.close()
+        self.clients = []
 
     def command(self, *arguments, check=True):
         """Runs a `paitify` command with the server's own configuration."""
