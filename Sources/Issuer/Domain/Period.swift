@@ -93,31 +93,27 @@ private struct LocalClock {
         return local >= 0 ? local / 86_400_000 : (local - 86_399_999) / 86_400_000
     }
 
-    /// The first instant of a local date: local midnight, or where clocks skip over midnight, the jump itself.
+    /// The first instant of a local date: midnight; where clocks skip it, the jump; where a whole day is skipped (Samoa,
+    /// 30 December 2011), the first instant after it.
     func startOfDay(_ date: CivilDate) -> Instant {
-        let midnight = date.daysSince1970 * 86_400_000
+        let day = date.daysSince1970
+        let midnight = day * 86_400_000
         guard zone != nil else { return Instant(milliseconds: midnight) }
-        // The date starts at one of the two offsets in force around it; the earlier candidate that lies in the date wins.
-        let before = offset(at: midnight - 86_400_000)
-        let after = offset(at: midnight + 86_400_000)
-        let candidates = [midnight - before, midnight - after].sorted()
-        for candidate in candidates where day(of: Instant(milliseconds: candidate)) == date.daysSince1970 {
-            return firstInstant(of: date, notAfter: candidate)
+        // Nearly always the date begins at midnight by the offset in force before it or after it.
+        for offset in [offset(at: midnight - 86_400_000), offset(at: midnight + 86_400_000)] {
+            let candidate = Instant(milliseconds: midnight - offset)
+            if isStart(candidate, of: day) { return candidate }
         }
-        return Instant(milliseconds: candidates[0])
+        // No zone is as far as 26 hours from UTC.
+        var (before, after) = (midnight - 26 * 3_600_000, midnight + 26 * 3_600_000)
+        while after - before > 1 {
+            let middle = before + (after - before) / 2
+            if self.day(of: Instant(milliseconds: middle)) >= day { after = middle } else { before = middle }
+        }
+        return Instant(milliseconds: after)
     }
 
-    /// Clocks that jump over midnight put the candidate past the jump: the day then began at the jump.
-    private func firstInstant(of date: CivilDate, notAfter candidate: Int64) -> Instant {
-        var outside = candidate - 86_400_000
-        var inside = candidate
-        guard day(of: Instant(milliseconds: candidate - 1)) == date.daysSince1970 else {
-            return Instant(milliseconds: candidate)
-        }
-        while inside - outside > 1 {
-            let middle = outside + (inside - outside) / 2
-            if day(of: Instant(milliseconds: middle)) == date.daysSince1970 { inside = middle } else { outside = middle }
-        }
-        return Instant(milliseconds: inside)
+    private func isStart(_ candidate: Instant, of day: Int64) -> Bool {
+        self.day(of: candidate) == day && self.day(of: Instant(milliseconds: candidate.milliseconds - 1)) < day
     }
 }

@@ -30,7 +30,7 @@ public struct AuthorizationRequest: Sendable {
 }
 
 /// An authorization and, where it has one, the token that proves it.
-public struct IssuedAuthorization: Sendable {
+public struct IssuedAuthorization: Sendable, Equatable {
     public let authorization: Authorization
     public let token: String?
 }

@@ -102,15 +102,3 @@ import Testing
         }
     }
 }
-
-extension Answered: Equatable where Value: Equatable {
-    public static func == (left: Self, right: Self) -> Bool {
-        left.replayed == right.replayed && left.requestID == right.requestID && left.result == right.result
-    }
-}
-
-extension IssuedAuthorization: Equatable {
-    public static func == (left: Self, right: Self) -> Bool {
-        left.token == right.token && left.authorization == right.authorization
-    }
-}
