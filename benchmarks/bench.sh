@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Measures what the README quotes, each figure beside the floor that this machine sets, in one run of about a minute.
+#
+# The load (wrk) runs on the same cores as the issuer, so its throughput is what is left beside the load; the CPU time
+# that the issuer spent per authorization does not depend on that. Compare ratios between machines, not figures.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+
+seconds=${BENCH_SECONDS:-10}
+connections=${BENCH_CONNECTIONS:-64}
+cores=$(nproc)
+work=$(mktemp -d "${BENCH_FOLDER:-build}/bench.XXXXXX")
+trap 'stop_server; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+heading() { printf '\n%s\n' "$*"; }
+row() { printf '  %-58s %12s\n' "$1" "$2"; }
+compute() { awk "BEGIN { printf \"$1\", $2 }"; }
+
+# cpu_seconds: what the issuer has spent so far, in user and kernel mode.
+cpu_seconds() {
+    local fields
+    fields=$(sed 's/.*) //' "/proc/$server/stat")
+    awk -v hertz="$(getconf CLK_TCK)" '{ print ($12 + $13) / hertz }' <<<"$fields"
+}
+
+# load PATH CONNECTIONS SECONDS: sets requests, rate, median and p99 (microseconds), and cpu (microseconds a request).
+load() {
+    local before after result duration failed
+    before=$(cpu_seconds)
+    result=$(KEY=$key AGENT=$agent wrk -t 1 -c "$2" -d "${3}s" -s "benchmarks/${4:-result}.lua" "$address$1" |
+        grep '^RESULT')
+    after=$(cpu_seconds)
+    read -r _ requests duration median p99 failed <<<"$result"
+    [ "$failed" = 0 ] || die "$failed of $requests requests failed."
+    rate=$(compute %.0f "$requests / ($duration / 1e6)")
+    cpu=$(compute %.0f "($after - $before) * 1e6 / $requests")
+}
+
+floors() {
+    heading 'What the machine sets'
+    local line
+    line=$(openssl speed -multi "$cores" -seconds 5 rsa2048 2>/dev/null | grep -E '^rsa +2048')
+    signatures=$(awk '{ print $(NF - 1) }' <<<"$line")
+    row "RSA-2048 signatures a second, openssl speed, $cores cores" "$(compute %.0f "$signatures")"
+    row 'CPU time of one signature' "$(compute %.0f "$cores * 1e6 / $signatures") us"
+    cc -O2 -o "$work/fdatasync" benchmarks/fdatasync.c
+    row 'fdatasync a second, one after the other' "$("$work/fdatasync" "$work/page")"
+}
+
+verification() {
+    heading 'Verification in C: RS256, every check, beside EVP_PKEY_verify alone'
+    local flags
+    read -ra flags < <(PKG_CONFIG_PATH=build/lib/pkgconfig pkg-config --cflags --libs paitifyverify libcrypto)
+    cc -O2 -o "$work/verify" benchmarks/verify.c "${flags[@]}" -pthread
+    "$work/verify" "$seconds" | sed 's/^/  /'
+}
+
+start_issuer() {
+    export PAITIFY_HOST=127.0.0.1 PAITIFY_PORT=0 PAITIFY_DATA_DIR=$work/data LOG_LEVEL=warning
+    start_server "$work/data" "$work/log" || die "The issuer did not start: $(tail -n 1 "$work/log")"
+    key=$("$paitify" companies create --name Bench | json_member apiKey)
+    agent=$(api POST /v1/agents '{"name":"Bench"}' | json_member id)
+    api POST /v1/policies "{\"name\":\"Bench\",\"agentId\":\"$agent\",\"currency\":\"USD\",\"limits\":[
+        {\"interval\":\"PER_AUTHORIZATION\",\"amount\":5000},
+        {\"interval\":\"MONTHLY\",\"amount\":9000000000000,\"count\":1000000000}]}" >/dev/null
+}
+
+authorizations() {
+    heading "Authorizations over HTTP: decided, reserved, on disk (SQLite, FULL) and signed (RS256)"
+    load /healthz "$connections" 3
+    row "bare reply (GET /healthz) a second, $connections connections" "$rate"
+    row 'CPU time of one bare reply' "$cpu us"
+    load /v1/authorize "$connections" 2 authorize
+    load /v1/authorize 1 3 authorize
+    row 'one connection: median' "$median us"
+    row 'one connection: 99th percentile' "$p99 us"
+
+    local recorded
+    recorded=$(reserved)
+    load /v1/authorize "$connections" "$seconds" authorize
+    recorded=$(($(reserved) - recorded))
+    row "authorizations a second, $connections connections, one hot budget" "$rate"
+    row 'median' "$median us"
+    row '99th percentile' "$p99 us"
+    row 'CPU time the issuer spent on one' "$cpu us"
+    row 'of the raw signatures a second above' "$(compute %.0f "100 * $rate / $signatures") %"
+    row 'CPU time over that of one signature' "$(compute '%.2f' "$cpu * $signatures / ($cores * 1e6)")"
+    # Answers that were on their way when wrk stopped are recorded too, at most one a connection.
+    if [ "$recorded" -lt "$requests" ] || [ "$recorded" -gt $((requests + connections)) ]; then
+        die "The books have $recorded approvals, and wrk saw $requests."
+    fi
+}
+
+# reserved: how many authorizations the budget counts.
+reserved() { api GET "/v1/budget/$agent" | grep -oE '"reservedCount" *: *[0-9]+' | grep -oE '[0-9]+$'; }
+
+[ -x "$paitify" ] || die "$paitify is not there: make build"
+printf '%s, %s cores, %s\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$cores" "$(date -u +%F)"
+floors
+verification
+start_issuer
+authorizations

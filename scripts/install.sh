@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Installs what `make build` made: header, library, pkg-config file, man pages, and the issuer with its Swift libraries.
+# PREFIX (/usr/local) says where it will live; DESTDIR, for packagers, is put before it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+prefix=${PREFIX:-/usr/local}
+root=${DESTDIR:-}$prefix
+
+put() { install -D -m "$1" "$2" "$root/$3"; }
+
+put 644 include/paitifyverify.h include/paitifyverify.h
+version=$(readlink -f build/lib/libpaitifyverify.so.1)
+put 755 "$version" "lib/$(basename "$version")"
+ln -sfn "$(basename "$version")" "$root/lib/libpaitifyverify.so.1"
+ln -sfn libpaitifyverify.so.1 "$root/lib/libpaitifyverify.so"
+put 644 build/lib/libpaitifyverify.a lib/libpaitifyverify.a
+put 644 build/lib/pkgconfig/paitifyverify.pc lib/pkgconfig/paitifyverify.pc
+put 644 docs/man/paitify.1 share/man/man1/paitify.1
+put 644 docs/man/libpaitifyverify.3 share/man/man3/libpaitifyverify.3
+
+# The issuer looks for the Swift libraries in the toolchain that built it, and then beside itself: beside itself they
+# are found on machines that have no toolchain.
+put 755 build/bin/paitify lib/paitify/paitify
+toolchain=$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")
+ldd build/bin/paitify | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | while read -r library; do
+    case $library in
+        "$toolchain"/*) put 644 "$library" "lib/paitify/$(basename "$library")" ;;
+    esac
+done
+install -d "$root/bin"
+ln -sfn ../lib/paitify/paitify "$root/bin/paitify"
+
+printf 'Installed in %s: bin/paitify, lib/libpaitifyverify.so.1, include/paitifyverify.h\n' "$root"
+if [ -z "${DESTDIR:-}" ] && [ "$(id -u)" = 0 ]; then ldconfig; fi
