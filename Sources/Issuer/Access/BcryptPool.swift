@@ -24,6 +24,9 @@ final class BcryptPool: Sendable {
         self.lineMax = lineMax
     }
 
+    /// How many wait for a thread now.
+    var waitingCount: Int { state.withLock(\.waiting.count) }
+
     /// Runs `job` on a thread of the pool. Throws `IssuerError.busy` when the line is full.
     func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async throws(IssuerError) -> Value {
         let value: Value? = await withCheckedContinuation { continuation in

@@ -46,7 +46,7 @@ struct Rotation: Sendable, Equatable {
     /// What the books hold. Refuses what no history of events leads to.
     init(schedule: RotationSchedule, keys: [KeyLife], sequence: Int64) throws(StorageError) {
         self.schedule = schedule
-        self.keys = keys
+        self.keys = Self.ordered(keys)
         self.sequence = sequence
         guard isUnstarted || (keys.count(where: \.isSigning) == 1 && keys.count(where: \.isAnnounced) == 1) else {
             throw .corrupt("the signing keys are not one that signs, one that is announced and others that did")
@@ -56,6 +56,11 @@ struct Rotation: Sendable, Equatable {
     var isUnstarted: Bool { keys.isEmpty && sequence == 0 }
     var signing: KeyLife? { keys.first(where: \.isSigning) }
     var announced: KeyLife? { keys.first(where: \.isAnnounced) }
+
+    /// One order for every issuer on a store, so that their key sets have the same bytes.
+    private static func ordered(_ keys: [KeyLife]) -> [KeyLife] {
+        keys.sorted { ($0.announcedAt, $0.kid) < ($1.announcedAt, $1.kid) }
+    }
 
     /// Carries out `event`, or leaves everything as it was.
     mutating func apply(_ event: Event, at now: Instant, freshKeys: [FreshKey]) -> Outcome {
@@ -68,7 +73,7 @@ struct Rotation: Sendable, Equatable {
         }
         if let refusal { return refusal }
         guard !step.written.isEmpty else { return .unchanged }
-        keys = step.keys.filter { if case .gone = $0.stage { false } else { true } }
+        keys = Self.ordered(step.keys.filter { if case .gone = $0.stage { false } else { true } })
         sequence += 1
         return .changed(step.written)
     }

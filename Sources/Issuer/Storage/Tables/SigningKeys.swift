@@ -41,7 +41,7 @@ enum SigningKeys {
     private static let lives = Statement(
         """
         SELECT kid, algorithm, state, announced_at, signing_since, retired_at, ended_at, public_jwk
-        FROM signing_keys WHERE state <> 'gone' ORDER BY announced_at, kid
+        FROM signing_keys WHERE state <> 'gone'
         """)
     private static let privates = Statement(
         "SELECT kid, sealed_private FROM signing_keys WHERE sealed_private IS NOT NULL ORDER BY kid")

@@ -1,0 +1,197 @@
+import Testing
+
+@testable import Issuer
+
+/// The verifier over a real store.
+@Suite struct APIKeyVerifierTests {
+    static let now = Instant(rfc3339: "2026-03-02T10:00:00.000Z")!
+    static let company = CompanyID("co_01k3vtest0000000000000000a")!
+
+    let store: SQLiteStore
+    let secret: APIKeySecret
+
+    init() async throws {
+        store = try SQLiteStore.open(path: ":memory:")
+        secret = try APIKeySecret.random(for: .live)
+        try await store.globalTransaction { tx in
+            try Migrator.migrate(tx)
+            try Companies.insert(Self.company, name: try Name("Acme"), at: Self.now, in: tx)
+        }
+        try await add(secret, Self.keyID(1))
+    }
+
+    static func keyID(_ number: UInt64) -> APIKeyID {
+        APIKeyID(ULID(milliseconds: now.milliseconds, randomHigh: 0, randomLow: number))
+    }
+
+    func add(_ secret: APIKeySecret, _ id: APIKeyID, expiresAt: Instant? = nil) async throws {
+        let hash = try Bcrypt.hash(secret.text, cost: 4)
+        try await store.transaction(for: Self.company) { tx in
+            try APIKeys.insert(
+                APIKey(
+                    id: id, environment: secret.environment, name: try Name("Key"), prefix: secret.prefix,
+                    scopes: [.authorize, .read], agentID: nil, createdAt: Self.now, expiresAt: expiresAt, lastUsedAt: nil),
+                hash: hash, of: Self.company, in: tx)
+        }
+    }
+
+    func verifier(width: Int = 1, lineMax: Int = 8) -> APIKeyVerifier {
+        APIKeyVerifier(store: store, pool: BcryptPool(width: width, lineMax: lineMax))
+    }
+
+    /// The same key with its last character changed.
+    func wrong(_ last: Character) -> String {
+        String(secret.text.dropLast()) + String(secret.text.last == last ? "_" : last)
+    }
+
+    @Test("a key's principal is what the books say of the key")
+    func principal() async throws {
+        let principal = try await verifier().authenticate(apiKey: secret.text, now: Self.now)
+        #expect(
+            principal == Principal(
+                companyID: Self.company, environment: .live, keyID: Self.keyID(1), scopes: [.authorize, .read],
+                agentID: nil, expiresAt: nil, keyVersion: 0))
+    }
+
+    @Test("a key that is malformed, unknown or wrong opens nothing, before and after the right one did")
+    func refused() async throws {
+        let verifier = verifier()
+        let unknown = try APIKeySecret.random(for: .live).text
+        let otherWorld = secret.text.replacing("ag_live_", with: "ag_test_")
+        for round in 1...2 {
+            for text in ["", "x", unknown, otherWorld, wrong("a"), wrong("b"), secret.text + "a", secret.text.lowercased()] {
+                await #expect(throws: IssuerError.unauthenticated, "round \(round)") {
+                    try await verifier.authenticate(apiKey: text, now: Self.now)
+                }
+            }
+            _ = try await verifier.authenticate(apiKey: secret.text, now: Self.now)
+        }
+    }
+
+    @Test("many first uses of one key are one bcrypt: a pool with no line serves them all")
+    func coalesced() async throws {
+        let verifier = verifier(width: 1, lineMax: 0)
+        let principals = try await withThrowingTaskGroup(of: APIKeyID.self) { group in
+            for _ in 0..<50 {
+                group.addTask { try await verifier.authenticate(apiKey: secret.text, now: Self.now).keyID }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(principals == Array(repeating: Self.keyID(1), count: 50))
+    }
+
+    @Test("a key expires at its instant, also when it is remembered")
+    func expiry() async throws {
+        let secret = try APIKeySecret.random(for: .test)
+        let end = Self.now.adding(seconds: 60)
+        try await add(secret, Self.keyID(2), expiresAt: end)
+        let verifier = verifier()
+        let last = Instant(milliseconds: end.milliseconds - 1)
+        #expect(try await verifier.authenticate(apiKey: secret.text, now: last).environment == .test)
+        for _ in 1...2 {
+            await #expect(throws: IssuerError.unauthenticated) {
+                try await verifier.authenticate(apiKey: secret.text, now: end)
+            }
+        }
+        await #expect(throws: IssuerError.unauthenticated) {
+            try await self.verifier().authenticate(apiKey: secret.text, now: end)
+        }
+    }
+
+    @Test("a revoked key is refused once it is forgotten, and by who never knew it")
+    func revoked() async throws {
+        let verifier = verifier()
+        _ = try await verifier.authenticate(apiKey: secret.text, now: Self.now)
+        let revoked = try await store.transaction(for: Self.company) { tx in
+            try APIKeys.revoke(Self.keyID(1), of: Self.company, visibleFrom: .live, at: Self.now, in: tx)
+        }
+        #expect(revoked)
+        verifier.forget(Self.keyID(1))
+        for verifier in [verifier, self.verifier()] {
+            await #expect(throws: IssuerError.unauthenticated) {
+                try await verifier.authenticate(apiKey: secret.text, now: Self.now)
+            }
+        }
+    }
+
+    @Test("a remembered key learns the company's key version")
+    func refreshed() async throws {
+        let verifier = verifier()
+        let principal = try await verifier.authenticate(apiKey: secret.text, now: Self.now)
+        verifier.refresh(principal, keyVersion: 7)
+        #expect(try await verifier.authenticate(apiKey: secret.text, now: Self.now).keyVersion == 7)
+        verifier.forget(Self.keyID(1))
+        #expect(try await verifier.authenticate(apiKey: secret.text, now: Self.now).keyVersion == 0)
+    }
+
+    @Test("each key's last use is told once, the latest of them")
+    func lastUse() async throws {
+        let verifier = verifier()
+        for seconds: Int64 in [0, 5, 3] {
+            _ = try await verifier.authenticate(apiKey: secret.text, now: Self.now.adding(seconds: seconds))
+        }
+        let latest = Self.now.adding(seconds: 5)
+        #expect(verifier.drainLastUsed() == [APIKeyUse(companyID: Self.company, keyID: Self.keyID(1), at: latest)])
+        #expect(verifier.drainLastUsed().isEmpty)
+    }
+
+    @Test("a hash that the verifier made verifies")
+    func hashes() async throws {
+        let hash = try await verifier().hash(secret, cost: 4)
+        #expect(Bcrypt.verify(secret.text, hash))
+    }
+}
+
+@Suite struct APIKeyMemoryTests {
+    private func secret(_ prefix: Character, _ rest: Character) throws -> APIKeySecret {
+        try #require(APIKeySecret("ag_live_" + String(repeating: prefix, count: 12) + String(repeating: rest, count: 32)))
+    }
+
+    private func standing(_ memory: inout APIKeyMemory, _ secret: APIKeySecret, _ starts: inout Int) -> APIKeyMemory.Standing {
+        memory.standing(APIKeyMemory.Fingerprint(secret), prefix: secret.prefix) {
+            starts += 1
+            return Task { .unknown }
+        }
+    }
+
+    @Test("one check for one key, and a few at once for one prefix")
+    func checks() throws {
+        var memory = APIKeyMemory()
+        var starts = 0
+        let rests: [Character] = ["a", "b", "c", "d", "a", "b"]
+        for rest in rests { _ = standing(&memory, try secret("p", rest), &starts) }
+        #expect(starts == APIKeyMemory.checksPerPrefixMax)
+        guard case .tooMany = standing(&memory, try secret("p", "e"), &starts) else {
+            Issue.record("a fifth check for one prefix")
+            return
+        }
+        // Another key's prefix has room.
+        guard case .underWay = standing(&memory, try secret("q", "e"), &starts) else {
+            Issue.record("no check for another prefix")
+            return
+        }
+        let done = try secret("p", "a")
+        memory.conclude(APIKeyMemory.Fingerprint(done), prefix: done.prefix, .unknown)
+        guard case .underWay = standing(&memory, try secret("p", "e"), &starts) else {
+            Issue.record("no room after a check was over")
+            return
+        }
+        #expect(starts == 6)
+    }
+
+    @Test("a wrong secret is not checked again; one that could not be checked is")
+    func wrongSecrets() throws {
+        var memory = APIKeyMemory()
+        var starts = 0
+        let (wrong, failed) = (try secret("p", "a"), try secret("p", "b"))
+        for (secret, verdict) in [(wrong, APIKeyMemory.Verdict.wrongSecret), (failed, .failed(.busy))] {
+            _ = standing(&memory, secret, &starts)
+            memory.conclude(APIKeyMemory.Fingerprint(secret), prefix: secret.prefix, verdict)
+        }
+        guard case .wrong = standing(&memory, wrong, &starts), case .underWay = standing(&memory, failed, &starts) else {
+            Issue.record("remembered the wrong one")
+            return
+        }
+        #expect(starts == 3)
+    }
+}
