@@ -29,7 +29,7 @@ struct AuthorizeRoutes {
 
     private func get(_ call: Call) async throws -> Response {
         try call.refuseQuery()
-        return Self.response(try await issuer.authorization(call.id(.authorization), as: call.caller))
+        return .json(.of(try await issuer.authorization(call.id(.authorization), as: call.caller).write))
     }
 
     private func confirm(_ call: Call) async throws -> Response {
@@ -64,7 +64,7 @@ struct AuthorizeRoutes {
         return .list(found) { json, authorization in authorization.write(to: &json, token: nil) }
     }
 
-    /// A held request has been taken in, not decided: 202.
+    /// What came of a request: one that is held has been taken in, not decided, 202.
     static func response(_ issued: IssuedAuthorization) -> Response {
         .json(.of(issued.write), status: issued.authorization.status == .held ? .accepted : .ok)
     }
