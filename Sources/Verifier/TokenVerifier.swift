@@ -1,8 +1,8 @@
 /// Verifies spend authorizations offline, against an issuer's keys that were installed before.
 ///
 /// Safe to share between threads: verifications take no lock, do no I/O and never wait; keys may be installed while
-/// they run. Never traps, whatever the input.
-public final class TokenVerifier: Sendable {
+/// they run. Never traps, whatever the input. Copies are one verifier: they share its keys.
+public struct TokenVerifier: Sendable {
   private let issuer: [UInt8]
   private let audiences: [[UInt8]]
   private let algorithms: AlgorithmSet
@@ -14,7 +14,7 @@ public final class TokenVerifier: Sendable {
   public init(options: Options) throws(VerifyError) {
     try options.check()
     JSONDocument.seedHashTables()
-    sha256 = try SHA256()
+    sha256 = try SHA256.fetch()
     issuer = Array(options.issuer.utf8)
     var audiences: [[UInt8]] = []
     for audience in options.audiences { audiences.append(Array(audience.utf8)) }

@@ -9,7 +9,7 @@ public struct LeftOutKey: Sendable {
 }
 
 /// The keys of one JWKS document (RFC 7517 §5) that passed the rules. Immutable, so that a set is replaced whole.
-final class KeySet: Sendable {
+struct KeySet: Sendable {
   static let documentBytesMax = 65_536
   static let depthMax = 8
   static let countMax = 100

@@ -1,5 +1,5 @@
 /// A key that passed every rule and is ready to verify. Immutable; shared between threads.
-final class PublicKey: Sendable {
+struct PublicKey: Sendable {
   let kid: [UInt8]
   /// The one algorithm that it verifies.
   let algorithm: Algorithm
@@ -20,7 +20,7 @@ final class PublicKey: Sendable {
     try KeyRules.checkRSA(modulus: modulus, exponent: exponent)
 
     thumbprint = try Thumbprint(modulus: modulus, exponent: exponent, sha256: sha256)
-    rsa = try RSAPublicKey(modulus: modulus, exponent: exponent, sha256: sha256)
+    rsa = try RSAPublicKey.make(modulus: modulus, exponent: exponent, sha256: sha256)
     self.kid = kid
     self.algorithm = algorithm
   }

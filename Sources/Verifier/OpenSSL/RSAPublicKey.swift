@@ -9,13 +9,19 @@ import CryptoLib
   /// A signature has as many bytes as the modulus (RFC 8017 §8.2.2).
   private let signatureByteCount: Int
 
-  /// Builds the key from big-endian numbers without leading zeros, which `KeyRules` has found acceptable.
-  init(modulus: [UInt8], exponent: [UInt8], sha256: SHA256) throws(VerifyError) {
-    let built = unsafe ErrorQueue.leavingUntouched { unsafe Self.build(modulus: modulus, exponent: exponent) }
+  /// Builds the key from big-endian numbers without leading zeros, which `KeyRules` has found acceptable. Throws
+  /// `noMemory`: nothing else is left to fail.
+  static func make(modulus: [UInt8], exponent: [UInt8], sha256: SHA256) throws(VerifyError) -> RSAPublicKey {
+    let built = unsafe ErrorQueue.leavingUntouched { unsafe build(modulus: modulus, exponent: exponent) }
     guard let key = unsafe built else { throw VerifyError(.noMemory) }
+    return unsafe RSAPublicKey(takingOwnershipOf: key, signatureByteCount: modulus.count, sha256: sha256)
+  }
+
+  // Embedded Swift leaks an object whose init throws (6.3), so what can fail comes before the object.
+  private init(takingOwnershipOf key: OpaquePointer, signatureByteCount: Int, sha256: SHA256) {
     unsafe self.key = key
+    self.signatureByteCount = signatureByteCount
     self.sha256 = sha256
-    signatureByteCount = modulus.count
   }
 
   deinit {

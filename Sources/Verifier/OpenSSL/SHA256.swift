@@ -8,12 +8,18 @@ import CryptoLib
   static let byteCount = 32
   typealias Digest = InlineArray<32, UInt8>
 
-  init() throws(VerifyError) {
+  /// Throws `internalFailure` if OpenSSL has none.
+  static func fetch() throws(VerifyError) -> SHA256 {
     let fetched = unsafe ErrorQueue.leavingUntouched { unsafe EVP_MD_fetch(nil, "SHA256", nil) }
     guard let fetched = unsafe fetched else {
       throw VerifyError(.internalFailure, "OpenSSL offers no SHA-256; check its configuration and providers.")
     }
-    unsafe algorithm = fetched
+    return unsafe SHA256(takingOwnershipOf: fetched)
+  }
+
+  // Embedded Swift leaks an object whose init throws (6.3), so what can fail comes before the object.
+  private init(takingOwnershipOf algorithm: OpaquePointer) {
+    unsafe self.algorithm = algorithm
   }
 
   deinit {

@@ -1,0 +1,103 @@
+#!/bin/sh
+# Tests the library as it ships, in build/ (scripts/build-verifier.sh): its file, its symbols, and programs in C and C++
+# that use it, under valgrind too where there is one. Prints a line a test; fails at the first that fails.
+set -eu
+
+cd "$(dirname "$0")/../.."
+library=build/lib/libpaitifyverify.so.1
+work=build/test-cabi
+vectors=Tests/Vectors
+mkdir -p "$work"
+passed=0
+
+fail() {
+    echo "CABI: FAILED: $*" >&2
+    exit 1
+}
+
+pass() {
+    passed=$((passed + 1))
+    echo "CABI: ok: $*"
+}
+
+[ -e "$library" ] || fail "$library is not there; run scripts/build-verifier.sh first"
+
+# ---- The file ----
+
+needed=$(readelf -dW "$library" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sed 's/\.so.*//' | sort -u)
+for name in $needed; do
+    case $name in
+        libc | libm | libcrypto | libjansson | ld-linux*) ;;
+        *) fail "it needs $name, and may need libc, libm, libcrypto and libjansson alone" ;;
+    esac
+done
+pass "it needs only $(echo $needed)"
+
+readelf -dW "$library" | grep -q 'SONAME.*\[libpaitifyverify\.so\.1\]' || fail "its soname is not libpaitifyverify.so.1"
+readelf -dW "$library" | grep -q 'NODELETE' || fail "it can be unloaded (no NODELETE)"
+pass "soname and nodelete"
+
+size=$(wc -c <"$(readlink -f "$library")")
+[ "$size" -lt 300000 ] || fail "it has $size bytes, and may have 300000"
+pass "$size bytes"
+
+# The header's functions: a declaration begins a line with its type, a comment does not.
+sed -n 's/^[a-z].*[ *]\(paitify_[a-z0-9_]*\)(.*/\1/p' include/paitifyverify.h | sort >"$work/declared"
+nm -D --defined-only "$library" | awk '$2 != "A" { print $3 }' | sort >"$work/exported"
+sed 's/@@PAITIFY_1$//' "$work/exported" | diff -u "$work/declared" - >"$work/difference" ||
+    fail "header and exports differ: $(cat "$work/difference")"
+grep -vq '@@PAITIFY_1$' "$work/exported" && fail "a symbol has no version PAITIFY_1"
+pass "it exports the header's $(wc -l <"$work/declared") functions, as PAITIFY_1, and nothing else"
+
+nm -g --defined-only build/lib/libpaitifyverify.a | awk 'NF == 3 { print $3 }' | sort | diff -u "$work/declared" - >"$work/difference" ||
+    fail "the static library's symbols differ: $(cat "$work/difference")"
+pass "so does the static library"
+
+cmp -s include/paitifyverify.h build/include/paitifyverify.h || fail "build/include/paitifyverify.h is not the header"
+
+# ---- The header, in every language version that we promise ----
+
+warnings="-Wall -Wextra -Wpedantic -Wshadow -Werror"
+printf '#include <paitifyverify.h>\n#include <paitifyverify.h>\nint main(void) { return PAITIFY_OK; }\n' >"$work/header.c"
+cp "$work/header.c" "$work/header.cpp"
+for standard in c99 c11 c17; do cc -std=$standard $warnings -Iinclude -fsyntax-only "$work/header.c"; done
+for standard in c++11 c++17 c++20; do c++ -std=$standard $warnings -Iinclude -fsyntax-only "$work/header.cpp"; done
+pass "the header compiles as C99, C11, C17, C++11, C++17 and C++20 without a warning"
+
+# ---- Programs ----
+
+PKG_CONFIG_PATH=$PWD/build/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+export PKG_CONFIG_PATH
+flags="$(pkg-config --cflags paitifyverify jansson libcrypto)"
+libraries="$(pkg-config --libs paitifyverify jansson libcrypto) -pthread -ldl"
+for program in abi contract files loading; do
+    cc -std=c99 $warnings -g -O1 $flags -o "$work/$program" "Tests/CABITests/$program.c" $libraries
+done
+cc -std=c11 $warnings -g -O1 $flags -o "$work/threads" Tests/CABITests/threads.c $libraries
+c++ -std=c++17 $warnings -g -O1 $flags -o "$work/host" Tests/CABITests/host.cpp $libraries
+cc -std=c99 $warnings -O2 $flags -o "$work/processor" examples/c/processor.c $(pkg-config --libs paitifyverify)
+cc -std=c99 $warnings -g -O1 $flags -o "$work/static" Tests/CABITests/contract.c build/lib/libpaitifyverify.a \
+    $(pkg-config --libs jansson libcrypto)
+
+for program in abi contract files host static; do
+    "$work/$program" "$vectors" || fail "$program"
+    pass "$program"
+done
+"$work/loading" "$library" "$vectors" || fail "loading"
+pass "loading"
+"$work/threads" "$vectors" || fail "threads"
+pass "threads"
+
+if command -v valgrind >/dev/null; then
+    checked="valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
+    for program in abi contract files; do
+        $checked "$work/$program" "$vectors" || fail "$program under valgrind"
+    done
+    # Without forks: valgrind would take what a child leaves to the system at _exit for leaks.
+    $checked "$work/threads" "$vectors" 20 0 || fail "threads under valgrind"
+    pass "no invalid access and no leak under valgrind"
+else
+    echo "CABI: SKIPPED: valgrind is not installed, memory was not checked"
+fi
+
+echo "CABI: $passed passed"
