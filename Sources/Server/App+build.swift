@@ -48,19 +48,19 @@ enum App {
     ) -> some ApplicationProtocol {
         let limits = configuration.limits
         return Application(
-            router: Routes.router(issuer: issuer, limits: limits, makeRequestID: makeRequestID),
+            router: Routes.router(issuer: issuer, limits: limits, logger: logger, makeRequestID: makeRequestID),
             server: .guarded(limits, makeRequestID: makeRequestID),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax, logger: logger.quieter)),
             onServerRunning: onListening,
-            logger: logger)
+            logger: logger.quieter)
     }
 
     /// What operators ask through the socket in the data folder.
     static func admin(_ issuer: Issuer, _ folder: DataFolder, logger: Logger) -> some ApplicationProtocol {
         Application(
-            router: AdminRoutes.router(issuer: issuer, makeRequestID: makeRequestID),
+            router: AdminRoutes.router(issuer: issuer, logger: logger, makeRequestID: makeRequestID),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: folder.socketPath)),
             onServerRunning: { _ in folder.restrictSocket() },
             logger: logger.quieter)

@@ -28,7 +28,7 @@ struct Problem: Error, Sendable {
         let codes = Set(errors.map(\.code))
         let code =
             if codes.contains("UNKNOWN_FIELD") { "UNKNOWN_FIELD" } else { codes.count == 1 ? codes.first : nil }
-        let sentences = errors.map { "\($0.field.isEmpty ? "The request" : "\"\($0.field)\"") \($0.message)." }
+        let sentences = errors.map { "\($0.field.isEmpty ? "The request" : "\"\($0.field)\"") \($0.message)\($0.message.hasSuffix("?") ? "" : ".")" }
         self.init(.unprocessableContent, code ?? "VALIDATION_FAILED", sentences.joined(separator: " "))
         self.errors = errors
     }

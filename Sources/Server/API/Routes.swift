@@ -1,15 +1,16 @@
 import Hummingbird
 import Issuer
+import Logging
 
 /// Every route there is, behind the middleware that all of them share.
 enum Routes {
     static func router(
-        issuer: Issuer, limits: ConnectionLimits, makeRequestID: @escaping @Sendable () -> String
+        issuer: Issuer, limits: ConnectionLimits, logger: Logger, makeRequestID: @escaping @Sendable () -> String
     ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestID(makeID: makeRequestID))
-        router.add(middleware: RequestLog())
-        router.add(middleware: Problems())
+        router.add(middleware: RequestLog(logger: logger))
+        router.add(middleware: Problems(logger: logger))
 
         let routes = RouteTable(router: router, issuer: issuer, bodyBytesMax: limits.bodyBytesMax)
         AuthorizeRoutes(issuer: issuer).add(to: routes)

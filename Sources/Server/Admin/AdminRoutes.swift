@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Issuer
+import Logging
 
 /// How an operator's request travels through the socket in the data folder, which only its owner can open.
 extension OperatorRequest {
@@ -28,10 +29,12 @@ extension OperatorRequest {
 
 /// Serves operators' requests; no API key is asked for, as the file system has already said who may come.
 enum AdminRoutes {
-    static func router(issuer: Issuer, makeRequestID: @escaping @Sendable () -> String) -> Router<RequestScope> {
+    static func router(
+        issuer: Issuer, logger: Logger, makeRequestID: @escaping @Sendable () -> String
+    ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self)
         router.add(middleware: RequestID(makeID: makeRequestID))
-        router.add(middleware: Problems())
+        router.add(middleware: Problems(logger: logger))
         router.get("/keys") { _, _ in
             Response.json(try await OperatorRequest.listSigningKeys.perform(on: issuer))
         }

@@ -54,7 +54,7 @@ struct Operator {
         do {
             answer = .success(try await request.perform(on: issuer))
         } catch {
-            answer = .failure(Refusal(description: Problem(error).detail))
+            answer = .failure(error)
         }
         try await issuer.close()
         return Array(try answer.get().readableBytesView)

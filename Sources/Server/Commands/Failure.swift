@@ -45,7 +45,7 @@ struct Failure: Error, CustomStringConvertible {
 
 extension IssuerError {
     /// For the operator, who may know more than a client of the API.
-    fileprivate var sentence: String {
+    var sentence: String {
         switch self {
         case .storage(.unavailable(let sentence)): "the store cannot be used: \(sentence)"
         case .storage(.commitUnknown(let sentence)): "it is not known whether the store took it: \(sentence)"
@@ -53,6 +53,7 @@ extension IssuerError {
         case .storage(.corrupt(let sentence)): "the store is damaged: \(sentence)"
         case .storage(.schema(let sentence)): "the store is of another version: \(sentence)"
         case .signing(let sentence): "the signing keys cannot be used: \(sentence)"
+        case .notFound(let resource, let id): "there is no \(resource.noun) \"\(id)\""
         default: Problem(self as any Error).detail
         }
     }

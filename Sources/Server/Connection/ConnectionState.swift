@@ -130,7 +130,7 @@ struct ConnectionState {
     }
 
     /// Whether a refusal can still be written: nothing of an answer is out, and nobody is lingering.
-    mutating func mayRefuse() -> Bool {
+    func mayRefuse() -> Bool {
         switch phase {
         case .waiting, .readingHeader: untaken == 0
         case .readingBody, .answering: answer == .none

@@ -5,6 +5,8 @@ import NIOHTTP1
 
 /// Turns whatever was thrown into a problem document, and lets no body go unread on a connection that stays open.
 struct Problems: RouterMiddleware {
+    let logger: Logger
+
     func handle(
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
     ) async throws -> Response {
@@ -17,7 +19,7 @@ struct Problems: RouterMiddleware {
         } catch {
             let problem = Problem(error)
             if problem.status.kind == .serverError {
-                context.logger.error(
+                logger.error(
                     "a request failed",
                     metadata: ["requestId": "\(context.requestID)", "path": "\(request.uri.path)", "error": "\(error)"])
             }

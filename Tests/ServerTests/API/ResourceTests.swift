@@ -1,0 +1,110 @@
+import Foundation
+import HTTPTypes
+import Issuer
+import Testing
+
+@testable import Server
+
+@Suite struct `Resources` {
+    @Test func `an agent is made, read, changed and deleted`() async throws {
+        let company = try await TestCompany.make()
+        let made = try await company.post("/v1/agents", #"{"name":"Buyer","description":"d","metadata":{"k":"v"}}"#)
+        let id = try made.text("id")
+        #expect(made.status == 201)
+        #expect(made.headers[.location] == "/v1/agents/\(id)")
+        #expect(
+            made.string
+                == #"{"id":"\#(id)","name":"Buyer","description":"d","status":"ACTIVE","metadata":{"k":"v"},"#
+                + #""createdAt":"\#(TestServer.now.rfc3339)"}"#)
+        #expect(try await company.get("/v1/agents/\(id)").body == made.body)
+        let changed = try await company.send(.patch, "/v1/agents/\(id)", #"{"description":null,"status":"SUSPENDED"}"#)
+        #expect(changed.status == 200)
+        #expect(try changed.object()["description"] is NSNull)
+        #expect(try changed.text("status") == "SUSPENDED")
+        #expect(try changed.text("name") == "Buyer")
+        #expect(try await company.get("/v1/agents").list().count == 1)
+        let deleted = try await company.send(.delete, "/v1/agents/\(id)")
+        #expect(deleted.status == 204)
+        #expect(deleted.body.isEmpty)
+        #expect(try await company.get("/v1/agents/\(id)").status == 404)
+    }
+
+    @Test func `a policy is read back as it was written, and can be sent again`() async throws {
+        let company = try await TestCompany.make()
+        let agent = try await company.agent()
+        let terms =
+            #""name":"Cloud","agentId":"\#(agent)","enabled":false,"mode":"SHADOW","currency":"EUR","#
+            + #""timeZone":"Europe/Zurich","limits":[{"interval":"DAILY","amount":100},{"interval":"WEEKLY","count":3}],"#
+            + #""counter":"PER_AGENT","merchants":{"allow":["a","b"],"block":[]},"#
+            + #""categories":{"allow":[],"block":["5734"]},"countries":null,"approval":{"above":50}"#
+        let made = try await company.post("/v1/policies", "{\(terms)}")
+        #expect(made.status == 201)
+        #expect(made.headers[.eTag] == "\"1\"")
+        #expect(made.string.contains(terms))
+        let id = try made.text("id")
+        let replaced = try await company.send(.put, "/v1/policies/\(id)", "{\(terms)}")
+        #expect(replaced.status == 200)
+        #expect(replaced.headers[.eTag] == "\"2\"")
+        #expect(try await company.get("/v1/policies?agentId=\(agent)").list().count == 1)
+        #expect(try await company.get("/v1/agents/\(agent)/policies").list().count == 1)
+        #expect(try await company.send(.delete, "/v1/policies/\(id)").status == 204)
+        #expect(try await company.get("/v1/policies/\(id)").status == 404)
+    }
+
+    @Test(
+        "If-Match guards a policy against lost changes",
+        arguments: [("\"1\"", 200), ("*", 200), ("\"2\"", 412), ("\"0\"", 412), ("1", 400), ("W/\"1\"", 400), ("\"x\"", 400), ("\"", 400)])
+    func ifMatch(tag: String, status: Int) async throws {
+        let company = try await TestCompany.make()
+        let id = try await company.policy()
+        let answer = try await company.send(
+            .put, "/v1/policies/\(id)", #"{"name":"x","currency":"USD"}"#, headers: [.ifMatch: tag])
+        #expect(answer.status == status)
+    }
+
+    @Test func `an API key is shown whole once`() async throws {
+        let company = try await TestCompany.make()
+        let made = try await company.post("/v1/api-keys", #"{"name":"CI","expiresAt":"2030-01-01T00:00:00Z"}"#)
+        let (id, key) = (try made.text("id"), try made.text("key"))
+        let prefix = String(key.prefix("ag_live_".count + 12))
+        #expect(made.status == 201)
+        #expect(
+            made.string
+                == #"{"id":"\#(id)","name":"CI","prefix":"\#(prefix)","key":"\#(key)","scopes":["authorize","read","manage"],"#
+                + #""createdAt":"\#(TestServer.now.rfc3339)","lastUsedAt":null,"expiresAt":"2030-01-01T00:00:00.000Z","#
+                + #""agentId":null,"environment":"live"}"#)
+        #expect(!(try await company.get("/v1/api-keys").string.contains(key)))
+    }
+
+    @Test func `a key cannot give what it lacks`() async throws {
+        let company = try await TestCompany.make()
+        let key = try await company.post("/v1/api-keys", #"{"name":"k"}"#).text("key")
+        let answer = try await company.send(
+            .post, "/v1/api-keys", #"{"name":"k","scopes":["approve"]}"#, headers: [.apiKey: key])
+        #expect(answer.status == 403)
+    }
+
+    @Test func `the key set is public, cacheable and conditional`() async throws {
+        let server = try await TestServer.shared.value
+        let first = try await server.send(.get, "/.well-known/jwks.json")
+        let etag = try #require(first.headers[.eTag])
+        #expect(first.status == 200)
+        #expect(first.headers[.contentType] == "application/jwk-set+json")
+        #expect(first.headers[.cacheControl] == "public, max-age=300, must-revalidate")
+        #expect((try first.object()["keys"] as? [[String: Any]])?.count == 2)
+        for known in [etag, "W/\(etag)", "\"x\", \(etag)", "*"] {
+            let second = try await server.send(.get, "/.well-known/jwks.json", headers: [.ifNoneMatch: known])
+            #expect(second.status == 304)
+            #expect(second.body.isEmpty)
+            #expect(second.headers[.eTag] == etag)
+            #expect(second.headers[.cacheControl] == first.headers[.cacheControl])
+        }
+        let other = try await server.send(.get, "/.well-known/jwks.json", headers: [.ifNoneMatch: "\"x\""])
+        #expect(other.status == 200)
+    }
+
+    @Test("health is told without a key", arguments: ["/healthz", "/readyz"])
+    func health(path: String) async throws {
+        #expect(try await TestServer.shared.value.send(.get, path).status == 200)
+    }
+}

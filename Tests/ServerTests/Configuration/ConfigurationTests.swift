@@ -1,0 +1,74 @@
+import Issuer
+import Logging
+import NIOCore
+import Testing
+
+@testable import Server
+
+@Suite struct `Configuration from variables` {
+    @Test func `nothing set gives the documented defaults`() throws {
+        let configuration = try Configuration(Variables(environment: [:]))
+        #expect(configuration.host == "127.0.0.1")
+        #expect(configuration.port == 8080)
+        #expect(configuration.dataFolder == "./data")
+        #expect(configuration.issuer.issuerURL == "http://localhost:8080")
+        #expect(configuration.issuer.tokenLifetimeSeconds == 900)
+        #expect(configuration.issuer.confirmGraceSeconds == 3600)
+        #expect(configuration.issuer.approvalLifetimeSeconds == 86_400)
+        #expect(configuration.issuer.keyRotationSeconds == 30 * 86_400)
+        #expect(configuration.issuer.bcryptCost == 12)
+        #expect(configuration.logLevel == .info)
+    }
+
+    @Test func `values are taken, durations in any unit, empty as unset`() throws {
+        let configuration = try Configuration(
+            Variables(environment: [
+                "PAITIFY_HOST": "0.0.0.0", "PAITIFY_PORT": "0", "PAITIFY_TOKEN_TTL": "15m", "PAITIFY_KEY_ROTATION": "7d",
+                "PAITIFY_CONFIRM_GRACE": "0", "PAITIFY_APPROVAL_TTL": "12h", "LOG_LEVEL": "DEBUG", "PAITIFY_ISSUER": "",
+                "PAITIFY_DATABASE_URL": "sqlite:", "PAITIFY_SIGNING_ALGORITHM": "RS256", "PAITIFY_HEADER_TIMEOUT": "2s",
+            ]))
+        #expect(configuration.port == 0)
+        #expect(configuration.issuer.tokenLifetimeSeconds == 900)
+        #expect(configuration.issuer.keyRotationSeconds == 7 * 86_400)
+        #expect(configuration.issuer.approvalLifetimeSeconds == 43_200)
+        #expect(configuration.issuer.issuerURL == "http://localhost:8080")
+        #expect(configuration.logLevel == .debug)
+        #expect(configuration.limits.headerTimeout == .seconds(2))
+    }
+
+    @Test func `the environment outranks the file`() throws {
+        let file = """
+            # comment
+            PAITIFY_PORT=1234
+            export PAITIFY_HOST = "::1"   # local
+            PAITIFY_ISSUER='https://a.example'
+            LOG_LEVEL=warning # quiet
+            nonsense
+            """
+        let configuration = try Configuration(Variables(environment: ["PAITIFY_PORT": "99"], dotEnv: file))
+        #expect(configuration.port == 99)
+        #expect(configuration.host == "::1")
+        #expect(configuration.issuer.issuerURL == "https://a.example")
+        #expect(configuration.logLevel == .warning)
+    }
+
+    @Test(
+        "a wrong value names the variable and never shows itself",
+        arguments: [
+            ("PAITIFY_PORT", "65536"), ("PAITIFY_PORT", "http"), ("PAITIFY_PORT", "-1"), ("PAITIFY_HOST", "a b"),
+            ("PAITIFY_ISSUER", "pay.example.org"), ("PAITIFY_ISSUER", "https://a.example/?q"), ("PAITIFY_ISSUER", "https:///path"),
+            ("PAITIFY_TOKEN_TTL", "59"), ("PAITIFY_TOKEN_TTL", "604801"), ("PAITIFY_TOKEN_TTL", "15 m"),
+            ("PAITIFY_CONFIRM_GRACE", "9223372036854775807d"), ("PAITIFY_KEY_ROTATION", "0"), ("PAITIFY_BCRYPT_COST", "3"),
+            ("PAITIFY_DATABASE_URL", "postgres://user:hunter2@host/db"), ("PAITIFY_DATABASE_URL", "sqlite:/elsewhere.db"),
+            ("PAITIFY_SIGNING_ALGORITHM", "HS256"), ("PAITIFY_MASTER_KEY", "tooshort-secret"), ("LOG_LEVEL", "loud"),
+        ])
+    func wrongValues(name: String, value: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try Configuration(Variables(environment: [name: value]))
+        }
+        let line = error?.description ?? ""
+        #expect(line.hasPrefix("\(name): expected "))
+        #expect(!line.contains(value) || value.count < 3)
+        #expect(!line.contains("\n"))
+    }
+}
