@@ -29,6 +29,8 @@ python_environment() {
     fi
 }
 
+c_abi() { Tests/CABITests/run.sh 2>&1 | tee "$reports/c-abi.txt"; }
+
 end_to_end() {
     python_environment &&
         PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q Tests/EndToEnd \
@@ -40,7 +42,7 @@ scripts/build-verifier.sh
 swift build --build-tests
 
 suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"
-suite 'C ABI' c-abi.xml Tests/CABITests/run.sh "$reports/c-abi.xml"
+suite 'C ABI' c-abi.txt c_abi
 suite 'End to end' end-to-end.xml end_to_end
 
 python3 scripts/tally.py "${suites[@]}"
