@@ -37,9 +37,13 @@ end_to_end() {
             --junitxml "$reports/end-to-end.xml"
 }
 
+build() { scripts/build-verifier.sh && swift build --build-tests; }
+
 printf '== Building\n'
-scripts/build-verifier.sh
-swift build --build-tests
+if ! build; then
+    printf 'The build failed.\n0 passed, 1 failed, 0 skipped\n'
+    exit 1
+fi
 
 suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"
 suite 'C ABI' c-abi.txt c_abi
