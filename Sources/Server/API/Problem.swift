@@ -80,6 +80,7 @@ extension Problem {
         case let problem as Problem: self = problem
         case let error as IssuerError: self.init(error)
         case let error as any HTTPResponseError: self.init(framework: error)
+        case is CancellationError: self = .stopping
         default: self = .internalError
         }
     }
@@ -87,6 +88,11 @@ extension Problem {
     static let internalError = Problem(
         .internalServerError, "INTERNAL_ERROR",
         "Something went wrong here that should not have. The log has it under this requestId.")
+
+    /// The server was told to stop, and this request has had its time.
+    private static let stopping = Problem(
+        .serviceUnavailable, "STOPPING", "The server is stopping. Send the request again, with its Idempotency-Key.",
+        headers: [.retryAfter: "1"])
 
     private init(_ error: IssuerError) {
         switch error {

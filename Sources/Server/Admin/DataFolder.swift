@@ -49,10 +49,7 @@ struct DataFolder: Sendable {
     }
 
     private static func failure(_ what: String, _ path: String) -> DataFolderError {
-        let number = errno
-        // strerror's text is constant for every number that these calls set.
-        let reason = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
-        return DataFolderError(description: "\(what) \(path): \(reason)")
+        DataFolderError(description: "\(what) \(path): \(SystemError.text(errno))")
     }
 }
 

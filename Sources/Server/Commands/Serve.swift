@@ -55,7 +55,9 @@ struct Serve: AsyncParsableCommand {
         do {
             try await ServiceGroup(configuration: group).run()
         } catch let error as IOError {
-            throw Failure("cannot listen on \(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT): \(error)")
+            throw Failure(
+                "cannot listen on \(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT): "
+                    + SystemError.text(error.errnoCode))
         }
     }
 

@@ -86,6 +86,8 @@ enum KeySetSource {
             }
         } catch let failure as Failure {
             throw Failure("the key set cannot be read: \(failure.description)", exitCode: 2)
+        } catch let error as CocoaError {
+            throw Failure("the key set cannot be read: \(error.localizedDescription)", exitCode: 2)
         } catch {
             throw Failure("the key set cannot be read: \(error)", exitCode: 2)
         }

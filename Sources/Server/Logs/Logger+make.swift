@@ -16,10 +16,10 @@ extension Logger {
         return logger
     }
 
-    /// The framework's own remarks, which only matter when something is wrong.
+    /// For the framework's own remarks: what goes wrong there is thrown as well, and told once, by us.
     var quieter: Logger {
         var logger = self
-        logger.logLevel = max(logLevel, .warning)
+        logger.logLevel = .critical
         return logger
     }
 }

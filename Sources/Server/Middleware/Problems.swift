@@ -18,7 +18,7 @@ struct Problems: RouterMiddleware {
             throw error
         } catch {
             let problem = Problem(error)
-            if problem.status.kind == .serverError {
+            if problem.status.kind == .serverError, !(error is CancellationError) {
                 logger.error(
                     "a request failed",
                     metadata: ["requestId": "\(context.requestID)", "path": "\(request.uri.path)", "error": "\(error)"])
