@@ -1,0 +1,107 @@
+"""`make run`, without its build: the script that it starts, with the program under test."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import stat
+import subprocess
+
+import pytest
+
+from harness.paths import PAITIFY, ROOT
+
+SECONDS_MAX = 60
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Starts the script; gives the process once it has printed how to use the issuer, and what it printed."""
+    started = []
+
+    def start(port="0"):
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PAITIFY_BIN": str(PAITIFY),
+            "PAITIFY_DATA_DIR": str(tmp_path / "data"),
+            "PAITIFY_PORT": port,
+            "PAITIFY_BCRYPT_COST": "4",
+        }
+        process = subprocess.Popen(
+            [str(ROOT / "scripts/run.sh")],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )
+        started.append(process)
+        printed = ""
+        for line in process.stdout:
+            printed += line
+            if "jwks.json" in line:
+                break
+        return process, printed
+
+    yield start
+    for process in started:
+        # The whole session, in case the script died before its issuer.
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.stdout.close()
+        process.wait()
+
+
+def stop(process):
+    """Ctrl-C reaches every process of the terminal."""
+    os.killpg(process.pid, signal.SIGINT)
+    rest = process.stdout.read()
+    return process.wait(SECONDS_MAX), rest
+
+
+def curl_line(printed):
+    [line] = [line for line in printed.splitlines() if line.startswith("curl ")]
+    return line
+
+
+def test_the_printed_line_returns_a_token_and_ctrl_c_stops_everything(run, tmp_path):
+    process, printed = run()
+    finished = subprocess.run(shlex.split(curl_line(printed)), capture_output=True, text=True, timeout=SECONDS_MAX)
+    answer = json.loads(finished.stdout)
+    assert answer["decision"] == "APPROVED" and answer["token"].count(".") == 2
+
+    status, rest = stop(process)
+    assert status == 0 and rest.strip().endswith("Stopped.")
+    address = re.search(r"http://127\.0\.0\.1:(\d+)", printed)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(address.group(1))), timeout=5)
+    assert stat.S_IMODE((tmp_path / "data/demonstration").stat().st_mode) == 0o600
+
+
+def test_the_second_run_uses_the_company_of_the_first(run):
+    process, first = run()
+    assert stop(process)[0] == 0
+    process, second = run()
+    key = re.compile(r"ag_live_\w+")
+    assert key.search(first).group(0) == key.search(second).group(0)
+    finished = subprocess.run(shlex.split(curl_line(second)), capture_output=True, text=True, timeout=SECONDS_MAX)
+    assert json.loads(finished.stdout)["decision"] == "APPROVED"
+    assert stop(process)[0] == 0
+
+
+def test_a_port_that_is_taken_is_said_with_what_to_do(run):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process, printed = run(port=str(port))
+        assert process.wait(SECONDS_MAX) != 0
+    assert f"Port {port} is taken" in printed and "PAITIFY_PORT=" in printed
+
+
+def test_a_second_run_beside_the_first_says_where_the_first_is(run):
+    _, printed = run()
+    address = re.search(r"http://127\.0\.0\.1:\d+", printed).group(0)
+    second, said = run()
+    assert second.wait(SECONDS_MAX) != 0
+    assert address in said
