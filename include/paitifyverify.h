@@ -14,7 +14,8 @@
  *
  *   Null      A pointer may be null only where the comment says so; otherwise the call returns PAITIFY_E_ARGUMENT and
  *             does nothing. paitify_bytes may have null data if its length is 0.
- *   Bytes     Input is (pointer, length), never NUL-terminated, and borrowed for the call.
+ *   Bytes     Input is (pointer, length), never NUL-terminated, and borrowed for the call. Names (issuer, audiences,
+ *             merchant) have at most 4096 bytes.
  *   Results   Bytes in a result live until that result is used again, reset or freed. They are not NUL-terminated.
  *   Free      Nothing that is returned is passed to free(); each kind of handle has its own function.
  *   Threads   A verifier may be shared by any threads without a lock. A result belongs to one thread at a time.
@@ -196,7 +197,8 @@ typedef struct paitify_options {
     void (*release)(void *context);
 } paitify_options;
 
-/* Sets the first struct_size bytes to the defaults; pass sizeof(paitify_options). Null: does nothing. */
+/* Sets the first struct_size bytes to the defaults; pass sizeof(paitify_options). Null, or a size that no version has:
+ * does nothing. */
 void paitify_options_init(paitify_options *options, uint32_t struct_size);
 
 /* ---- The charge -------------------------------------------------------------------------------------------------- */
@@ -215,7 +217,8 @@ typedef struct paitify_charge {
     paitify_bytes transaction_id; /* the processor's own id of this charge, for the replay check; may be empty */
 } paitify_charge;
 
-/* Zeroes the first struct_size bytes, but for struct_size itself; pass sizeof(paitify_charge). Null: does nothing. */
+/* Zeroes the first struct_size bytes, but for struct_size itself; pass sizeof(paitify_charge). Null, or a size that no
+ * version has: does nothing. */
 void paitify_charge_init(paitify_charge *charge, uint32_t struct_size);
 
 /* ---- Verifiers --------------------------------------------------------------------------------------------------- */

@@ -12,6 +12,7 @@ public struct TokenVerifier: Sendable {
 
   /// A verifier without keys. Throws `argument` for options out of their bounds.
   public init(options: Options) throws(VerifyError) {
+    try Memory.require(1 << 16)
     try options.check()
     JSONDocument.seedHashTables()
     sha256 = try SHA256.fetch()

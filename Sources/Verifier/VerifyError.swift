@@ -4,16 +4,17 @@
 public struct VerifyError: Error, Equatable, Sendable {
   /// Which check failed; never `.ok`.
   public let status: VerificationStatus
-  /// What was wrong in this case, and what to do; the status's own sentence where there is no more to say.
-  public let detail: String
+  /// What was wrong in this case; nil where the status says it all, so that refusing a token allocates nothing.
+  package let particulars: String?
 
-  package init(_ status: VerificationStatus) {
-    self.init(status, unsafe String(decoding: UnsafeBufferPointer(start: status.message.utf8Start, count: status.message.utf8CodeUnitCount), as: UTF8.self))
+  package init(_ status: VerificationStatus, _ particulars: String? = nil) {
+    self.status = status
+    self.particulars = particulars
   }
 
-  package init(_ status: VerificationStatus, _ detail: String) {
-    self.status = status
-    self.detail = detail
+  /// What was wrong in this case, and what to do; the status's own sentence where there is no more to say.
+  public var detail: String {
+    particulars ?? status.message.withUTF8Buffer { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
   public static func == (one: VerifyError, other: VerifyError) -> Bool {

@@ -26,9 +26,10 @@ enum HostStruct {
     }
   }
 
-  /// Sets the host's struct to as much of `known` as it has room for, zeroes the rest, and notes its size.
+  /// Sets the host's struct to as much of `known` as it has room for, zeroes the rest, and notes its size. Does nothing
+  /// with a size that no version has.
   static func initialize<Struct>(_ host: UnsafeMutablePointer<Struct>?, to known: Struct, size: UInt32) {
-    guard let host = unsafe host, size >= 4 else { return }
+    guard let host = unsafe host, size >= 4, size <= bytesMax else { return }
     let target = unsafe UnsafeMutableRawBufferPointer(start: host, count: Int(size))
     unsafe withUnsafeBytes(of: known) { known in
       for index in target.indices { unsafe target[index] = index < known.count ? known[index] : 0 }
@@ -46,19 +47,29 @@ func bytes(of string: UnsafePointer<CChar>, bytesMax: Int) -> UnsafeBufferPointe
 }
 
 extension paitify_bytes {
-  /// The bytes, or nil for a null pointer with a length.
+  /// The longest issuer, audience or merchant that is taken.
+  static let nameBytesMax = 4096
+
+  /// The bytes, or nil for a null pointer with a length, or a length that no memory has (beyond Int).
   ///
   /// The host's memory is borrowed: the buffer is valid until the call that brought it returns.
   var buffer: UnsafeBufferPointer<UInt8>? {
-    if unsafe data == nil && length > 0 { return nil }
+    guard unsafe length == 0 || (length > 0 && data != nil) else { return nil }
     return unsafe UnsafeBufferPointer(start: data, count: length)
   }
 
-  /// A copy of the bytes as text; throws `argument` for null with a length, or for what is not UTF-8.
-  func text(_ name: String) throws(VerifyError) -> String {
-    guard let buffer = unsafe buffer else { throw VerifyError(.argument, "\(name) is null, yet has a length.") }
+  /// The bytes, or nil if there are more than a name has, or as above.
+  var name: UnsafeBufferPointer<UInt8>? {
+    unsafe length <= Self.nameBytesMax ? buffer : nil
+  }
+
+  /// A copy of the bytes as text; throws `argument` if they are no name, or not UTF-8.
+  func text(_ what: String) throws(VerifyError) -> String {
+    guard let buffer = unsafe name else {
+      throw VerifyError(.argument, "\(what) is null, yet has a length, or is longer than 4096 bytes.")
+    }
     guard let text = unsafe String(validating: buffer, as: UTF8.self) else {
-      throw VerifyError(.argument, "\(name) is not UTF-8.")
+      throw VerifyError(.argument, "\(what) is not UTF-8.")
     }
     return text
   }

@@ -38,6 +38,7 @@ private func keyCall(
   _ call: (TokenVerifier) throws(VerifyError) -> [LeftOutKey]
 ) -> Int32 {
   unsafe CallError(error).reporting { () throws(VerifyError) in
+    try Memory.require(1 << 20)
     let outcome: Result<[LeftOutKey], VerifyError>? = unsafe VerifierHandle.with(verifier) { handle in
       Result { () throws(VerifyError) in try call(handle.verifier) }
     }

@@ -6,6 +6,12 @@ import Verifier
 @c @implementation
 public func paitify_result_new(_ result: UnsafeMutablePointer<OpaquePointer?>!) -> Int32 {
   guard let made = unsafe result else { return argumentCode }
+  unsafe made.pointee = nil
+  do throws(VerifyError) {
+    try Memory.require(4096)
+  } catch {
+    return error.code
+  }
   unsafe made.pointee = ResultHandle.make(ResultHandle())
   return okCode
 }

@@ -11,6 +11,7 @@ public func paitify_verifier_new(
   unsafe CallError(error).reporting { () throws(VerifyError) in
     guard let made = unsafe verifier else { throw VerifyError(.argument, "verifier is null: nowhere to put it.") }
     unsafe made.pointee = nil
+    try Memory.require(1 << 16)
     guard let options = unsafe options else { throw VerifyError(.argument, "options is null.") }
     let copied = try unsafe paitify_options(copying: options)
     let verifier = try unsafe TokenVerifier(options: copied.swiftOptions())
@@ -93,7 +94,7 @@ extension Charge {
     let required = 2 * MemoryLayout<UInt32>.size + MemoryLayout<Int64>.size + 4
     try unsafe HostStruct.copy(host, over: &charge, bytesMin: required)
     guard unsafe charge.flags & ~(PAITIFY_CHARGE_EXACT | PAITIFY_CHARGE_ANY_MERCHANT) == 0,
-      let merchant = unsafe charge.merchant_id.buffer, unsafe charge.transaction_id.buffer != nil
+      let merchant = unsafe charge.merchant_id.name, unsafe charge.transaction_id.buffer != nil
     else { throw VerifyError(.argument) }
 
     let (first, second, third, end) = unsafe charge.currency

@@ -70,6 +70,8 @@ static void null_arguments(paitify_verifier *verifier, paitify_result *result)
     host with = {0, 0};
     const paitify_options options = usual_options(&with);
     paitify_verifier *made = verifier;
+    paitify_options made_options;
+    memset(&made_options, 0x5A, sizeof made_options);
 
     paitify_options_init(NULL, sizeof options);
     paitify_charge_init(NULL, sizeof charge);
@@ -92,6 +94,17 @@ static void null_arguments(paitify_verifier *verifier, paitify_result *result)
     CHECK_STATUS(PAITIFY_E_ARGUMENT, paitify_verify(verifier, good_token(), &charge, NULL));
     CHECK_STATUS(PAITIFY_E_ARGUMENT, paitify_verify(verifier, impossible, &charge, result));
     CHECK_STATUS(PAITIFY_E_MALFORMED, paitify_verify(verifier, nothing, &charge, result));
+    const paitify_bytes endless = {good_token().data, SIZE_MAX}, immense = {good_token().data, SIZE_MAX / 2};
+    CHECK_STATUS(PAITIFY_E_ARGUMENT, paitify_verify(verifier, endless, &charge, result));
+    CHECK_STATUS(PAITIFY_E_TOO_LARGE, paitify_verify(verifier, immense, &charge, result));
+    CHECK_STATUS(PAITIFY_E_ARGUMENT, paitify_install_jwks(verifier, endless, 0, NULL));
+    CHECK_STATUS(PAITIFY_E_JWKS, paitify_install_jwks(verifier, immense, 0, NULL));
+    paitify_charge long_merchant = charge;
+    long_merchant.merchant_id = immense;
+    CHECK_STATUS(PAITIFY_E_ARGUMENT, paitify_verify(verifier, good_token(), &long_merchant, result));
+    paitify_options_init(&made_options, 3);
+    paitify_options_init(&made_options, UINT32_MAX);
+    CHECK(made_options.struct_size == 0x5A5A5A5A);
     CHECK_STATUS(PAITIFY_E_ARGUMENT, paitify_verify_token_only(NULL, good_token(), result));
     CHECK_STATUS(PAITIFY_E_ARGUMENT, paitify_verify_token_only(verifier, good_token(), NULL));
     CHECK_STATUS(PAITIFY_E_ARGUMENT, paitify_verify_jws(NULL, good_token(), result));
@@ -175,6 +188,8 @@ static void option_bounds(void)
     REFUSED(options.issuer.length = 0);
     REFUSED(options.issuer.data = NULL);
     REFUSED(options.issuer = bytes_of("\xff\xfe"));
+    REFUSED(options.issuer.length = SIZE_MAX);
+    REFUSED(options.issuer.length = 4097);
     REFUSED(options.audiences = NULL);
     REFUSED(options.audience_count = 0);
     REFUSED(options.audiences = wrong; options.audience_count = 2);

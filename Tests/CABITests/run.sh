@@ -70,7 +70,7 @@ PKG_CONFIG_PATH=$PWD/build/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 export PKG_CONFIG_PATH
 flags="$(pkg-config --cflags paitifyverify jansson libcrypto)"
 libraries="$(pkg-config --libs paitifyverify jansson libcrypto) -pthread -ldl"
-for program in abi contract files loading; do
+for program in abi contract files loading memory; do
     cc -std=c99 $warnings -g -O1 $flags -o "$work/$program" "Tests/CABITests/$program.c" $libraries
 done
 cc -std=c11 $warnings -g -O1 $flags -o "$work/threads" Tests/CABITests/threads.c $libraries
@@ -79,7 +79,7 @@ cc -std=c99 $warnings -O2 $flags -o "$work/processor" examples/c/processor.c $(p
 cc -std=c99 $warnings -g -O1 $flags -o "$work/static" Tests/CABITests/contract.c build/lib/libpaitifyverify.a \
     $(pkg-config --libs jansson libcrypto)
 
-for program in abi contract files host static; do
+for program in abi contract files host static memory; do
     "$work/$program" "$vectors" || fail "$program"
     pass "$program"
 done
