@@ -69,14 +69,20 @@ struct Ledger {
     }
 
     /// Lapses what is due in this company. The first step of every transaction that looks at its state, so that expiry
-    /// is exact and needs nobody.
-    func lapseDue() throws {
-        for authorization in try Authorizations.lapsedReservations(in: books) {
-            _ = try apply(.lapse, to: authorization)
+    /// is exact and needs nobody. `isLocked`: the company's row is locked already.
+    func lapseDue(isLocked: Bool) throws {
+        var due = try Self.due(in: books)
+        guard !due.isEmpty else { return }
+        if !isLocked {
+            _ = try Companies.lock(books.companyID, in: books.tx)
+            // Another issuer may have been faster.
+            due = try Self.due(in: books)
         }
-        for authorization in try Authorizations.lapsedRequests(in: books) {
-            _ = try apply(.lapse, to: authorization)
-        }
+        for authorization in due { _ = try apply(.lapse, to: authorization) }
+    }
+
+    private static func due(in books: Books) throws(StorageError) -> [Authorization] {
+        try Authorizations.lapsedReservations(in: books) + Authorizations.lapsedRequests(in: books)
     }
 
     private func reserveIfApproved(_ authorization: Authorization) throws(StorageError) {

@@ -5,7 +5,7 @@ enum ApprovalRule {
         return [
             Reason(
                 code: .approvalRequired, policyID: policy.id,
-                message: "\"\(policy.terms.name.text)\" wants a person to approve what is over \(most).")
+                message: "\"\(policy.terms.name.text)\" wants a person to approve what is over \(policy.terms.amount(most)).")
         ]
     }
 }

@@ -34,7 +34,7 @@ enum LimitRules {
         return [
             Reason(
                 code: .perAuthorizationLimitExceeded, policyID: policy.id,
-                message: "\"\(policy.terms.name.text)\" allows at most \(most) for one authorization.",
+                message: "\"\(policy.terms.name.text)\" allows at most \(policy.terms.amount(most)) for one authorization.",
                 limit: LimitFigures(
                     interval: limit.interval, limit: most, spent: 0, requested: request.money.minorUnits,
                     remaining: most, resetsAt: nil))
@@ -49,8 +49,8 @@ enum LimitRules {
         guard request.money.minorUnits > remaining else { return nil }
         return Reason(
             code: code, policyID: policy.id,
-            message: "\"\(policy.terms.name.text)\" allows \(most) \(limit.interval.phrase); \(spend.amount) is spent or "
-                + "reserved, so \(remaining) is left.",
+            message: "\"\(policy.terms.name.text)\" allows \(policy.terms.amount(most)) \(limit.interval.phrase); "
+                + "\(spend.amount) is spent or reserved, so \(remaining) is left.",
             limit: figures(limit, most, spend.amount, request.money.minorUnits, remaining, period))
     }
 
@@ -79,6 +79,13 @@ enum LimitRules {
             code: .policyError, policyID: policy.id,
             message: "\"\(policy.terms.name.text)\" cannot be evaluated: its \(limit.interval.rawValue) limit has no "
                 + "period in \(policy.terms.timeZone.text), or has counted all it can hold.")
+    }
+}
+
+extension PolicyTerms {
+    /// An amount as a sentence says it.
+    func amount(_ minorUnits: Int64) -> String {
+        "\(minorUnits) minor units of \(currency.text)"
     }
 }
 

@@ -34,11 +34,12 @@ public struct Budget: Sendable {
 }
 
 extension Issuer {
-    /// Every limit that counts over time of every enforced policy that applies to the agent. One's own limit for a single
+    /// Every limit that counts over time of every enforced policy that applies to the agent. A limit for a single
     /// authorization is no budget and is left out.
     public func budget(of agent: AgentID, as principal: Principal) async throws(IssuerError) -> BudgetReport {
         try Self.check(agent, isFor: principal)
-        return try await look(at: agent, as: principal) { [self] books in
+        // A counter that no request has needed yet is opened here, which writes.
+        return try await look(at: agent, as: principal, isWriting: true) { [self] books in
             _ = try Self.agent(agent, in: books)
             let policies = try policyCache.policies(in: books).filter { policy in
                 policy.terms.enabled && policy.terms.mode == .enforce

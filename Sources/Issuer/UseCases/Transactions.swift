@@ -5,32 +5,36 @@ extension Issuer {
         as principal: Principal, scope: Scope, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws(IssuerError) -> Value {
         guard principal.scopes.contains(scope) else { throw .forbidden(scope) }
-        return try await admitted(principal, body)
+        return try await admitted(principal, isWriting: true, body)
     }
 
-    /// The same for what an `authorize` key bound to an agent may also see of that agent.
+    /// The same for what only looks, which an `authorize` key bound to an agent may also do to that agent.
+    ///
+    /// Nothing is written, so nothing is flushed to disk, unless something is due to lapse or `isWriting`.
     func look<Value: Sendable>(
-        at agent: AgentID?, as principal: Principal, _ body: @escaping @Sendable (Books) throws -> Value
+        at agent: AgentID?, as principal: Principal, isWriting: Bool = false,
+        _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws(IssuerError) -> Value {
         let seesAgent = principal.scopes.contains(.authorize) && agent != nil && agent == principal.agentID
         guard principal.scopes.contains(.read) || seesAgent else { throw .forbidden(.read) }
-        return try await admitted(principal, body)
+        return try await admitted(principal, isWriting: isWriting, body)
     }
 
     private func admitted<Value: Sendable>(
-        _ principal: Principal, _ body: @escaping @Sendable (Books) throws -> Value
+        _ principal: Principal, isWriting: Bool, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws(IssuerError) -> Value {
         try await IssuerError.mapping {
             try await store.transaction(for: principal.companyID) { [self] tx in
                 let now = clock.now()
-                guard let admission = try Companies.lock(principal.companyID, in: tx) else {
-                    throw IssuerError.unauthenticated
-                }
+                let admission = isWriting
+                    ? try Companies.lock(principal.companyID, in: tx)
+                    : try Companies.look(at: principal.companyID, in: tx)
+                guard let admission else { throw IssuerError.unauthenticated }
                 try admit(principal, keyVersion: admission.keyVersion, at: now, in: tx)
                 let books = Books(
                     tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
                     policyVersion: admission.policyVersion)
-                try Ledger(books).lapseDue()
+                try Ledger(books).lapseDue(isLocked: isWriting)
                 return try body(books)
             }
         }
