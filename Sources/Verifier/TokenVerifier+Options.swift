@@ -1,59 +1,59 @@
 extension TokenVerifier {
-  /// What a verifier accepts. Every time is in seconds.
-  public struct Options: Sendable {
-    /// Must equal `iss` to the letter. Required.
-    public var issuer: String
-    /// At least one of them must be in `aud`. At least one, at most 64.
-    public var audiences: [String]
-    /// Whether tokens of the `test` environment are accepted, besides `live`.
-    public var acceptsTestEnvironment = false
-    /// The algorithms that tokens may be signed with; empty means RS256 alone. This version has RS256 alone.
-    public var algorithms: AlgorithmSet = .rs256
-    /// How far clocks may differ: 0 to 300.
-    public var leewaySeconds: UInt32 = 30
-    /// The longest `exp - iat` that is accepted: at least 1.
-    public var maxLifetimeSeconds: UInt32 = 604_800
-    /// Bytes of the longest token that is read: 1 to 1 MiB.
-    public var maxTokenBytes: UInt32 = 8192
-    /// After how long a refresh of the keys is due: at least 1. Nothing asks for a refresh in this version.
-    public var keysFreshSeconds: UInt32 = 300
-    /// After how long without a fetch nothing verifies any more: at least 1.
-    public var keysMaxStaleSeconds: UInt32 = 86_400
-    /// The least time between two attempts to refresh. Nothing asks for a refresh in this version.
-    public var keysCooldownSeconds: UInt32 = 30
-    /// Where the time comes from.
-    public var clock: Clock = .system
+    /// What a verifier accepts. Every time is in seconds.
+    public struct Options: Sendable {
+        /// Must equal `iss` to the letter. Required.
+        public var issuer: String
+        /// At least one of them must be in `aud`. At least one, at most 64.
+        public var audiences: [String]
+        /// Whether tokens of the `test` environment are accepted, besides `live`.
+        public var acceptsTestEnvironment = false
+        /// The algorithms that tokens may be signed with; empty means RS256 alone. This version has RS256 alone.
+        public var algorithms: AlgorithmSet = .rs256
+        /// How far clocks may differ: 0 to 300.
+        public var leewaySeconds: UInt32 = 30
+        /// The longest `exp - iat` that is accepted: at least 1.
+        public var maxLifetimeSeconds: UInt32 = 604_800
+        /// Bytes of the longest token that is read: 1 to 1 MiB.
+        public var maxTokenBytes: UInt32 = 8192
+        /// After how long a refresh of the keys is due: at least 1. Nothing asks for a refresh in this version.
+        public var keysFreshSeconds: UInt32 = 300
+        /// After how long without a fetch nothing verifies any more: at least 1.
+        public var keysMaxStaleSeconds: UInt32 = 86_400
+        /// The least time between two attempts to refresh. Nothing asks for a refresh in this version.
+        public var keysCooldownSeconds: UInt32 = 30
+        /// Where the time comes from.
+        public var clock: Clock = .system
 
-    public init(issuer: String, audiences: [String]) {
-      self.issuer = issuer
-      self.audiences = audiences
+        public init(issuer: String, audiences: [String]) {
+            self.issuer = issuer
+            self.audiences = audiences
+        }
     }
-  }
 }
 
 extension TokenVerifier.Options {
-  static let leewaySecondsMax: UInt32 = 300
-  static let tokenBytesMax: UInt32 = 1 << 20
-  static let audienceCountMax = 64
+    static let leewaySecondsMax: UInt32 = 300
+    static let tokenBytesMax: UInt32 = 1 << 20
+    static let audienceCountMax = 64
 
-  /// Throws `argument`, with the option's name and its bounds, at the first that is out of them.
-  func check() throws(VerifyError) {
-    try require(!issuer.utf8.isEmpty, "issuer is empty; it is the issuer's URL, as its tokens' iss has it.")
-    try require(!audiences.isEmpty, "audiences is empty; name what this processor is called in aud.")
-    try require(audiences.count <= Self.audienceCountMax, "audiences has more than 64 entries.")
-    for audience in audiences { try require(!audience.utf8.isEmpty, "audiences has an empty entry.") }
-    try require(algorithms.isSubset(of: .known), "algorithms has a bit that names no algorithm.")
-    try require(
-      algorithms.isSubset(of: Algorithm.built),
-      "algorithms asks for PS256, ES256 or EdDSA, which this version cannot verify; it has RS256.")
-    try require(leewaySeconds <= Self.leewaySecondsMax, "leeway_s is above 300.")
-    try require(maxLifetimeSeconds >= 1, "max_lifetime_s is 0; it is at least 1.")
-    try require((1...Self.tokenBytesMax).contains(maxTokenBytes), "max_token_bytes is not from 1 to 1048576.")
-    try require(keysFreshSeconds >= 1, "keys_fresh_s is 0; it is at least 1.")
-    try require(keysMaxStaleSeconds >= 1, "keys_max_stale_s is 0; it is at least 1.")
-  }
+    /// Throws `argument`, with the option's name and its bounds, at the first that is out of them.
+    func check() throws(VerifyError) {
+        try require(!issuer.utf8.isEmpty, "issuer is empty; it is the issuer's URL, as its tokens' iss has it.")
+        try require(!audiences.isEmpty, "audiences is empty; name what this processor is called in aud.")
+        try require(audiences.count <= Self.audienceCountMax, "audiences has more than 64 entries.")
+        for audience in audiences { try require(!audience.utf8.isEmpty, "audiences has an empty entry.") }
+        try require(algorithms.isSubset(of: .known), "algorithms has a bit that names no algorithm.")
+        try require(
+            algorithms.isSubset(of: Algorithm.built),
+            "algorithms asks for PS256, ES256 or EdDSA, which this version cannot verify; it has RS256.")
+        try require(leewaySeconds <= Self.leewaySecondsMax, "leeway_s is above 300.")
+        try require(maxLifetimeSeconds >= 1, "max_lifetime_s is 0; it is at least 1.")
+        try require((1...Self.tokenBytesMax).contains(maxTokenBytes), "max_token_bytes is not from 1 to 1048576.")
+        try require(keysFreshSeconds >= 1, "keys_fresh_s is 0; it is at least 1.")
+        try require(keysMaxStaleSeconds >= 1, "keys_max_stale_s is 0; it is at least 1.")
+    }
 
-  private func require(_ holds: Bool, _ otherwise: String) throws(VerifyError) {
-    if !holds { throw VerifyError(.argument, otherwise) }
-  }
+    private func require(_ holds: Bool, _ otherwise: String) throws(VerifyError) {
+        if !holds { throw VerifyError(.argument, otherwise) }
+    }
 }

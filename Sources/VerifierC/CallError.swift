@@ -3,50 +3,50 @@ import Verifier
 
 /// The host's `paitify_error`, or none: where the particulars of a call go.
 @safe struct CallError {
-  private let error: UnsafeMutablePointer<paitify_error>?
+    private let error: UnsafeMutablePointer<paitify_error>?
 
-  init(_ error: UnsafeMutablePointer<paitify_error>?) {
-    unsafe self.error = error
-  }
-
-  /// Runs the call's body, which returns a remark for success (mostly none), and tells the host how it came out.
-  func reporting(_ body: () throws(VerifyError) -> String?) -> Int32 {
-    do throws(VerifyError) {
-      var remark = try body() ?? ""
-      remark.withUTF8 { unsafe tell(.ok, $0) }
-      return okCode
-    } catch {
-      if var particulars = error.particulars {
-        particulars.withUTF8 { unsafe tell(error.status, $0) }
-      } else {
-        error.status.message.withUTF8Buffer { unsafe tell(error.status, $0) }
-      }
-      return error.code
+    init(_ error: UnsafeMutablePointer<paitify_error>?) {
+        unsafe self.error = error
     }
-  }
 
-  private func tell(_ status: VerificationStatus, _ text: UnsafeBufferPointer<UInt8>) {
-    guard let error = unsafe error else { return }
-    // struct_size is the host's; where the host left it at 0, the first version's layout is meant. More than the first
-    // version's is never written.
-    let whole = MemoryLayout<paitify_error>.size
-    let declared = unsafe Int(error.pointee.struct_size)
-    let size = declared == 0 ? whole : min(declared, whole)
-    let messageOffset = 2 * MemoryLayout<Int32>.size  // after struct_size and status
-    guard size >= messageOffset else { return }
-    unsafe error.pointee.status = status.rawValue
-    let message = unsafe UnsafeMutableRawBufferPointer(
-      start: UnsafeMutableRawPointer(error) + messageOffset, count: size - messageOffset)
-    unsafe Self.write(text, into: message)
-  }
+    /// Runs the call's body, which returns a remark for success (mostly none), and tells the host how it came out.
+    func reporting(_ body: () throws(VerifyError) -> String?) -> Int32 {
+        do throws(VerifyError) {
+            var remark = try body() ?? ""
+            remark.withUTF8 { unsafe tell(.ok, $0) }
+            return okCode
+        } catch {
+            if var particulars = error.particulars {
+                particulars.withUTF8 { unsafe tell(error.status, $0) }
+            } else {
+                error.status.message.withUTF8Buffer { unsafe tell(error.status, $0) }
+            }
+            return error.code
+        }
+    }
 
-  /// Copies as much as fits, cut between characters, and ends it with a NUL.
-  private static func write(_ text: UnsafeBufferPointer<UInt8>, into message: UnsafeMutableRawBufferPointer) {
-    guard message.count > 0 else { return }
-    var length = min(text.count, message.count - 1)
-    // A byte 10xxxxxx goes on with a character that began before: do not cut there.
-    while length > 0, length < text.count, unsafe text[length] & 0xC0 == 0x80 { length -= 1 }
-    for index in 0..<length { unsafe message[index] = text[index] }
-    unsafe message[length] = 0
-  }
+    private func tell(_ status: VerificationStatus, _ text: UnsafeBufferPointer<UInt8>) {
+        guard let error = unsafe error else { return }
+        // struct_size is the host's; where the host left it at 0, the first version's layout is meant. More than the
+        // first version's is never written.
+        let whole = MemoryLayout<paitify_error>.size
+        let declared = unsafe Int(error.pointee.struct_size)
+        let size = declared == 0 ? whole : min(declared, whole)
+        let messageOffset = 2 * MemoryLayout<Int32>.size  // after struct_size and status
+        guard size >= messageOffset else { return }
+        unsafe error.pointee.status = status.rawValue
+        let message = unsafe UnsafeMutableRawBufferPointer(
+            start: UnsafeMutableRawPointer(error) + messageOffset, count: size - messageOffset)
+        unsafe Self.write(text, into: message)
+    }
+
+    /// Copies as much as fits, cut between characters, and ends it with a NUL.
+    private static func write(_ text: UnsafeBufferPointer<UInt8>, into message: UnsafeMutableRawBufferPointer) {
+        guard message.count > 0 else { return }
+        var length = min(text.count, message.count - 1)
+        // A byte 10xxxxxx goes on with a character that began before: do not cut there.
+        while length > 0, length < text.count, unsafe text[length] & 0xC0 == 0x80 { length -= 1 }
+        for index in 0..<length { unsafe message[index] = text[index] }
+        unsafe message[length] = 0
+    }
 }

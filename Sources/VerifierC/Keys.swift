@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The names are the C header's.
+
 public import PaitifyVerifyHeader
 import Verifier
 
@@ -5,58 +8,59 @@ import Verifier
 
 @c @implementation
 public func paitify_install_jwks(
-  _ verifier: OpaquePointer!, _ jwks: paitify_bytes, _ fetched_at: Int64, _ error: UnsafeMutablePointer<paitify_error>!
+    _ verifier: OpaquePointer!, _ jwks: paitify_bytes, _ fetched_at: Int64,
+    _ error: UnsafeMutablePointer<paitify_error>!
 ) -> Int32 {
-  unsafe keyCall(verifier, error) { verifier throws(VerifyError) in
-    guard let document = unsafe jwks.buffer else { throw VerifyError(.argument, "jwks is null, yet has a length.") }
-    return try unsafe verifier.install(jwks: document.span, fetchedAt: fetched_at)
-  }
+    unsafe keyCall(verifier, error) { verifier throws(VerifyError) in
+        guard let document = unsafe jwks.buffer else { throw VerifyError(.argument, "jwks is null, yet has a length.") }
+        return try unsafe verifier.install(jwks: document.span, fetchedAt: fetched_at)
+    }
 }
 
 @c @implementation
 public func paitify_load_jwks_file(
-  _ verifier: OpaquePointer!, _ path: UnsafePointer<CChar>!, _ error: UnsafeMutablePointer<paitify_error>!
+    _ verifier: OpaquePointer!, _ path: UnsafePointer<CChar>!, _ error: UnsafeMutablePointer<paitify_error>!
 ) -> Int32 {
-  unsafe keyCall(verifier, error) { verifier throws(VerifyError) in
-    try verifier.loadKeys(path: unsafe copyPath(path))
-  }
+    unsafe keyCall(verifier, error) { verifier throws(VerifyError) in
+        try verifier.loadKeys(path: unsafe copyPath(path))
+    }
 }
 
 @c @implementation
 public func paitify_save_jwks_file(
-  _ verifier: OpaquePointer!, _ path: UnsafePointer<CChar>!, _ error: UnsafeMutablePointer<paitify_error>!
+    _ verifier: OpaquePointer!, _ path: UnsafePointer<CChar>!, _ error: UnsafeMutablePointer<paitify_error>!
 ) -> Int32 {
-  unsafe keyCall(verifier, error) { verifier throws(VerifyError) in
-    try verifier.saveKeys(path: unsafe copyPath(path))
-    return []
-  }
+    unsafe keyCall(verifier, error) { verifier throws(VerifyError) in
+        try verifier.saveKeys(path: unsafe copyPath(path))
+        return []
+    }
 }
 
 /// What every call about keys has in common: success that left keys out is told in the error's message.
 private func keyCall(
-  _ verifier: OpaquePointer?, _ error: UnsafeMutablePointer<paitify_error>?,
-  _ call: (TokenVerifier) throws(VerifyError) -> [LeftOutKey]
+    _ verifier: OpaquePointer?, _ error: UnsafeMutablePointer<paitify_error>?,
+    _ call: (TokenVerifier) throws(VerifyError) -> [LeftOutKey]
 ) -> Int32 {
-  unsafe CallError(error).reporting { () throws(VerifyError) in
-    try Memory.require(1 << 20)
-    let outcome: Result<[LeftOutKey], VerifyError>? = unsafe VerifierHandle.with(verifier) { handle in
-      Result { () throws(VerifyError) in try call(handle.verifier) }
+    unsafe CallError(error).reporting { () throws(VerifyError) in
+        try Memory.require(1 << 20)
+        let outcome: Result<[LeftOutKey], VerifyError>? = unsafe VerifierHandle.with(verifier) { handle in
+            Result { () throws(VerifyError) in try call(handle.verifier) }
+        }
+        guard let leftOut = try outcome?.get() else { throw VerifyError(.argument, "verifier is null.") }
+        return remark(on: leftOut)
     }
-    guard let leftOut = try outcome?.get() else { throw VerifyError(.argument, "verifier is null.") }
-    return remark(on: leftOut)
-  }
 }
 
 private func remark(on leftOut: [LeftOutKey]) -> String? {
-  guard let first = leftOut.first else { return nil }
-  return "\(leftOut.count) left out. keys[\(first.index)] (\(first.keyID ?? "no kid")): \(first.reason.detail)."
+    guard let first = leftOut.first else { return nil }
+    return "\(leftOut.count) left out. keys[\(first.index)] (\(first.keyID ?? "no kid")): \(first.reason.detail)."
 }
 
 /// A copy of the path with its NUL; no system takes a longer one.
 private func copyPath(_ path: UnsafePointer<CChar>?) throws(VerifyError) -> [CChar] {
-  guard let path = unsafe path else { throw VerifyError(.argument, "path is null.") }
-  guard let bytes = unsafe bytes(of: path, bytesMax: 4095) else {
-    throw VerifyError(.argument, "path is longer than 4095 bytes.")
-  }
-  return unsafe bytes.map { CChar(bitPattern: $0) } + [0]
+    guard let path = unsafe path else { throw VerifyError(.argument, "path is null.") }
+    guard let bytes = unsafe bytes(of: path, bytesMax: 4095) else {
+        throw VerifyError(.argument, "path is longer than 4095 bytes.")
+    }
+    return unsafe bytes.map { CChar(bitPattern: $0) } + [0]
 }

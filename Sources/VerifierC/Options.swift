@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The names are the C header's.
+
 public import PaitifyVerifyHeader
 import Verifier
 
@@ -5,59 +8,61 @@ import Verifier
 
 @c @implementation
 public func paitify_options_init(_ options: UnsafeMutablePointer<paitify_options>!, _ struct_size: UInt32) {
-  unsafe HostStruct.initialize(options, to: .defaults, size: struct_size)
+    unsafe HostStruct.initialize(options, to: .defaults, size: struct_size)
 }
 
 extension paitify_options {
-  static var defaults: paitify_options {
-    let defaults = TokenVerifier.Options(issuer: "", audiences: [])
-    var options = unsafe paitify_options()
-    unsafe options.leeway_s = defaults.leewaySeconds
-    unsafe options.max_lifetime_s = defaults.maxLifetimeSeconds
-    unsafe options.max_token_bytes = defaults.maxTokenBytes
-    unsafe options.keys_fresh_s = defaults.keysFreshSeconds
-    unsafe options.keys_max_stale_s = defaults.keysMaxStaleSeconds
-    unsafe options.keys_cooldown_s = defaults.keysCooldownSeconds
-    return unsafe options
-  }
-
-  /// The host's options over the defaults. Throws `argument`.
-  init(copying host: UnsafePointer<paitify_options>) throws(VerifyError) {
-    unsafe self = .defaults
-    // struct_size, flags, issuer, audiences, audience_count: without these there is no verifier.
-    let required = unsafe 2 * MemoryLayout<UInt32>.size + MemoryLayout<paitify_bytes>.size + 2 * MemoryLayout<Int>.size
-    try unsafe HostStruct.copy(host, over: &self, bytesMin: required)
-  }
-
-  /// The same as the verifier has them. Throws `argument` for what no verifier could do anything with.
-  func swiftOptions() throws(VerifyError) -> TokenVerifier.Options {
-    guard unsafe replay_claim == nil, unsafe keys_wanted == nil, unsafe audit == nil else {
-      throw VerifyError(.argument, "replay_claim, keys_wanted and audit are not supported in this version; set them to null.")
+    static var defaults: paitify_options {
+        let defaults = TokenVerifier.Options(issuer: "", audiences: [])
+        var options = unsafe paitify_options()
+        unsafe options.leeway_s = defaults.leewaySeconds
+        unsafe options.max_lifetime_s = defaults.maxLifetimeSeconds
+        unsafe options.max_token_bytes = defaults.maxTokenBytes
+        unsafe options.keys_fresh_s = defaults.keysFreshSeconds
+        unsafe options.keys_max_stale_s = defaults.keysMaxStaleSeconds
+        unsafe options.keys_cooldown_s = defaults.keysCooldownSeconds
+        return unsafe options
     }
-    guard unsafe flags & ~PAITIFY_ACCEPT_TEST == 0 else {
-      throw VerifyError(.argument, "flags has a bit that this version does not know.")
-    }
-    var options = try unsafe TokenVerifier.Options(issuer: issuer.text("issuer"), audiences: copyAudiences())
-    options.acceptsTestEnvironment = unsafe flags & PAITIFY_ACCEPT_TEST != 0
-    options.algorithms = unsafe AlgorithmSet(rawValue: algorithms)
-    options.leewaySeconds = unsafe leeway_s
-    options.maxLifetimeSeconds = unsafe max_lifetime_s
-    options.maxTokenBytes = unsafe max_token_bytes
-    options.keysFreshSeconds = unsafe keys_fresh_s
-    options.keysMaxStaleSeconds = unsafe keys_max_stale_s
-    options.keysCooldownSeconds = unsafe keys_cooldown_s
-    if let clock = unsafe HostCallbacks(self).clock { options.clock = clock }
-    return options
-  }
 
-  private func copyAudiences() throws(VerifyError) -> [String] {
-    guard unsafe audience_count > 0 else { return [] }
-    // The bound comes before the first access: a wild count must not make us read wild memory.
-    guard unsafe audience_count <= 64, let first = unsafe audiences else {
-      throw VerifyError(.argument, "audiences is null, or has more than 64 entries.")
+    /// The host's options over the defaults. Throws `argument`.
+    init(copying host: UnsafePointer<paitify_options>) throws(VerifyError) {
+        unsafe self = .defaults
+        // struct_size, flags, issuer, audiences, audience_count: without these there is no verifier.
+        let required =
+            unsafe 2 * MemoryLayout<UInt32>.size + MemoryLayout<paitify_bytes>.size + 2 * MemoryLayout<Int>.size
+        try unsafe HostStruct.copy(host, over: &self, bytesMin: required)
     }
-    var texts: [String] = []
-    for index in 0..<(unsafe audience_count) { texts.append(try unsafe first[index].text("audiences[\(index)]")) }
-    return texts
-  }
+
+    /// The same as the verifier has them. Throws `argument` for what no verifier could do anything with.
+    func swiftOptions() throws(VerifyError) -> TokenVerifier.Options {
+        guard unsafe replay_claim == nil, unsafe keys_wanted == nil, unsafe audit == nil else {
+            throw VerifyError(
+                .argument, "replay_claim, keys_wanted and audit are not supported in this version; set them to null.")
+        }
+        guard unsafe flags & ~PAITIFY_ACCEPT_TEST == 0 else {
+            throw VerifyError(.argument, "flags has a bit that this version does not know.")
+        }
+        var options = try unsafe TokenVerifier.Options(issuer: issuer.text("issuer"), audiences: copyAudiences())
+        options.acceptsTestEnvironment = unsafe flags & PAITIFY_ACCEPT_TEST != 0
+        options.algorithms = unsafe AlgorithmSet(rawValue: algorithms)
+        options.leewaySeconds = unsafe leeway_s
+        options.maxLifetimeSeconds = unsafe max_lifetime_s
+        options.maxTokenBytes = unsafe max_token_bytes
+        options.keysFreshSeconds = unsafe keys_fresh_s
+        options.keysMaxStaleSeconds = unsafe keys_max_stale_s
+        options.keysCooldownSeconds = unsafe keys_cooldown_s
+        if let clock = unsafe HostCallbacks(self).clock { options.clock = clock }
+        return options
+    }
+
+    private func copyAudiences() throws(VerifyError) -> [String] {
+        guard unsafe audience_count > 0 else { return [] }
+        // The bound comes before the first access: a wild count must not make us read wild memory.
+        guard unsafe audience_count <= 64, let first = unsafe audiences else {
+            throw VerifyError(.argument, "audiences is null, or has more than 64 entries.")
+        }
+        var texts: [String] = []
+        for index in 0..<(unsafe audience_count) { texts.append(try unsafe first[index].text("audiences[\(index)]")) }
+        return texts
+    }
 }

@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The names are the C header's.
+
 import PaitifyVerifyHeader
 import Verifier
 
@@ -5,32 +8,32 @@ import Verifier
 
 @c @implementation
 public func paitify_status_name(_ status: Int32) -> UnsafePointer<CChar>! {
-  unsafe cString(VerificationStatus(rawValue: status)?.name ?? "PAITIFY_UNKNOWN_STATUS")
+    unsafe cString(VerificationStatus(rawValue: status)?.name ?? "PAITIFY_UNKNOWN_STATUS")
 }
 
 @c @implementation
 public func paitify_status_message(_ status: Int32) -> UnsafePointer<CChar>! {
-  unsafe cString(VerificationStatus(rawValue: status)?.message ?? "A status of a newer version of this library.")
+    unsafe cString(VerificationStatus(rawValue: status)?.message ?? "A status of a newer version of this library.")
 }
 
 @c @implementation
 public func paitify_status_verdict(_ status: Int32) -> Int32 {
-  (VerificationStatus(rawValue: status)?.verdict ?? .indeterminate).rawValue
+    (VerificationStatus(rawValue: status)?.verdict ?? .indeterminate).rawValue
 }
 
 @c @implementation
 public func paitify_version() -> UnsafePointer<CChar>! {
-  unsafe cString("0.1.0")
+    unsafe cString("0.1.0")
 }
 
 /// The characters of a literal, which are static and end in a NUL.
 private func cString(_ literal: StaticString) -> UnsafePointer<CChar> {
-  unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
+    unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
 }
 
 extension VerifyError {
-  /// The status as the C caller gets it.
-  var code: Int32 { status.rawValue }
+    /// The status as the C caller gets it.
+    var code: Int32 { status.rawValue }
 }
 
 /// What a C call returns for a wrong argument that has no words of its own.

@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The names are the C header's.
+
 public import PaitifyVerifyHeader
 import Verifier
 
@@ -5,103 +8,104 @@ import Verifier
 
 @c @implementation
 public func paitify_verifier_new(
-  _ options: UnsafePointer<paitify_options>!, _ verifier: UnsafeMutablePointer<OpaquePointer?>!,
-  _ error: UnsafeMutablePointer<paitify_error>!
+    _ options: UnsafePointer<paitify_options>!, _ verifier: UnsafeMutablePointer<OpaquePointer?>!,
+    _ error: UnsafeMutablePointer<paitify_error>!
 ) -> Int32 {
-  unsafe CallError(error).reporting { () throws(VerifyError) in
-    guard let made = unsafe verifier else { throw VerifyError(.argument, "verifier is null: nowhere to put it.") }
-    unsafe made.pointee = nil
-    try Memory.require(1 << 16)
-    guard let options = unsafe options else { throw VerifyError(.argument, "options is null.") }
-    let copied = try unsafe paitify_options(copying: options)
-    let verifier = try unsafe TokenVerifier(options: copied.swiftOptions())
-    unsafe made.pointee = VerifierHandle.make(VerifierHandle(verifier, callbacks: HostCallbacks(copied)))
-    return nil
-  }
+    unsafe CallError(error).reporting { () throws(VerifyError) in
+        guard let made = unsafe verifier else { throw VerifyError(.argument, "verifier is null: nowhere to put it.") }
+        unsafe made.pointee = nil
+        try Memory.require(1 << 16)
+        guard let options = unsafe options else { throw VerifyError(.argument, "options is null.") }
+        let copied = try unsafe paitify_options(copying: options)
+        let verifier = try unsafe TokenVerifier(options: copied.swiftOptions())
+        unsafe made.pointee = VerifierHandle.make(VerifierHandle(verifier, callbacks: HostCallbacks(copied)))
+        return nil
+    }
 }
 
 @c @implementation
 public func paitify_verifier_retain(_ verifier: OpaquePointer!) -> OpaquePointer! {
-  unsafe VerifierHandle.retain(verifier)
-  return unsafe verifier
+    unsafe VerifierHandle.retain(verifier)
+    return unsafe verifier
 }
 
 @c @implementation
 public func paitify_verifier_release(_ verifier: OpaquePointer!) {
-  unsafe VerifierHandle.release(verifier)
+    unsafe VerifierHandle.release(verifier)
 }
 
 // MARK: Verifying
 
 @c @implementation
 public func paitify_verify(
-  _ verifier: OpaquePointer!, _ token: paitify_bytes, _ charge: UnsafePointer<paitify_charge>!, _ result: OpaquePointer!
+    _ verifier: OpaquePointer!, _ token: paitify_bytes, _ charge: UnsafePointer<paitify_charge>!,
+    _ result: OpaquePointer!
 ) -> Int32 {
-  unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
-    guard let host = unsafe charge else { throw VerifyError(.argument) }
-    return ResultContent(try verifier.verify(token, charge: try unsafe Charge(copying: host)))
-  }
+    unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
+        guard let host = unsafe charge else { throw VerifyError(.argument) }
+        return ResultContent(try verifier.verify(token, charge: try unsafe Charge(copying: host)))
+    }
 }
 
 @c @implementation
 public func paitify_verify_token_only(_ verifier: OpaquePointer!, _ token: paitify_bytes, _ result: OpaquePointer!)
-  -> Int32
+    -> Int32
 {
-  unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
-    ResultContent(try verifier.verifyTokenOnly(token))
-  }
+    unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
+        ResultContent(try verifier.verifyTokenOnly(token))
+    }
 }
 
 @c @implementation
 public func paitify_verify_jws(_ verifier: OpaquePointer!, _ token: paitify_bytes, _ result: OpaquePointer!) -> Int32 {
-  unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
-    ResultContent(try verifier.verifyJWS(token))
-  }
+    unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
+        ResultContent(try verifier.verifyJWS(token))
+    }
 }
 
 /// What every verification has in common: the result is emptied first, and filled only by success.
 private func verification(
-  _ verifier: OpaquePointer?, _ token: paitify_bytes, _ result: OpaquePointer?,
-  _ verify: (TokenVerifier, Span<UInt8>) throws(VerifyError) -> ResultContent
+    _ verifier: OpaquePointer?, _ token: paitify_bytes, _ result: OpaquePointer?,
+    _ verify: (TokenVerifier, Span<UInt8>) throws(VerifyError) -> ResultContent
 ) -> Int32 {
-  let code = unsafe ResultHandle.with(result) { result in
-    result.set(nil)
-    guard let token = unsafe token.buffer else { return argumentCode }
-    return unsafe VerifierHandle.with(verifier) { handle in
-      do throws(VerifyError) {
-        result.set(try unsafe verify(handle.verifier, token.span))
-        return okCode
-      } catch {
-        return error.code
-      }
-    } ?? argumentCode
-  }
-  return code ?? argumentCode
+    let code = unsafe ResultHandle.with(result) { result in
+        result.set(nil)
+        guard let token = unsafe token.buffer else { return argumentCode }
+        return unsafe VerifierHandle.with(verifier) { handle in
+            do throws(VerifyError) {
+                result.set(try unsafe verify(handle.verifier, token.span))
+                return okCode
+            } catch {
+                return error.code
+            }
+        } ?? argumentCode
+    }
+    return code ?? argumentCode
 }
 
 // MARK: The charge
 
 @c @implementation
 public func paitify_charge_init(_ charge: UnsafeMutablePointer<paitify_charge>!, _ struct_size: UInt32) {
-  unsafe HostStruct.initialize(charge, to: paitify_charge(), size: struct_size)
+    unsafe HostStruct.initialize(charge, to: paitify_charge(), size: struct_size)
 }
 
 extension Charge {
-  /// The host's charge. Throws `argument` for one that no processor can mean.
-  fileprivate init(copying host: UnsafePointer<paitify_charge>) throws(VerifyError) {
-    var charge = unsafe paitify_charge()
-    // struct_size, flags, amount, currency: without these there is no charge.
-    let required = 2 * MemoryLayout<UInt32>.size + MemoryLayout<Int64>.size + 4
-    try unsafe HostStruct.copy(host, over: &charge, bytesMin: required)
-    guard unsafe charge.flags & ~(PAITIFY_CHARGE_EXACT | PAITIFY_CHARGE_ANY_MERCHANT) == 0,
-      let merchant = unsafe charge.merchant_id.name, unsafe charge.transaction_id.buffer != nil
-    else { throw VerifyError(.argument) }
+    /// The host's charge. Throws `argument` for one that no processor can mean.
+    fileprivate init(copying host: UnsafePointer<paitify_charge>) throws(VerifyError) {
+        var charge = unsafe paitify_charge()
+        // struct_size, flags, amount, currency: without these there is no charge.
+        let required = 2 * MemoryLayout<UInt32>.size + MemoryLayout<Int64>.size + 4
+        try unsafe HostStruct.copy(host, over: &charge, bytesMin: required)
+        guard unsafe charge.flags & ~(PAITIFY_CHARGE_EXACT | PAITIFY_CHARGE_ANY_MERCHANT) == 0,
+            let merchant = unsafe charge.merchant_id.name, unsafe charge.transaction_id.buffer != nil
+        else { throw VerifyError(.argument) }
 
-    let (first, second, third, end) = unsafe charge.currency
-    let letters = [UInt8(bitPattern: first), UInt8(bitPattern: second), UInt8(bitPattern: third)]
-    try unsafe self.init(
-      amount: charge.amount, currency: end == 0 ? CurrencyCode(letters.span) : nil, merchantID: Array(merchant),
-      matching: charge.flags & PAITIFY_CHARGE_EXACT != 0 ? .exactly : .atMost,
-      comparesMerchant: charge.flags & PAITIFY_CHARGE_ANY_MERCHANT == 0)
-  }
+        let (first, second, third, end) = unsafe charge.currency
+        let letters = [UInt8(bitPattern: first), UInt8(bitPattern: second), UInt8(bitPattern: third)]
+        try unsafe self.init(
+            amount: charge.amount, currency: end == 0 ? CurrencyCode(letters.span) : nil, merchantID: Array(merchant),
+            matching: charge.flags & PAITIFY_CHARGE_EXACT != 0 ? .exactly : .atMost,
+            comparesMerchant: charge.flags & PAITIFY_CHARGE_ANY_MERCHANT == 0)
+    }
 }

@@ -88,6 +88,27 @@ pass "loading"
 "$work/threads" "$vectors" || fail "threads"
 pass "threads"
 
+# The example: its verdicts are its exit codes. (The vectors' keys are of another time, so nothing is valid here.)
+judge() {
+    code=0
+    "$work/processor" --jwks "$1" --issuer https://issuer.paitify.example --audience paitify:processor --amount 4200 \
+        --currency USD --merchant mrc_books >"$work/judged" 2>"$work/complaint" <"$2" || code=$?
+}
+# The vectors hold one value a line, so their first token and their keys can be cut out without a JSON reader.
+sed -n 's/^   "token": "\(.*\)",$/\1/p' "$vectors/tokens.json" | head -1 >"$work/tokens"
+printf 'x.y\n\n' >>"$work/tokens"
+sed -n '/^ "jwks": {/,/^ },/p' "$vectors/tokens.json" | sed 's/^ "jwks": //; s/^ },/ }/' >"$work/jwks.json"
+judge "$work/jwks.json" "$work/tokens"
+[ "$code" = 1 ] || fail "processor: exit code $code for rejected tokens: $(cat "$work/complaint")"
+[ "$(sed 's/:.*//' "$work/judged")" = "REJECTED PAITIFY_E_EXPIRED
+REJECTED PAITIFY_E_BASE64" ] || fail "processor says: $(cat "$work/judged")"
+judge "$work/absent.json" "$work/tokens"
+[ "$code" = 2 ] && grep -q 'PAITIFY_E_IO' "$work/complaint" || fail "processor: exit code $code without keys"
+code=0
+"$work/processor" --amount 0 >/dev/null 2>&1 </dev/null || code=$?
+[ "$code" = 64 ] || fail "processor: exit code $code for wrong usage"
+pass "the example processor"
+
 if command -v valgrind >/dev/null; then
     checked="valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
     for program in abi contract files; do

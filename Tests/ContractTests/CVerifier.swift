@@ -3,102 +3,106 @@ import VerifierC
 
 /// The C library as a C host uses it: a verifier and one result, with the time given.
 @safe final class CVerifier {
-  private(set) var verifier: OpaquePointer?
-  private(set) var result: OpaquePointer?
-  private let now: UnsafeMutablePointer<Int64>
+    private(set) var verifier: OpaquePointer?
+    private(set) var result: OpaquePointer?
+    private let now: UnsafeMutablePointer<Int64>
 
-  init(_ given: Vectors.Options, acceptsTest: Bool, now: Int64) throws {
-    unsafe self.now = .allocate(capacity: 1)
-    unsafe self.now.initialize(to: now)
-    var options = unsafe paitify_options()
-    unsafe paitify_options_init(&options, UInt32(MemoryLayout<paitify_options>.size))
-    unsafe options.context = UnsafeMutableRawPointer(self.now)
-    unsafe options.now = { unsafe $0!.assumingMemoryBound(to: Int64.self).pointee }
-    if acceptsTest { unsafe options.flags = PAITIFY_ACCEPT_TEST }
-    let status = unsafe withBytes(given.issuer) { issuer in
-      unsafe options.issuer = issuer
-      return unsafe withAllBytes(given.audiences[...], []) { audiences in
-        unsafe audiences.withUnsafeBufferPointer { audiences in
-          unsafe options.audiences = audiences.baseAddress
-          unsafe options.audience_count = audiences.count
-          return unsafe paitify_verifier_new(&options, &verifier, nil)
+    init(_ given: Vectors.Options, acceptsTest: Bool, now: Int64) throws {
+        unsafe self.now = .allocate(capacity: 1)
+        unsafe self.now.initialize(to: now)
+        var options = unsafe paitify_options()
+        unsafe paitify_options_init(&options, UInt32(MemoryLayout<paitify_options>.size))
+        unsafe options.context = UnsafeMutableRawPointer(self.now)
+        unsafe options.now = { unsafe $0!.assumingMemoryBound(to: Int64.self).pointee }
+        if acceptsTest { unsafe options.flags = PAITIFY_ACCEPT_TEST }
+        let status = unsafe withBytes(given.issuer) { issuer in
+            unsafe options.issuer = issuer
+            return unsafe withAllBytes(given.audiences[...], []) { audiences in
+                unsafe audiences.withUnsafeBufferPointer { audiences in
+                    unsafe options.audiences = audiences.baseAddress
+                    unsafe options.audience_count = audiences.count
+                    return unsafe paitify_verifier_new(&options, &verifier, nil)
+                }
+            }
         }
-      }
+        guard status == PAITIFY_OK, unsafe paitify_result_new(&result) == PAITIFY_OK else {
+            throw Refused(status: status)
+        }
     }
-    guard status == PAITIFY_OK, unsafe paitify_result_new(&result) == PAITIFY_OK else { throw Refused(status: status) }
-  }
 
-  struct Refused: Error { let status: Int32 }
+    struct Refused: Error { let status: Int32 }
 
-  deinit {
-    unsafe paitify_result_free(result)
-    unsafe paitify_verifier_release(verifier)
-    unsafe now.deallocate()
-  }
-
-  /// The status, and what the error's message says.
-  func install(_ document: [UInt8], fetchedAt: Int64) -> (status: Int32, message: String) {
-    var error = paitify_error()
-    error.struct_size = UInt32(MemoryLayout<paitify_error>.size)
-    let status = unsafe document.withUnsafeBufferPointer { document in
-      unsafe paitify_install_jwks(
-        verifier, paitify_bytes(data: document.baseAddress, length: document.count), fetchedAt, &error)
+    deinit {
+        unsafe paitify_result_free(result)
+        unsafe paitify_verifier_release(verifier)
+        unsafe now.deallocate()
     }
-    let message = unsafe withUnsafeBytes(of: error.message) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    return (status, message)
-  }
 
-  func verify(_ token: String, _ given: Vectors.Charge) -> Int32 {
-    var charge = unsafe paitify_charge()
-    unsafe paitify_charge_init(&charge, UInt32(MemoryLayout<paitify_charge>.size))
-    unsafe charge.amount = given.amount
-    unsafe withUnsafeMutableBytes(of: &charge.currency) { currency in
-      for (index, byte) in given.currency.utf8.prefix(4).enumerated() { unsafe currency[index] = byte }
+    /// The status, and what the error's message says.
+    func install(_ document: [UInt8], fetchedAt: Int64) -> (status: Int32, message: String) {
+        var error = paitify_error()
+        error.struct_size = UInt32(MemoryLayout<paitify_error>.size)
+        let status = unsafe document.withUnsafeBufferPointer { document in
+            unsafe paitify_install_jwks(
+                verifier, paitify_bytes(data: document.baseAddress, length: document.count), fetchedAt, &error)
+        }
+        let message = unsafe withUnsafeBytes(of: error.message) {
+            unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return (status, message)
     }
-    if given.exact == true { unsafe charge.flags |= PAITIFY_CHARGE_EXACT }
-    if given.any_merchant == true { unsafe charge.flags |= PAITIFY_CHARGE_ANY_MERCHANT }
-    return unsafe withBytes(given.merchant_id) { merchant in
-      unsafe charge.merchant_id = merchant
-      return unsafe withBytes(token) { unsafe paitify_verify(verifier, $0, &charge, result) }
+
+    func verify(_ token: String, _ given: Vectors.Charge) -> Int32 {
+        var charge = unsafe paitify_charge()
+        unsafe paitify_charge_init(&charge, UInt32(MemoryLayout<paitify_charge>.size))
+        unsafe charge.amount = given.amount
+        unsafe withUnsafeMutableBytes(of: &charge.currency) { currency in
+            for (index, byte) in given.currency.utf8.prefix(4).enumerated() { unsafe currency[index] = byte }
+        }
+        if given.exact == true { unsafe charge.flags |= PAITIFY_CHARGE_EXACT }
+        if given.anyMerchant == true { unsafe charge.flags |= PAITIFY_CHARGE_ANY_MERCHANT }
+        return unsafe withBytes(given.merchantId) { merchant in
+            unsafe charge.merchant_id = merchant
+            return unsafe withBytes(token) { unsafe paitify_verify(verifier, $0, &charge, result) }
+        }
     }
-  }
 
-  func verifyTokenOnly(_ token: String) -> Int32 {
-    unsafe withBytes(token) { unsafe paitify_verify_token_only(verifier, $0, result) }
-  }
+    func verifyTokenOnly(_ token: String) -> Int32 {
+        unsafe withBytes(token) { unsafe paitify_verify_token_only(verifier, $0, result) }
+    }
 
-  func verifyJWS(_ token: String) -> Int32 {
-    unsafe withBytes(token) { unsafe paitify_verify_jws(verifier, $0, result) }
-  }
+    func verifyJWS(_ token: String) -> Int32 {
+        unsafe withBytes(token) { unsafe paitify_verify_jws(verifier, $0, result) }
+    }
 
-  /// Every claim that the result exposes, as text: empty if it exposes none.
-  var exposed: String {
-    let texts = unsafe [
-      paitify_result_authorization_id(result), paitify_result_agent_id(result), paitify_result_company_id(result),
-      paitify_result_merchant_id(result), paitify_result_key_id(result), paitify_result_currency(result),
-      paitify_result_payload(result),
-    ].map { unsafe String(decoding: UnsafeBufferPointer(start: $0.data, count: $0.length), as: UTF8.self) }
-    let numbers = unsafe [
-      paitify_result_max_amount(result), paitify_result_issued_at(result), paitify_result_expires_at(result),
-    ].filter { $0 != 0 }.map { "\($0)" }
-    return (texts + numbers).joined()
-  }
+    /// Every claim that the result exposes, as text: empty if it exposes none.
+    var exposed: String {
+        let texts = unsafe [
+            paitify_result_authorization_id(result), paitify_result_agent_id(result), paitify_result_company_id(result),
+            paitify_result_merchant_id(result), paitify_result_key_id(result), paitify_result_currency(result),
+            paitify_result_payload(result),
+        ].map { unsafe String(decoding: UnsafeBufferPointer(start: $0.data, count: $0.length), as: UTF8.self) }
+        let numbers = unsafe [
+            paitify_result_max_amount(result), paitify_result_issued_at(result), paitify_result_expires_at(result),
+        ].filter { $0 != 0 }.map { "\($0)" }
+        return (texts + numbers).joined()
+    }
 }
 
 /// The bytes of a text as C takes them, for the length of the call.
 func withBytes<Result>(_ text: String, _ body: (paitify_bytes) -> Result) -> Result {
-  unsafe Array(text.utf8).withUnsafeBufferPointer {
-    unsafe body(paitify_bytes(data: $0.baseAddress, length: $0.count))
-  }
+    unsafe Array(text.utf8).withUnsafeBufferPointer {
+        unsafe body(paitify_bytes(data: $0.baseAddress, length: $0.count))
+    }
 }
 
 private func withAllBytes(
-  _ texts: ArraySlice<String>, _ before: [paitify_bytes], _ body: ([paitify_bytes]) -> Int32
+    _ texts: ArraySlice<String>, _ before: [paitify_bytes], _ body: ([paitify_bytes]) -> Int32
 ) -> Int32 {
-  guard let first = texts.first else { return unsafe body(before) }
-  return unsafe withBytes(first) { unsafe withAllBytes(texts.dropFirst(), before + [$0], body) }
+    guard let first = texts.first else { return unsafe body(before) }
+    return unsafe withBytes(first) { unsafe withAllBytes(texts.dropFirst(), before + [$0], body) }
 }
 
 func statusName(_ status: Int32) -> String {
-  unsafe String(cString: paitify_status_name(status))
+    unsafe String(cString: paitify_status_name(status))
 }

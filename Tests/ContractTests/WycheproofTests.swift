@@ -5,70 +5,77 @@ import Testing
 /// Project Wycheproof's vectors (github.com/C2SP/wycheproof, testvectors_v1), read where they lie and not copied: in
 /// $WYCHEPROOF_DIR, or beside the package.
 enum Wycheproof {
-  struct Case: Sendable, CustomTestStringConvertible {
-    var id: Int
-    var comment: String
-    var jws: String
-    /// The key or the keys, as a JWKS document.
-    var jwks: [UInt8]
-    var mustBeAccepted: Bool
-    var testDescription: String { "\(id) \(comment)" }
-  }
-
-  static let folder: URL = {
-    if let named = ProcessInfo.processInfo.environment["WYCHEPROOF_DIR"] { return URL(filePath: named) }
-    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    return package.appending(path: "../shared/vectors").standardizedFileURL
-  }()
-
-  /// On a machine that tests every change, missing vectors are a failure; elsewhere the tests are skipped, by name.
-  static var runs: Bool {
-    FileManager.default.fileExists(atPath: folder.appending(path: "json_web_signature.json").path)
-      || ProcessInfo.processInfo.environment["CI"] == "true"
-  }
-
-  static func cases(of file: String) throws -> [Case] {
-    let whole = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: file)))
-    let groups = try #require((whole as? [String: Any])?["testGroups"] as? [[String: Any]])
-    return try groups.flatMap { group in
-      let key = try #require((group["public"] ?? group["private"]) as? [String: Any])
-      let keys = (key["keys"] as? [[String: Any]]) ?? [key]
-      let jwks = try Array(JSONSerialization.data(withJSONObject: ["keys": keys]))
-      let signsWithRS256 = keys.allSatisfy { $0["kty"] as? String == "RSA" && $0["alg"] as? String == "RS256" }
-      return try #require(group["tests"] as? [[String: Any]]).map { test in
-        let id = try #require(test["tcId"] as? Int)
-        let isValid = test["result"] as? String == "valid"
-        let jws = try test["jws"] as? String ?? String(decoding: JSONSerialization.data(withJSONObject: test["jws"]!), as: UTF8.self)
-        return Case(
-          id: id, comment: test["comment"] as? String ?? "", jws: jws, jwks: jwks,
-          // We verify RS256 alone: HS256, ES256, PS256 and JWE have to be refused, valid or not. (The files' known
-          // oddities are all in those.)
-          mustBeAccepted: signsWithRS256 && isValid)
-      }
+    struct Case: Sendable, CustomTestStringConvertible {
+        var id: Int
+        var comment: String
+        var jws: String
+        /// The key or the keys, as a JWKS document.
+        var jwks: [UInt8]
+        var mustBeAccepted: Bool
+        var testDescription: String { "\(id) \(comment)" }
     }
-  }
+
+    static let folder: URL = {
+        if let named = ProcessInfo.processInfo.environment["WYCHEPROOF_DIR"] { return URL(filePath: named) }
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return package.appending(path: "../shared/vectors").standardizedFileURL
+    }()
+
+    /// On a machine that tests every change, missing vectors are a failure; elsewhere the tests are skipped, by name.
+    static var runs: Bool {
+        FileManager.default.fileExists(atPath: folder.appending(path: "json_web_signature.json").path)
+            || ProcessInfo.processInfo.environment["CI"] == "true"
+    }
+
+    static func cases(of file: String) throws -> [Case] {
+        let whole = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: file)))
+        let groups = try #require((whole as? [String: Any])?["testGroups"] as? [[String: Any]])
+        return try groups.flatMap { group in
+            let key = try #require((group["public"] ?? group["private"]) as? [String: Any])
+            let keys = (key["keys"] as? [[String: Any]]) ?? [key]
+            let jwks = try Array(JSONSerialization.data(withJSONObject: ["keys": keys]))
+            let signsWithRS256 = keys.allSatisfy { $0["kty"] as? String == "RSA" && $0["alg"] as? String == "RS256" }
+            return try #require(group["tests"] as? [[String: Any]]).map { test in
+                let id = try #require(test["tcId"] as? Int)
+                let isValid = test["result"] as? String == "valid"
+                let jws =
+                    try test["jws"] as? String
+                    ?? String(decoding: JSONSerialization.data(withJSONObject: test["jws"]!), as: UTF8.self)
+                return Case(
+                    id: id, comment: test["comment"] as? String ?? "", jws: jws, jwks: jwks,
+                    // We verify RS256 alone: HS256, ES256, PS256 and JWE have to be refused, valid or not. (The files'
+                    // known oddities are all in those.)
+                    mustBeAccepted: signsWithRS256 && isValid)
+            }
+        }
+    }
 }
 
-@Suite(.enabled(if: Wycheproof.runs, "SKIPPED: Wycheproof's vectors are not at hand; set WYCHEPROOF_DIR to their folder"))
+@Suite(
+    .enabled(if: Wycheproof.runs, "SKIPPED: Wycheproof's vectors are not at hand; set WYCHEPROOF_DIR to their folder"))
 struct `Wycheproof's cases` {
-  static let options = Vectors.Options(issuer: "https://issuer.example", audiences: ["anyone"])
+    static let options = Vectors.Options(issuer: "https://issuer.example", audiences: ["anyone"])
 
-  @Test("RS256 is accepted where it is valid, and everything else refused", arguments: [
-    ("json_web_signature.json", 401), ("json_web_key.json", 26),
-  ])
-  func everyCase(file: String, count: Int) throws {
-    let cases = try Wycheproof.cases(of: file)
-    #expect(cases.count == count)
-    var accepted = 0
-    for row in cases {
-      let verifier = try CVerifier(Self.options, acceptsTest: false, now: 1000)
-      _ = verifier.install(row.jwks, fetchedAt: 1000)
-      let status = verifier.verifyJWS(row.jws)
-      #expect((status == PAITIFY_OK) == row.mustBeAccepted, "\(file) \(row.testDescription): \(statusName(status))")
-      #expect(verifier.exposed.isEmpty == (status != PAITIFY_OK) || row.comment == "emptyPayload")
-      if status == PAITIFY_OK { accepted += 1 }
+    @Test(
+        "RS256 is accepted where it is valid, and everything else refused",
+        arguments: [
+            ("json_web_signature.json", 401), ("json_web_key.json", 26),
+        ])
+    func everyCase(file: String, count: Int) throws {
+        let cases = try Wycheproof.cases(of: file)
+        #expect(cases.count == count)
+        var accepted = 0
+        for row in cases {
+            let verifier = try CVerifier(Self.options, acceptsTest: false, now: 1000)
+            _ = verifier.install(row.jwks, fetchedAt: 1000)
+            let status = verifier.verifyJWS(row.jws)
+            #expect(
+                (status == PAITIFY_OK) == row.mustBeAccepted, "\(file) \(row.testDescription): \(statusName(status))")
+            #expect(verifier.exposed.isEmpty == (status != PAITIFY_OK) || row.comment == "emptyPayload")
+            if status == PAITIFY_OK { accepted += 1 }
+        }
+        print("Wycheproof \(file): \(cases.count) cases, \(accepted) accepted, \(cases.count - accepted) refused")
+        #expect(accepted > 0)
     }
-    print("Wycheproof \(file): \(cases.count) cases, \(accepted) accepted, \(cases.count - accepted) refused")
-    #expect(accepted > 0)
-  }
 }

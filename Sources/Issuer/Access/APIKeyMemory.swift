@@ -35,8 +35,9 @@ struct APIKeyMemory {
     static let verifiedMax = 10_000
     static let wrongMax = 1000
     static let checksMax = 1000
-    /// Different secrets that are checked at once for one prefix: guessing one key leaves room for the others.
-    static let checksPerPrefixMax = 4
+    /// Different secrets that are checked at once for one prefix, half of the line before bcrypt: guessing one key leaves
+    /// room for the others.
+    static let checksPerPrefixMax = 16
 
     private var verified = RecentCache<Fingerprint, Principal>(capacity: verifiedMax)
     /// Where in `verified` each key is.

@@ -53,7 +53,9 @@ enum Bcrypt {
             unsafe memory.deallocate()
         }
         // The answer is inside `memory`: copied before that goes.
-        guard let hash = unsafe crypt_rn(secret, setting, memory, Int32(MemoryLayout<crypt_data>.size)) else { return nil }
+        guard let hash = unsafe crypt_rn(secret, setting, memory, Int32(MemoryLayout<crypt_data>.size)) else {
+            return nil
+        }
         return unsafe String(cString: hash)
     }
 }

@@ -14,7 +14,8 @@ enum AES256GCM {
         var message = [UInt8](repeating: 0, count: plaintext.count + tagCount)
         var tag = [UInt8](repeating: 0, count: tagCount)
         // `message` is longer than the plaintext; GCM writes as many bytes as it reads.
-        let done = unsafe context.add(additional)
+        let done =
+            unsafe context.add(additional)
             && plaintext.withBytes { plaintext in unsafe context.update(plaintext, output: &message) }
             && context.finish()
             && context.control(EVP_CTRL_AEAD_GET_TAG, &tag)
@@ -32,7 +33,8 @@ enum AES256GCM {
         var tag = Array(message.suffix(tagCount))
         return try unsafe SecretBytes(count: message.count - tagCount) { (plaintext) throws(KeyError) in
             // `plaintext` has as many bytes as are read: all but the tag.
-            let done = unsafe context.control(EVP_CTRL_AEAD_SET_TAG, &tag) && context.add(additional)
+            let done =
+                unsafe context.control(EVP_CTRL_AEAD_SET_TAG, &tag) && context.add(additional)
                 && message.withUnsafeBytes { message in
                     unsafe context.update(
                         UnsafeRawBufferPointer(rebasing: message.dropLast(tagCount)),

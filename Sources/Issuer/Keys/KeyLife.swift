@@ -60,7 +60,8 @@ extension SigningKeyInfo {
         switch life.stage {
         case .announced: (state, signingSince, retiredAt, revokedAt) = (.announced, nil, nil, nil)
         case .signing(let since): (state, signingSince, retiredAt, revokedAt) = (.signing, since, nil, nil)
-        case .retired(let signedFrom, let at): (state, signingSince, retiredAt, revokedAt) = (.retired, signedFrom, at, nil)
+        case .retired(let signedFrom, let at):
+            (state, signingSince, retiredAt, revokedAt) = (.retired, signedFrom, at, nil)
         case .revoked(let signedFrom, let retired, let at):
             (state, signingSince, retiredAt, revokedAt) = (.revoked, signedFrom, retired, at)
         case .gone: return nil

@@ -84,7 +84,8 @@ extension KeyRing {
     private func carryOut(_ event: Rotation.Event, at now: Instant) async throws(IssuerError) -> RotationReport {
         // What is remembered says how many keys to generate first; the books have the last word.
         var ahead = moment.withLock(\.rotation)
-        let likelyKeys = if case .freshKeysNeeded(let count) = ahead.apply(event, at: now, freshKeys: []) { count } else { 0 }
+        let likelyKeys =
+            if case .freshKeysNeeded(let count) = ahead.apply(event, at: now, freshKeys: []) { count } else { 0 }
         let entry = try await books.carryOut(event, at: now, likelyKeys: likelyKeys)
         try install(entry)
         return try Self.report(entry, event, at: now)

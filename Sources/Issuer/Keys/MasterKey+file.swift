@@ -62,7 +62,11 @@ extension MasterKey {
             let mode = String(status.st_mode & 0o777, radix: 8)
             throw .masterKeyFile(
                 path: path,
-                "can be read by more than its owner (mode \(mode)): chmod 600 it, and replace the key if others may have seen it")
+                """
+                can be read by more than its owner (mode \(mode)): chmod 600 it, and replace the key if others may have \
+                seen it
+                """
+            )
         }
         guard status.st_size <= fileBytesMax else { throw .masterKeyFile(path: path, "is too long for a master key") }
     }

@@ -13,9 +13,12 @@ public struct MasterKey: Sendable {
         guard trimmed.dropFirst(digits.count).allSatisfy(\.isWhitespace) else {
             throw .masterKeyMalformed("white space inside the key: \(Self.expected)")
         }
-        let bytes = digits.utf8.count == 2 * Self.byteCount ? Self.bytes(hex: digits) : Base64URL.decode(anyAlphabet: digits)
+        let bytes =
+            digits.utf8.count == 2 * Self.byteCount ? Self.bytes(hex: digits) : Base64URL.decode(anyAlphabet: digits)
         guard let bytes else { throw .masterKeyMalformed("neither hexadecimal nor base64: \(Self.expected)") }
-        guard bytes.count == Self.byteCount else { throw .masterKeyMalformed("\(bytes.count) bytes long: \(Self.expected)") }
+        guard bytes.count == Self.byteCount else {
+            throw .masterKeyMalformed("\(bytes.count) bytes long: \(Self.expected)")
+        }
         secret = try SecretBytes(bytes)
     }
 

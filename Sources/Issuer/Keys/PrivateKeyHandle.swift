@@ -104,9 +104,10 @@ extension PrivateKeyHandle {
 
     /// The signature over `message`, as JWS wants it.
     borrowing func sign(_ message: [UInt8], with algorithm: SignatureAlgorithm) throws(KeyError) -> [UInt8] {
-        let signature = switch algorithm {
-        case .rs256: signDigested(message)
-        }
+        let signature =
+            switch algorithm {
+            case .rs256: signDigested(message)
+            }
         guard let signature else { throw .cryptography(.sign) }
         return signature
     }

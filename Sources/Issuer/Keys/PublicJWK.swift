@@ -6,10 +6,11 @@ enum PublicJWK: Sendable, Equatable {
     /// The key's name everywhere: its RFC 7638 SHA-256 thumbprint, so that no two keys share one by accident.
     var thumbprint: String {
         // RFC 7638 section 3: the required members, in the order of their names, without white space.
-        let text = switch self {
-        case .rsa(let modulus, let exponent):
-            #"{"e":"\#(Base64URL.encode(exponent))","kty":"RSA","n":"\#(Base64URL.encode(modulus))"}"#
-        }
+        let text =
+            switch self {
+            case .rsa(let modulus, let exponent):
+                #"{"e":"\#(Base64URL.encode(exponent))","kty":"RSA","n":"\#(Base64URL.encode(modulus))"}"#
+            }
         return Base64URL.encode(Digest.sha256(text.utf8))
     }
 

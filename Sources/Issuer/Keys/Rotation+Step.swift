@@ -29,7 +29,8 @@ extension Rotation {
 
         mutating func tick() -> Outcome? {
             for index in keys.indices {
-                guard case .retired(let signedFrom, let at) = keys[index].stage, passed(schedule.retentionSeconds, since: at)
+                guard case .retired(let signedFrom, let at) = keys[index].stage,
+                    passed(schedule.retentionSeconds, since: at)
                 else { continue }
                 move(index, to: .gone(signedFrom: signedFrom, retiredAt: at, at: now))
             }

@@ -65,12 +65,13 @@ struct Rotation: Sendable, Equatable {
     /// Carries out `event`, or leaves everything as it was.
     mutating func apply(_ event: Event, at now: Instant, freshKeys: [FreshKey]) -> Outcome {
         var step = Step(rotation: self, now: now, freshKeys: freshKeys)
-        let refusal: Outcome? = switch event {
-        case .started: step.start()
-        case .ticked: step.tick()
-        case .rotationAsked(let signing): step.rotate(from: signing)
-        case .revocationAsked(let kid): step.revoke(kid)
-        }
+        let refusal: Outcome? =
+            switch event {
+            case .started: step.start()
+            case .ticked: step.tick()
+            case .rotationAsked(let signing): step.rotate(from: signing)
+            case .revocationAsked(let kid): step.revoke(kid)
+            }
         if let refusal { return refusal }
         guard !step.written.isEmpty else { return .unchanged }
         keys = Self.ordered(step.keys.filter { if case .gone = $0.stage { false } else { true } })

@@ -3,91 +3,93 @@
 /// Immutable: an event makes a new cache, which is then published whole. Verifications under way keep the one they
 /// started with.
 final class KeyCache: Sendable {
-  /// Nothing installed yet, or one document.
-  enum State: Sendable {
-    case empty
-    case installed(Installation)
-  }
-
-  struct Installation: Sendable {
-    let keys: KeySet
-    /// The document as it was installed, to be saved.
-    let document: [UInt8]
-    /// Unix seconds; never later than the installation.
-    let fetchedAt: Int64
-    let installedAt: Instant
-    /// The highest `sequence` seen, in this document or an earlier one; nil while none had any.
-    let sequence: Int64?
-
-    /// Seconds since the fetch. Of the two clocks the one that says more is believed: the wall clock counts the time
-    /// that no process ran, the steady clock goes on when somebody sets the wall clock back.
-    func age(at now: Instant) -> Int64 {
-      let byWall = now.wallSeconds.subtractingClamped(fetchedAt)
-      let ageAtInstallation = installedAt.wallSeconds.subtractingClamped(fetchedAt)
-      let bySteady = now.steadySeconds.subtractingClamped(installedAt.steadySeconds).addingClamped(ageAtInstallation)
-      return max(byWall, bySteady, 0)
+    /// Nothing installed yet, or one document.
+    enum State: Sendable {
+        case empty
+        case installed(Installation)
     }
-  }
 
-  let state: State
+    struct Installation: Sendable {
+        let keys: KeySet
+        /// The document as it was installed, to be saved.
+        let document: [UInt8]
+        /// Unix seconds; never later than the installation.
+        let fetchedAt: Int64
+        let installedAt: Instant
+        /// The highest `sequence` seen, in this document or an earlier one; nil while none had any.
+        let sequence: Int64?
 
-  /// A cache without keys.
-  init() { state = .empty }
-
-  private init(_ installation: Installation) { state = .installed(installation) }
-
-  /// The cache after `keys`, fetched at `fetchedAt` (Unix seconds), were installed.
-  ///
-  /// Throws `rollback` if they are older than what was installed before: the lower `sequence` of an old document that
-  /// somebody replays, or none where there was one. Throws `argument` for a time before 1970.
-  func installing(
-    _ keys: KeySet, document: [UInt8], fetchedAt: Int64, at now: Instant
-  ) throws(VerifyError) -> KeyCache {
-    guard fetchedAt >= 0 else { throw VerifyError(.argument, "fetched_at is before 1970; it is in Unix seconds.") }
-    let highest = highestSequence
-    if let highest {
-      guard let sequence = keys.sequence, sequence >= highest else {
-        let brought = keys.sequence.map { "\($0)" } ?? "none"
-        throw VerifyError(.rollback, "The JWKS's sequence is \(brought), after \(highest); the installed keys still serve.")
-      }
+        /// Seconds since the fetch. Of the two clocks the one that says more is believed: the wall clock counts the
+        /// time that no process ran, the steady clock goes on when somebody sets the wall clock back.
+        func age(at now: Instant) -> Int64 {
+            let byWall = now.wallSeconds.subtractingClamped(fetchedAt)
+            let ageAtInstallation = installedAt.wallSeconds.subtractingClamped(fetchedAt)
+            let bySteady = now.steadySeconds.subtractingClamped(installedAt.steadySeconds).addingClamped(
+                ageAtInstallation)
+            return max(byWall, bySteady, 0)
+        }
     }
-    // A fetch in the future is a clock that was wrong; believed, it would let the keys live longer.
-    let installation = Installation(
-      keys: keys, document: document, fetchedAt: min(fetchedAt, now.wallSeconds), installedAt: now,
-      sequence: keys.sequence ?? highest)
-    return KeyCache(installation)
-  }
 
-  /// The keys that verify at `now`: throws `noKeys` before the first installation, `keysStale` once they are older than
-  /// `maxStaleSeconds`.
-  func keys(at now: Instant, maxStaleSeconds: UInt32) throws(VerifyError) -> KeySet {
-    switch state {
-    case .empty:
-      throw VerifyError(.noKeys)
-    case .installed(let installation):
-      guard installation.age(at: now) <= Int64(maxStaleSeconds) else { throw VerifyError(.keysStale) }
-      return installation.keys
-    }
-  }
+    let state: State
 
-  private var highestSequence: Int64? {
-    switch state {
-    case .empty: nil
-    case .installed(let installation): installation.sequence
+    /// A cache without keys.
+    init() { state = .empty }
+
+    private init(_ installation: Installation) { state = .installed(installation) }
+
+    /// The cache after `keys`, fetched at `fetchedAt` (Unix seconds), were installed.
+    ///
+    /// Throws `rollback` if they are older than what was installed before: the lower `sequence` of an old document that
+    /// somebody replays, or none where there was one. Throws `argument` for a time before 1970.
+    func installing(
+        _ keys: KeySet, document: [UInt8], fetchedAt: Int64, at now: Instant
+    ) throws(VerifyError) -> KeyCache {
+        guard fetchedAt >= 0 else { throw VerifyError(.argument, "fetched_at is before 1970; it is in Unix seconds.") }
+        let highest = highestSequence
+        if let highest {
+            guard let sequence = keys.sequence, sequence >= highest else {
+                let brought = keys.sequence.map { "\($0)" } ?? "none"
+                throw VerifyError(
+                    .rollback, "The JWKS's sequence is \(brought), after \(highest); the installed keys still serve.")
+            }
+        }
+        // A fetch in the future is a clock that was wrong; believed, it would let the keys live longer.
+        let installation = Installation(
+            keys: keys, document: document, fetchedAt: min(fetchedAt, now.wallSeconds), installedAt: now,
+            sequence: keys.sequence ?? highest)
+        return KeyCache(installation)
     }
-  }
+
+    /// The keys that verify at `now`: throws `noKeys` before the first installation, `keysStale` once they are older
+    /// than `maxStaleSeconds`.
+    func keys(at now: Instant, maxStaleSeconds: UInt32) throws(VerifyError) -> KeySet {
+        switch state {
+        case .empty:
+            throw VerifyError(.noKeys)
+        case .installed(let installation):
+            guard installation.age(at: now) <= Int64(maxStaleSeconds) else { throw VerifyError(.keysStale) }
+            return installation.keys
+        }
+    }
+
+    private var highestSequence: Int64? {
+        switch state {
+        case .empty: nil
+        case .installed(let installation): installation.sequence
+        }
+    }
 }
 
 extension Int64 {
-  /// The difference, or the nearest Int64 to it: times come from outside, and nothing from outside may trap.
-  func subtractingClamped(_ other: Int64) -> Int64 {
-    let (difference, overflow) = subtractingReportingOverflow(other)
-    return overflow ? (other < 0 ? .max : .min) : difference
-  }
+    /// The difference, or the nearest Int64 to it: times come from outside, and nothing from outside may trap.
+    func subtractingClamped(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other < 0 ? .max : .min) : difference
+    }
 
-  /// The sum, or the nearest Int64 to it.
-  func addingClamped(_ other: Int64) -> Int64 {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? (other < 0 ? .min : .max) : sum
-  }
+    /// The sum, or the nearest Int64 to it.
+    func addingClamped(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
 }

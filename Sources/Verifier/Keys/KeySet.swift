@@ -1,110 +1,112 @@
 /// A key of a set that is not used, and why.
 public struct LeftOutKey: Sendable {
-  /// Its position in the document's `keys`, from 0.
-  public let index: Int
-  /// Its `kid`, or nil if it has none that is a string.
-  public let keyID: String?
-  /// The reason; `detail` completes the sentence "the key is left out: …".
-  public let reason: VerifyError
+    /// Its position in the document's `keys`, from 0.
+    public let index: Int
+    /// Its `kid`, or nil if it has none that is a string.
+    public let keyID: String?
+    /// The reason; `detail` completes the sentence "the key is left out: …".
+    public let reason: VerifyError
 }
 
 /// The keys of one JWKS document (RFC 7517 §5) that passed the rules. Immutable, so that a set is replaced whole.
 struct KeySet: Sendable {
-  static let documentBytesMax = 65_536
-  static let depthMax = 8
-  static let countMax = 100
+    static let documentBytesMax = 65_536
+    static let depthMax = 8
+    static let countMax = 100
 
-  let keys: [PublicKey]
-  let leftOut: [LeftOutKey]
-  /// The issuer's counter of published sets, which only grows; nil if the document has none.
-  let sequence: Int64?
+    let keys: [PublicKey]
+    let leftOut: [LeftOutKey]
+    /// The issuer's counter of published sets, which only grows; nil if the document has none.
+    let sequence: Int64?
 
-  /// Reads a document. One bad key is left out and the others serve; what makes the whole set untrustworthy, or leaves
-  /// no key to serve, throws (`jwks`, or `weakKey` if every key is too weak).
-  init(document: Span<UInt8>, allowed: AlgorithmSet, sha256: SHA256) throws(VerifyError) {
-    let root = try Self.parse(document)
-    guard let list = root["keys"], list.kind == .array else {
-      throw VerifyError(.jwks, "The JWKS has no keys array.")
-    }
-    guard list.elements.count <= Self.countMax else {
-      throw VerifyError(.jwks, "The JWKS has \(list.elements.count) keys; at most 100 are read.")
-    }
-    sequence = try Self.sequence(of: root)
-    try Self.checkWhole(list)
+    /// Reads a document. One bad key is left out and the others serve; what makes the whole set untrustworthy, or
+    /// leaves no key to serve, throws (`jwks`, or `weakKey` if every key is too weak).
+    init(document: Span<UInt8>, allowed: AlgorithmSet, sha256: SHA256) throws(VerifyError) {
+        let root = try Self.parse(document)
+        guard let list = root["keys"], list.kind == .array else {
+            throw VerifyError(.jwks, "The JWKS has no keys array.")
+        }
+        guard list.elements.count <= Self.countMax else {
+            throw VerifyError(.jwks, "The JWKS has \(list.elements.count) keys; at most 100 are read.")
+        }
+        sequence = try Self.sequence(of: root)
+        try Self.checkWhole(list)
 
-    var keys: [PublicKey] = []
-    var leftOut: [LeftOutKey] = []
-    var index = 0
-    for element in list.elements {
-      let jwk = JWK(object: element)
-      do throws(VerifyError) {
-        keys.append(try PublicKey(jwk, allowed: allowed, sha256: sha256))
-      } catch {
-        guard error.status != .noMemory else { throw error }
-        let keyID = jwk.kid.map { String(copying: $0.span) }
-        leftOut.append(LeftOutKey(index: index, keyID: keyID, reason: error))
-      }
-      index += 1
+        var keys: [PublicKey] = []
+        var leftOut: [LeftOutKey] = []
+        var index = 0
+        for element in list.elements {
+            let jwk = JWK(object: element)
+            do throws(VerifyError) {
+                keys.append(try PublicKey(jwk, allowed: allowed, sha256: sha256))
+            } catch {
+                guard error.status != .noMemory else { throw error }
+                let keyID = jwk.kid.map { String(copying: $0.span) }
+                leftOut.append(LeftOutKey(index: index, keyID: keyID, reason: error))
+            }
+            index += 1
+        }
+        guard !keys.isEmpty else { throw Self.nothingUsable(leftOut) }
+        self.keys = keys
+        self.leftOut = leftOut
     }
-    guard !keys.isEmpty else { throw Self.nothingUsable(leftOut) }
-    self.keys = keys
-    self.leftOut = leftOut
-  }
 
-  /// The key of that `kid`. It is only ever compared, byte for byte; it is no path, no query, no pattern.
-  func key(_ kid: [UInt8]) throws(VerifyError) -> PublicKey {
-    for key in keys where key.kid == kid { return key }
-    // A key that was left out is known, and its fault is final; "unknown" would have the host fetch and retry.
-    for key in leftOut {
-      guard let keyID = key.keyID, Array(keyID.utf8) == kid else { continue }
-      throw VerifyError(key.reason.status, "The token's key is installed but not used: \(key.reason.detail).")
+    /// The key of that `kid`. It is only ever compared, byte for byte; it is no path, no query, no pattern.
+    func key(_ kid: [UInt8]) throws(VerifyError) -> PublicKey {
+        for key in keys where key.kid == kid { return key }
+        // A key that was left out is known, and its fault is final; "unknown" would have the host fetch and retry.
+        for key in leftOut {
+            guard let keyID = key.keyID, Array(keyID.utf8) == kid else { continue }
+            throw VerifyError(key.reason.status, "The token's key is installed but not used: \(key.reason.detail).")
+        }
+        throw VerifyError(.unknownKey)
     }
-    throw VerifyError(.unknownKey)
-  }
 
-  private static func parse(_ document: Span<UInt8>) throws(VerifyError) -> JSONValue {
-    guard document.count <= documentBytesMax else {
-      throw VerifyError(.jwks, "The JWKS has \(document.count) bytes; at most 65536 are read.")
+    private static func parse(_ document: Span<UInt8>) throws(VerifyError) -> JSONValue {
+        guard document.count <= documentBytesMax else {
+            throw VerifyError(.jwks, "The JWKS has \(document.count) bytes; at most 65536 are read.")
+        }
+        do throws(JSONError) {
+            return try JSONDocument.parse(document, maxDepth: depthMax).root
+        } catch {
+            guard error.kind != .outOfMemory else { throw VerifyError(.noMemory) }
+            throw VerifyError(.jwks, "The JWKS is not strict JSON (\(error.text), at byte \(error.position)).")
+        }
     }
-    do throws(JSONError) {
-      return try JSONDocument.parse(document, maxDepth: depthMax).root
-    } catch {
-      guard error.kind != .outOfMemory else { throw VerifyError(.noMemory) }
-      throw VerifyError(.jwks, "The JWKS is not strict JSON (\(error.text), at byte \(error.position)).")
-    }
-  }
 
-  private static func sequence(of root: JSONValue) throws(VerifyError) -> Int64? {
-    guard let value = root["sequence"] else { return nil }
-    guard let sequence = value.int64, sequence >= 0 else {
-      throw VerifyError(.jwks, "The JWKS's sequence is no integer from 0 up.")
+    private static func sequence(of root: JSONValue) throws(VerifyError) -> Int64? {
+        guard let value = root["sequence"] else { return nil }
+        guard let sequence = value.int64, sequence >= 0 else {
+            throw VerifyError(.jwks, "The JWKS's sequence is no integer from 0 up.")
+        }
+        return sequence
     }
-    return sequence
-  }
 
-  /// What no set may have, for then it was not made by somebody who knew what he did: a secret that is published, or
-  /// two keys of one name, of which a token would mean either.
-  private static func checkWhole(_ list: JSONValue) throws(VerifyError) {
-    var kids: [[UInt8]] = []
-    for element in list.elements {
-      let jwk = JWK(object: element)
-      guard !jwk.isPrivate else {
-        throw VerifyError(.jwks, "The JWKS holds private or symmetric key material; tell the issuer, its key is exposed.")
-      }
-      guard let kid = jwk.kid else { continue }
-      guard !kids.contains(kid) else {
-        throw VerifyError(.jwks, "The JWKS has two keys of one kid (\(String(copying: kid.span))).")
-      }
-      kids.append(kid)
+    /// What no set may have, for then it was not made by somebody who knew what he did: a secret that is published, or
+    /// two keys of one name, of which a token would mean either.
+    private static func checkWhole(_ list: JSONValue) throws(VerifyError) {
+        var kids: [[UInt8]] = []
+        for element in list.elements {
+            let jwk = JWK(object: element)
+            guard !jwk.isPrivate else {
+                throw VerifyError(
+                    .jwks, "The JWKS holds private or symmetric key material; tell the issuer, its key is exposed.")
+            }
+            guard let kid = jwk.kid else { continue }
+            guard !kids.contains(kid) else {
+                throw VerifyError(.jwks, "The JWKS has two keys of one kid (\(String(copying: kid.span))).")
+            }
+            kids.append(kid)
+        }
     }
-  }
 
-  private static func nothingUsable(_ leftOut: [LeftOutKey]) -> VerifyError {
-    guard let first = leftOut.first else { return VerifyError(.jwks, "The JWKS holds no keys.") }
-    var allWeak = true
-    for key in leftOut where key.reason.status != .weakKey { allWeak = false }
-    return VerifyError(
-      allWeak ? .weakKey : .jwks,
-      "None of the JWKS's \(leftOut.count) keys can be used. keys[\(first.index)] is left out: \(first.reason.detail).")
-  }
+    private static func nothingUsable(_ leftOut: [LeftOutKey]) -> VerifyError {
+        guard let first = leftOut.first else { return VerifyError(.jwks, "The JWKS holds no keys.") }
+        var allWeak = true
+        for key in leftOut where key.reason.status != .weakKey { allWeak = false }
+        return VerifyError(
+            allWeak ? .weakKey : .jwks,
+            "None of the JWKS's \(leftOut.count) keys can be used; of keys[\(first.index)]: \(first.reason.detail)."
+        )
+    }
 }

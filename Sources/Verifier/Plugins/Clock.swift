@@ -2,50 +2,52 @@ import POSIX
 
 /// A moment, on the two clocks that a verifier goes by.
 struct Instant: Sendable, Equatable {
-  /// Seconds since 1970: what `exp` and its like are compared with. Can be set, so it can go back.
-  var wallSeconds: Int64
-  /// Seconds since some moment, on a clock that only goes forward: what the age of keys runs on.
-  var steadySeconds: Int64
+    /// Seconds since 1970: what `exp` and its like are compared with. Can be set, so it can go back.
+    var wallSeconds: Int64
+    /// Seconds since some moment, on a clock that only goes forward: what the age of keys runs on.
+    var steadySeconds: Int64
 }
 
 /// Where a verifier gets the time from.
 ///
 /// Safe to share between threads if the closures are.
 public struct Clock: Sendable {
-  /// Whether the time is the operating system's, so that it can be compared with the times of files.
-  let isSystem: Bool
-  private let wallSeconds: @Sendable () -> Int64
-  private let steadySeconds: @Sendable () -> Int64
+    /// Whether the time is the operating system's, so that it can be compared with the times of files.
+    let isSystem: Bool
+    private let wallSeconds: @Sendable () -> Int64
+    private let steadySeconds: @Sendable () -> Int64
 
-  /// The operating system's clocks.
-  public static var system: Clock {
-    Clock(isSystem: true, wallSeconds: { posix_wall_clock_seconds() }, steadySeconds: { posix_steady_clock_seconds() })
-  }
-
-  /// A wall clock of the host's own, which gives Unix seconds; ages still run on the system's steady clock as well.
-  public init(unixSeconds: @escaping @Sendable () -> Int64) {
-    self.init(isSystem: false, wallSeconds: unixSeconds, steadySeconds: { posix_steady_clock_seconds() })
-  }
-
-  /// Both clocks given, for tests.
-  package init(wallSeconds: @escaping @Sendable () -> Int64, steadySeconds: @escaping @Sendable () -> Int64) {
-    self.init(isSystem: false, wallSeconds: wallSeconds, steadySeconds: steadySeconds)
-  }
-
-  private init(
-    isSystem: Bool, wallSeconds: @escaping @Sendable () -> Int64, steadySeconds: @escaping @Sendable () -> Int64
-  ) {
-    self.isSystem = isSystem
-    self.wallSeconds = wallSeconds
-    self.steadySeconds = steadySeconds
-  }
-
-  /// The moment now. A clock that fails (a time before 1970) fails the call: nothing is valid at no time.
-  func now() throws(VerifyError) -> Instant {
-    let now = Instant(wallSeconds: wallSeconds(), steadySeconds: steadySeconds())
-    guard now.wallSeconds >= 0, now.steadySeconds >= 0 else {
-      throw VerifyError(.internalFailure, "The clock gave a time before 1970; set it, or mend the now callback.")
+    /// The operating system's clocks.
+    public static var system: Clock {
+        Clock(
+            isSystem: true, wallSeconds: { posix_wall_clock_seconds() }, steadySeconds: { posix_steady_clock_seconds() }
+        )
     }
-    return now
-  }
+
+    /// A wall clock of the host's own, which gives Unix seconds; ages still run on the system's steady clock as well.
+    public init(unixSeconds: @escaping @Sendable () -> Int64) {
+        self.init(isSystem: false, wallSeconds: unixSeconds, steadySeconds: { posix_steady_clock_seconds() })
+    }
+
+    /// Both clocks given, for tests.
+    package init(wallSeconds: @escaping @Sendable () -> Int64, steadySeconds: @escaping @Sendable () -> Int64) {
+        self.init(isSystem: false, wallSeconds: wallSeconds, steadySeconds: steadySeconds)
+    }
+
+    private init(
+        isSystem: Bool, wallSeconds: @escaping @Sendable () -> Int64, steadySeconds: @escaping @Sendable () -> Int64
+    ) {
+        self.isSystem = isSystem
+        self.wallSeconds = wallSeconds
+        self.steadySeconds = steadySeconds
+    }
+
+    /// The moment now. A clock that fails (a time before 1970) fails the call: nothing is valid at no time.
+    func now() throws(VerifyError) -> Instant {
+        let now = Instant(wallSeconds: wallSeconds(), steadySeconds: steadySeconds())
+        guard now.wallSeconds >= 0, now.steadySeconds >= 0 else {
+            throw VerifyError(.internalFailure, "The clock gave a time before 1970; set it, or mend the now callback.")
+        }
+        return now
+    }
 }

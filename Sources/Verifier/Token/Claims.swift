@@ -1,32 +1,33 @@
 /// The payload of a token whose signature holds, as claims (RFC 7519 §4), each strictly read when a check needs it.
 struct Claims: Sendable {
-  let object: JSONValue
+    let object: JSONValue
 
-  init(payload: Span<UInt8>) throws(VerifyError) {
-    object = try TokenPart.payload.parse(payload)
-  }
-
-  /// The claim of that name, whatever its type.
-  func required(_ name: StaticString) throws(VerifyError) -> JSONValue {
-    guard let value = object[name] else { throw VerifyError(.claimMissing, "The token has no \(name) claim.") }
-    return value
-  }
-
-  /// A string of at least one character.
-  func string(_ name: StaticString) throws(VerifyError) -> JSONValue {
-    let value = try required(name)
-    guard value.withUTF8({ !$0.isEmpty }) == true else {
-      throw VerifyError(.claimType, "The token's \(name) claim is no string, or an empty one.")
+    init(payload: Span<UInt8>) throws(VerifyError) {
+        object = try TokenPart.payload.parse(payload)
     }
-    return value
-  }
 
-  /// An integer written as one. A real (`1.0`, `1e9`) is refused, though RFC 7519 lets a NumericDate have a fraction:
-  /// no floating point ever touches an amount or a time.
-  func integer(_ name: StaticString) throws(VerifyError) -> Int64 {
-    guard let value = try required(name).int64 else {
-      throw VerifyError(.claimType, "The token's \(name) claim is no integer (a fraction or an exponent makes it none).")
+    /// The claim of that name, whatever its type.
+    func required(_ name: StaticString) throws(VerifyError) -> JSONValue {
+        guard let value = object[name] else { throw VerifyError(.claimMissing, "The token has no \(name) claim.") }
+        return value
     }
-    return value
-  }
+
+    /// A string of at least one character.
+    func string(_ name: StaticString) throws(VerifyError) -> JSONValue {
+        let value = try required(name)
+        guard value.withUTF8({ !$0.isEmpty }) == true else {
+            throw VerifyError(.claimType, "The token's \(name) claim is no string, or an empty one.")
+        }
+        return value
+    }
+
+    /// An integer written as one. A real (`1.0`, `1e9`) is refused, though RFC 7519 lets a NumericDate have a fraction:
+    /// no floating point ever touches an amount or a time.
+    func integer(_ name: StaticString) throws(VerifyError) -> Int64 {
+        guard let value = try required(name).int64 else {
+            throw VerifyError(
+                .claimType, "The token's \(name) claim is no integer (a fraction or an exponent makes it none).")
+        }
+        return value
+    }
 }

@@ -3,48 +3,51 @@ import Testing
 @testable import Verifier
 
 @Suite struct `Keys` {
-  /// RFC 7638 §3.1.
-  static let rfc7638Modulus =
-    "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3ok"
-    + "njhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu"
-    + "6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8a"
-    + "wapJzKnqDKgw"
+    /// RFC 7638 §3.1.
+    static let rfc7638Modulus =
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjB"
+        + "ZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8"
+        + "KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_"
+        + "xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
 
-  @Test func `the thumbprint of RFC 7638`() throws {
-    let modulus = try #require(bytes(Self.rfc7638Modulus))
-    let thumbprint = try Thumbprint(modulus: modulus, exponent: [1, 0, 1], sha256: SHA256.fetch())
-    let spelled = String(copying: thumbprint.base64URL.span)
-    #expect(spelled == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")
-  }
-
-  @Test("moduli of the right lengths alone are accepted", arguments: [
-    (2047, false), (2048, true), (2049, true), (4095, true), (4096, true), (4097, false), (0, false), (8, false),
-  ])
-  func lengths(bits: Int, isAccepted: Bool) {
-    // The highest and the lowest bit alone: no product of two primes, but the rule judges the length.
-    var modulus = [UInt8](repeating: 0, count: (bits + 7) / 8)
-    if bits > 0 {
-      modulus[0] = 1 << UInt8((bits - 1) % 8)
-      modulus[modulus.count - 1] |= 1
+    @Test func `the thumbprint of RFC 7638`() throws {
+        let modulus = try #require(bytes(Self.rfc7638Modulus))
+        let thumbprint = try Thumbprint(modulus: modulus, exponent: [1, 0, 1], sha256: SHA256.fetch())
+        let spelled = String(copying: thumbprint.base64URL.span)
+        #expect(spelled == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")
     }
-    if isAccepted {
-      #expect(throws: Never.self) { try KeyRules.checkRSA(modulus: modulus, exponent: [1, 0, 1]) }
-    } else {
-      #expect(throws: VerifyError(.weakKey)) { try KeyRules.checkRSA(modulus: modulus, exponent: [1, 0, 1]) }
-    }
-  }
 
-  @Test func `no fresh key bears the ROCA mark`() throws {
-    for key in [TestKey.shared, TestKey.other] {
-      let root = try JSONDocument.parse(Array(key.jwk.utf8), maxDepth: 2).root
-      #expect(!ROCA.marks(try #require(JWK(object: root).number("n"))))
+    @Test(
+        "moduli of the right lengths alone are accepted",
+        arguments: [
+            (2047, false), (2048, true), (2049, true), (4095, true), (4096, true), (4097, false), (0, false),
+            (8, false),
+        ])
+    func lengths(bits: Int, isAccepted: Bool) {
+        // The highest and the lowest bit alone: no product of two primes, but the rule judges the length.
+        var modulus = [UInt8](repeating: 0, count: (bits + 7) / 8)
+        if bits > 0 {
+            modulus[0] = 1 << UInt8((bits - 1) % 8)
+            modulus[modulus.count - 1] |= 1
+        }
+        if isAccepted {
+            #expect(throws: Never.self) { try KeyRules.checkRSA(modulus: modulus, exponent: [1, 0, 1]) }
+        } else {
+            #expect(throws: VerifyError(.weakKey)) { try KeyRules.checkRSA(modulus: modulus, exponent: [1, 0, 1]) }
+        }
     }
-  }
 
-  @Test func `powers of 65537 bear the ROCA mark`() {
-    #expect(ROCA.marks([1]))
-    #expect(ROCA.marks([1, 0, 1]))
-    #expect(ROCA.marks([1, 0, 2, 0, 1]))
-    #expect(!ROCA.marks([1, 0, 3]))
-  }
+    @Test func `no fresh key bears the ROCA mark`() throws {
+        for key in [TestKey.shared, TestKey.other] {
+            let root = try JSONDocument.parse(Array(key.jwk.utf8), maxDepth: 2).root
+            #expect(!ROCA.marks(try #require(JWK(object: root).number("n"))))
+        }
+    }
+
+    @Test func `powers of 65537 bear the ROCA mark`() {
+        #expect(ROCA.marks([1]))
+        #expect(ROCA.marks([1, 0, 1]))
+        #expect(ROCA.marks([1, 0, 2, 0, 1]))
+        #expect(!ROCA.marks([1, 0, 3]))
+    }
 }

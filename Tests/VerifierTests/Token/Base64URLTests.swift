@@ -3,62 +3,68 @@ import Testing
 @testable import Verifier
 
 @Suite struct `base64url` {
-  @Test("RFC 4648's vectors, without padding, both ways", arguments: [
-    ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
-  ])
-  func vectors(plain: String, encoded: String) {
-    #expect(bytes(encoded) == Array(plain.utf8))
-    #expect(text(Array(plain.utf8)) == encoded)
-  }
-
-  @Test("what is not canonical is refused", arguments: [
-    "A", "AAAAA", "Zg==", "Zm8=", "Zh", "Zm9", "Zm-", "Z+8v", "Z/8v", "Zm9v\n", " Zm9v", "Zm 9v", "Zm9vZ", "Zm9\u{00e9}",
-  ])
-  func refusals(_ encoded: String) {
-    #expect(bytes(encoded) == nil)
-  }
-
-  @Test func `all 64 characters, and no other byte`() {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-    #expect((UInt8.min...UInt8.max).filter { Base64URL.isCharacter($0) } == alphabet.sorted())
-    for (value, character) in alphabet.enumerated() {
-      #expect(bytes([65, 65, 65, character]) == [0, 0, UInt8(value)])
+    @Test(
+        "RFC 4648's vectors, without padding, both ways",
+        arguments: [
+            ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
+            ("foobar", "Zm9vYmFy"),
+        ])
+    func vectors(plain: String, encoded: String) {
+        #expect(bytes(encoded) == Array(plain.utf8))
+        #expect(text(Array(plain.utf8)) == encoded)
     }
-  }
 
-  /// Of every pair of last characters exactly the canonical ones decode: no byte string has two spellings.
-  @Test func `one byte has one spelling`() {
-    var spellings = 0
-    for first in UInt8.min...UInt8.max where Base64URL.isCharacter(first) {
-      for second in UInt8.min...UInt8.max where Base64URL.isCharacter(second) {
-        guard let decoded = bytes([first, second]) else { continue }
-        #expect(Array(text(decoded).utf8) == [first, second])
-        spellings += 1
-      }
+    @Test(
+        "what is not canonical is refused",
+        arguments: [
+            "A", "AAAAA", "Zg==", "Zm8=", "Zh", "Zm9", "Zm-", "Z+8v", "Z/8v", "Zm9v\n", " Zm9v", "Zm 9v", "Zm9vZ",
+            "Zm9\u{00e9}",
+        ])
+    func refusals(_ encoded: String) {
+        #expect(bytes(encoded) == nil)
     }
-    #expect(spellings == 256)
-  }
 
-  @Test func `random bytes come back as they were`() {
-    let seed = UInt64.random(in: .min ... .max)
-    print("base64url seed: \(seed)")
-    var random = SplitMix64(state: seed)
-    for count in 0..<200 {
-      let plain = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-      #expect(bytes(text(plain)) == plain, "seed \(seed)")
+    @Test func `all 64 characters, and no other byte`() {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        #expect((UInt8.min...UInt8.max).filter { Base64URL.isCharacter($0) } == alphabet.sorted())
+        for (value, character) in alphabet.enumerated() {
+            #expect(bytes([65, 65, 65, character]) == [0, 0, UInt8(value)])
+        }
     }
-  }
+
+    /// Of every pair of last characters exactly the canonical ones decode: no byte string has two spellings.
+    @Test func `one byte has one spelling`() {
+        var spellings = 0
+        for first in UInt8.min...UInt8.max where Base64URL.isCharacter(first) {
+            for second in UInt8.min...UInt8.max where Base64URL.isCharacter(second) {
+                guard let decoded = bytes([first, second]) else { continue }
+                #expect(Array(text(decoded).utf8) == [first, second])
+                spellings += 1
+            }
+        }
+        #expect(spellings == 256)
+    }
+
+    @Test func `random bytes come back as they were`() {
+        let seed = UInt64.random(in: .min ... .max)
+        print("base64url seed: \(seed)")
+        var random = SplitMix64(state: seed)
+        for count in 0..<200 {
+            let plain = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+            #expect(bytes(text(plain)) == plain, "seed \(seed)")
+        }
+    }
 }
 
 /// A generator whose seed replays a run.
 struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
+    var state: UInt64
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
 }
