@@ -11,10 +11,18 @@ enum App {
     static let version = "0.1.0"
 
     static func configuration() throws(ConfigurationError) -> Configuration {
-        try Configuration(
-            Variables(
-                environment: ProcessInfo.processInfo.environment,
-                dotEnv: try? String(contentsOfFile: ".env", encoding: .utf8)))
+        try Configuration(Variables(environment: ProcessInfo.processInfo.environment, dotEnv: dotEnv()))
+    }
+
+    /// The text of `.env` in the working folder, nil where there is none.
+    private static func dotEnv() throws(ConfigurationError) -> String? {
+        guard FileManager.default.fileExists(atPath: ".env") else { return nil }
+        do {
+            return try String(contentsOfFile: ".env", encoding: .utf8)
+        } catch {
+            throw ConfigurationError(
+                variable: ".env", expected: "a readable UTF-8 file of NAME=value lines", shape: "one that cannot be read")
+        }
     }
 
     static let clock = Clock { Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))) }

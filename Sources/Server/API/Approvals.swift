@@ -19,13 +19,13 @@ struct ApprovalRoutes {
 
     private func approve(_ call: Call) async throws -> Response {
         let note = try note(call)
-        return try await issuer.approve(call.id(.approval), note: note, as: call.caller, once: call.once)
+        return try await issuer.approve(call.id(.authorization), note: note, as: call.caller, once: call.once)
             .response(AuthorizeRoutes.response)
     }
 
     private func deny(_ call: Call) async throws -> Response {
         let note = try note(call)
-        return try await issuer.denyApproval(call.id(.approval), note: note, as: call.caller, once: call.once)
+        return try await issuer.denyApproval(call.id(.authorization), note: note, as: call.caller, once: call.once)
             .response(AuthorizeRoutes.response)
     }
 

@@ -24,6 +24,7 @@ struct Serve: AsyncParsableCommand {
             let logger = Logger.make(level: configuration.logLevel, clock: App.clock)
             let folder = try DataFolder(configuration.dataFolder)
             let lock = try await Self.lock(folder)
+            OpenFiles.allow(configuration.limits.connectionsMax)
             let issuer = try await App.openIssuer(configuration, folder)
             do {
                 try await Self.serve(issuer, configuration, folder, logger)

@@ -11,6 +11,9 @@ struct FieldError: Equatable, Sendable {
 
 /// Everything that is wrong with a request, gathered while it is read, so that one answer names it all.
 final class Findings {
+    /// Enough for any honest mistake; a request made of nothing else costs no more than this.
+    static let errorsMax = 100
+
     private(set) var errors: [FieldError] = []
     private var missing: IssuerError?
     let oversizedNumbers: Set<String>
@@ -19,9 +22,11 @@ final class Findings {
         self.oversizedNumbers = oversizedNumbers
     }
 
+    var isFull: Bool { errors.count == Self.errorsMax }
+
     /// Notes one error a field: what follows from it would only repeat it.
     func note(_ field: String, _ code: String, _ message: String) {
-        guard !errors.contains(where: { $0.field == field }) else { return }
+        guard errors.count < Self.errorsMax, !errors.contains(where: { $0.field == field }) else { return }
         errors.append(FieldError(field: field, code: code, message: message))
     }
 

@@ -16,6 +16,7 @@ struct ObjectReader {
         self.path = path
         self.findings = findings
         for (name, _) in object.members where !names.contains(name) {
+            guard !findings.isFull else { return }
             let hint = Spelling.nearest(to: name, among: names).map { ": did you mean \"\($0)\"?" } ?? ""
             findings.note(field(String(name.prefix(100))), "UNKNOWN_FIELD", "is not a field of this request\(hint)")
         }

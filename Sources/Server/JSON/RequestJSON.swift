@@ -5,6 +5,7 @@ import Verifier
 struct RequestJSON {
     /// Objects and arrays within each other; the deepest request there is uses four.
     static let depthMax = 16
+    private static let oversizedNumbersMax = 32
 
     let root: JSONValue
     /// Paths of numbers too large for any integer. The text holds 0 in their stead, so that reading goes on.
@@ -13,13 +14,17 @@ struct RequestJSON {
     init(_ body: [UInt8]) throws(Problem) {
         var text = body
         var oversized: Set<String> = []
+        var blanked = 0
         while true {
             do throws(JSONError) {
                 root = try JSONDocument.parse(text, maxDepth: Self.depthMax).root
                 break
             } catch {
-                guard error.kind == .numberOutOfRange, let path = Self.blankNumber(before: error.position, in: &text)
+                // Each costs another reading, so a text made of nothing else is refused as a whole.
+                guard error.kind == .numberOutOfRange, blanked < Self.oversizedNumbersMax,
+                    let path = Self.blankNumber(before: error.position, in: &text)
                 else { throw Problem(error, in: body) }
+                blanked += 1
                 oversized.insert(path)
             }
         }
@@ -29,8 +34,7 @@ struct RequestJSON {
         oversizedNumbers = oversized
     }
 
-    /// Puts `0` and white space where the number was and gives its path. Nil when there is none to replace, or no end
-    /// to them: no request has sixty-four numbers beyond 2^63 by mistake.
+    /// Puts `0` and white space where the number was and gives its path.
     private static func blankNumber(before offset: Int, in text: inout [UInt8]) -> String? {
         let walk = JSONWalk(text, upTo: offset)
         guard let number = walk.number, number.count > 1 else { return nil }

@@ -24,6 +24,7 @@ struct Problems: RouterMiddleware {
                     metadata: ["requestId": "\(context.requestID)", "path": "\(request.uri.path)", "error": "\(error)"])
             }
             response = problem.response(instance: request.uri.path, requestID: context.requestID)
+            if request.method == .head { response = response.createHeadResponse() }
         }
         if request.announcesBody, !context.bodyWasRead.isSet { response.headers[.connection] = "close" }
         return response

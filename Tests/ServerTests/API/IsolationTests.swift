@@ -39,13 +39,26 @@ import Testing
     @Test func `another's and an impossible identifier give one answer`() async throws {
         let (ours, theirs) = (try await TestCompany.make(), try await TestCompany.make())
         let agent = try await theirs.agent()
-        func shape(_ id: String) async throws -> String {
-            let answer = try await ours.send(.get, "/v1/agents/\(id)", headers: [.requestID: "same"])
+        let policy = try await theirs.policy()
+        let spend = try await theirs.authorize(agent, 5).text("id")
+        let key = try await theirs.post("/v1/api-keys", #"{"name":"k"}"#).text("id")
+        func shape(_ method: HTTPRequest.Method, _ path: String, _ id: String) async throws -> String {
+            let target = path.replacingOccurrences(of: "ID", with: id)
+            let answer = try await ours.send(method, target, headers: [.requestID: "same"])
             return "\(answer.status) \(answer.string)".replacingOccurrences(of: id, with: "ID")
         }
-        let expected = try await shape(agent)
-        #expect(try await shape("agt_00000000000000000000000000") == expected)
-        #expect(try await shape("agt_x") == expected)
-        #expect(try await shape("nonsense") == expected)
+        let paths: [(HTTPRequest.Method, String, String)] = [
+            (.get, "/v1/agents/ID", agent), (.get, "/v1/budget/ID", agent), (.get, "/v1/agents/ID/policies", agent),
+            (.get, "/v1/policies/ID", policy), (.get, "/v1/authorize/ID", spend), (.post, "/v1/authorize/ID/void", spend),
+            (.post, "/v1/approvals/ID/approve", spend), (.post, "/v1/approvals/ID/deny", spend),
+            (.delete, "/v1/api-keys/ID", key),
+        ]
+        for (method, path, id) in paths {
+            let expected = try await shape(method, path, id)
+            let prefix = id.prefix { $0 != "_" }
+            for impossible in ["\(prefix)_00000000000000000000000000", "\(prefix)_x", "nonsense"] {
+                #expect(try await shape(method, path, impossible) == expected, "\(method) \(path)")
+            }
+        }
     }
 }

@@ -130,5 +130,8 @@ import Testing
         #expect(head.status == 200)
         #expect(head.body.isEmpty)
         #expect(head.headers[.contentLength] == String(get.body.count))
+        for path in ["/v1/agents", "/v1/authorize", "/nowhere"] {
+            #expect(try await server.send(.head, path).body.isEmpty)
+        }
     }
 }
