@@ -101,7 +101,7 @@ sed -n '/^ "jwks": {/,/^ },/p' "$vectors/tokens.json" | sed 's/^ "jwks": //; s/^
 judge "$work/jwks.json" "$work/tokens"
 [ "$code" = 1 ] || fail "processor: exit code $code for rejected tokens: $(cat "$work/complaint")"
 [ "$(sed 's/:.*//' "$work/judged")" = "REJECTED PAITIFY_E_EXPIRED
-REJECTED PAITIFY_E_BASE64" ] || fail "processor says: $(cat "$work/judged")"
+REJECTED PAITIFY_E_MALFORMED" ] || fail "processor says: $(cat "$work/judged")"
 judge "$work/absent.json" "$work/tokens"
 [ "$code" = 2 ] && grep -q 'PAITIFY_E_IO' "$work/complaint" || fail "processor: exit code $code without keys"
 code=0
