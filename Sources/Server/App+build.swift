@@ -21,7 +21,8 @@ enum App {
             return try String(contentsOfFile: ".env", encoding: .utf8)
         } catch {
             throw ConfigurationError(
-                variable: ".env", expected: "a readable UTF-8 file of NAME=value lines", shape: "one that cannot be read")
+                variable: ".env", expected: "a readable UTF-8 file of NAME=value lines",
+                shape: "one that cannot be read")
         }
     }
 
@@ -60,7 +61,8 @@ enum App {
             server: .guarded(limits, makeRequestID: makeRequestID),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax, logger: logger.quieter)),
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax, logger: logger.quieter)
+            ),
             onServerRunning: onListening,
             logger: logger.quieter)
     }

@@ -28,7 +28,9 @@ struct Problem: Error, Sendable {
         let codes = Set(errors.map(\.code))
         let code =
             if codes.contains("UNKNOWN_FIELD") { "UNKNOWN_FIELD" } else { codes.count == 1 ? codes.first : nil }
-        let sentences = errors.map { "\($0.field.isEmpty ? "The request" : "\"\($0.field)\"") \($0.message)\($0.message.hasSuffix("?") ? "" : ".")" }
+        let sentences = errors.map {
+            "\($0.field.isEmpty ? "The request" : "\"\($0.field)\"") \($0.message)\($0.message.hasSuffix("?") ? "" : ".")"
+        }
         self.init(.unprocessableContent, code ?? "VALIDATION_FAILED", sentences.joined(separator: " "))
         self.errors = errors
     }
@@ -109,7 +111,8 @@ extension Problem {
                 "There is no \(resource.noun) \"\(id.prefix(100))\" here. Check the identifier, and that the API key "
                     + "is of the right company and environment.")
         case .invalidState(let status, let sentence):
-            self.init(.conflict, "INVALID_STATE", sentence.isEmpty ? "The authorization is \(status.rawValue)." : sentence)
+            self.init(
+                .conflict, "INVALID_STATE", sentence.isEmpty ? "The authorization is \(status.rawValue)." : sentence)
         case .confirmExceedsAuthorized(let authorized, let requested):
             self.init(
                 .unprocessableContent, "CONFIRM_EXCEEDS_AUTHORIZED",
@@ -174,11 +177,13 @@ extension Problem {
 
     static func unauthenticated(_ detail: String) -> Problem {
         Problem(
-            .unauthorized, "UNAUTHENTICATED", detail, headers: [.wwwAuthenticate: "ApiKey realm=\"paitify\", header=\"X-API-Key\""])
+            .unauthorized, "UNAUTHENTICATED", detail,
+            headers: [.wwwAuthenticate: "ApiKey realm=\"paitify\", header=\"X-API-Key\""])
     }
 
     static let noSuchRoute = Problem(
-        .notFound, "NO_SUCH_ROUTE", "Nothing is served at this path. Check its spelling against the API's documentation.")
+        .notFound, "NO_SUCH_ROUTE",
+        "Nothing is served at this path. Check its spelling against the API's documentation.")
 
     static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
         let names = allowed.map(\.rawValue).joined(separator: ", ")

@@ -24,12 +24,17 @@ struct DataFolder: Sendable {
         self.path = path
         // Everything that is made in it, the socket first of all, is its owner's alone from its first instant on.
         umask(0o077)
-        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Self.failure("cannot make the data folder", path) }
-        guard unsafe access(path, R_OK | W_OK | X_OK) == 0 else { throw Self.failure("cannot use the data folder", path) }
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw Self.failure("cannot make the data folder", path)
+        }
+        guard unsafe access(path, R_OK | W_OK | X_OK) == 0 else {
+            throw Self.failure("cannot use the data folder", path)
+        }
         // sockaddr_un holds 108 bytes, of which the last ends the text.
         guard socketPath.utf8.count <= 107 else {
             throw DataFolderError(
-                description: "the path of the data folder is too long: \(socketPath) has \(socketPath.utf8.count) bytes, "
+                description:
+                    "the path of the data folder is too long: \(socketPath) has \(socketPath.utf8.count) bytes, "
                     + "a socket's path at most 107. Set PAITIFY_DATA_DIR to a shorter one.")
         }
     }

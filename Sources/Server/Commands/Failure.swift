@@ -1,9 +1,6 @@
 import ArgumentParser
-import Issuer
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import Issuer
 
 /// Why a command gives up: one line on standard error, and the exit code.
 struct Failure: Error, CustomStringConvertible {

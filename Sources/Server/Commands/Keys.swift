@@ -22,7 +22,8 @@ struct Keys: AsyncParsableCommand {
                 for key in keys.map({ Array($0.elements) }) ?? [] {
                     let since = key["retiredAt"]?.string ?? key["signingSince"]?.string ?? key["announcedAt"]?.string
                     let state = (key["state"]?.string ?? "").padded(to: 10)
-                    Console.print("\(key["kid"]?.string ?? "")  \(state)\(key["algorithm"]?.string ?? "")  \(since ?? "")")
+                    Console.print(
+                        "\(key["kid"]?.string ?? "")  \(state)\(key["algorithm"]?.string ?? "")  \(since ?? "")")
                 }
             }
         }

@@ -68,7 +68,8 @@ struct Serve: AsyncParsableCommand {
         while true {
             if let lock = try folder.lock() { return lock }
             guard ContinuousClock.now - start < .seconds(3) else {
-                throw Failure("another paitify serves the data folder \(folder.path). Stop it, or set PAITIFY_DATA_DIR.")
+                throw Failure(
+                    "another paitify serves the data folder \(folder.path). Stop it, or set PAITIFY_DATA_DIR.")
             }
             try await Task.sleep(for: .milliseconds(50))
         }

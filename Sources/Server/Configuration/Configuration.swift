@@ -33,7 +33,9 @@ struct ConfigurationError: Error, CustomStringConvertible {
 extension Configuration {
     init(_ variables: Variables) throws(ConfigurationError) {
         self.init()
-        try variables.read("PAITIFY_HOST", "a host name or an address", &host) { $0.contains(where: \.isWhitespace) ? nil : $0 }
+        try variables.read("PAITIFY_HOST", "a host name or an address", &host) {
+            $0.contains(where: \.isWhitespace) ? nil : $0
+        }
         try variables.readInteger("PAITIFY_PORT", 0...65_535, &port)
         try variables.read("PAITIFY_DATA_DIR", "a folder's path", &dataFolder) { $0 }
         try variables.read(
@@ -90,7 +92,8 @@ extension Configuration {
     private static func issuerURL(_ text: String) -> String? {
         for scheme in ["https://", "http://"] where text.hasPrefix(scheme) {
             let rest = text.dropFirst(scheme.count)
-            let isClean = rest.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !rest.contains { "?#\"\\<>@".contains($0) }
+            let isClean =
+                rest.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !rest.contains { "?#\"\\<>@".contains($0) }
             return isClean && !rest.isEmpty && !rest.hasPrefix("/") && text.utf8.count <= 200 ? text : nil
         }
         return nil

@@ -32,7 +32,8 @@ struct Variables: Sendable {
     }
 
     func readSeconds(_ name: String, _ range: ClosedRange<Int64>, _ value: inout Int64) throws(ConfigurationError) {
-        let expected = "seconds from \(range.lowerBound) to \(range.upperBound), or minutes, hours or days as in 15m, 12h, 30d"
+        let expected =
+            "seconds from \(range.lowerBound) to \(range.upperBound), or minutes, hours or days as in 15m, 12h, 30d"
         try read(name, expected, &value) { text in
             Self.seconds(text).flatMap { range.contains($0) ? $0 : nil }
         }

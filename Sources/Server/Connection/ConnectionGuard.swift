@@ -68,7 +68,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
             armTimer(context)
             if let problem = RequestRules.problem(with: head, limits: limits) { return refuse(context, problem) }
             if RequestRules.wantsContinue(head, limits: limits) {
-                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+                context.writeAndFlush(
+                    wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
             }
             context.fireChannelRead(wrapInboundOut(.head(head)))
         case .body:

@@ -129,10 +129,10 @@ struct ConnectionState {
         return endIfAnswered(now)
     }
 
-    /// Whether a refusal can still be written: nothing of an answer is out, and nobody is lingering.
+    /// Whether a refusal can still be written: it would follow what was answered before, and stand within nothing.
     func mayRefuse() -> Bool {
         switch phase {
-        case .waiting, .readingHeader: untaken == 0
+        case .waiting, .readingHeader: true
         case .readingBody, .answering: answer == .none
         case .lingering, .closed: false
         }

@@ -15,7 +15,8 @@ enum RequestRules {
                 .badRequest, "BAD_HOST",
                 hosts.isEmpty
                     ? "The request has no Host. Send exactly one (RFC 9112 section 3.2)."
-                    : "The request's Host is there twice or is no host's name. Send exactly one (RFC 9112 section 3.2).")
+                    : "The request's Host is there twice or is no host's name. Send exactly one (RFC 9112 section 3.2)."
+            )
         }
         if headers.contains(name: "transfer-encoding") {
             guard !headers.contains(name: "content-length"), head.version.minor >= 1 else {

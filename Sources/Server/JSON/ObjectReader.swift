@@ -46,7 +46,8 @@ struct ObjectReader {
         if text.hasPrefix("\(Kind.prefix)_") {
             findings.noteMissing(field(name), resource, String(text.prefix(100)))
         } else {
-            findings.note(field(name), "INVALID_VALUE", "must be the identifier of \(resource.nounWithArticle), \(Kind.prefix)_…")
+            findings.note(
+                field(name), "INVALID_VALUE", "must be the identifier of \(resource.nounWithArticle), \(Kind.prefix)_…")
         }
         return nil
     }

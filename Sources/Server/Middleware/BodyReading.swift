@@ -31,7 +31,8 @@ extension Request {
         }
         // A connection that broke off must never make a shorter request of what was sent.
         if let announced = headers[.contentLength].flatMap(Int.init), announced != bytes.count {
-            throw Problem(.badRequest, "BODY_INCOMPLETE", "The body is shorter than its Content-Length. Send all of it.")
+            throw Problem(
+                .badRequest, "BODY_INCOMPLETE", "The body is shorter than its Content-Length. Send all of it.")
         }
         scope.bodyWasRead.set()
         return bytes

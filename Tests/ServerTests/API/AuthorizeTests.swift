@@ -38,7 +38,8 @@ import Testing
         #expect(reason["code"] as? String == "DAILY_LIMIT_EXCEEDED")
         #expect(reason["policyId"] as? String == policy)
         #expect(reason["interval"] as? String == "DAILY")
-        #expect(["limit", "spent", "requested", "remaining"].map { reason[$0] as? Int } == [10_000, 0, 10_001, 10_000])
+        #expect(
+            ["limit", "spent", "requested", "remaining"].map { reason[$0] as? Int } == [10_000, 0, 10_001, 10_000])
         #expect(reason["resetsAt"] is String)
     }
 
@@ -60,7 +61,9 @@ import Testing
         let agent = try await company.agent()
         try await company.policy()
         let id = try await company.authorize(agent, 500).text("id")
-        #expect(try await company.post("/v1/authorize/\(id)/confirm", #"{"amount":501}"#).code == "CONFIRM_EXCEEDS_AUTHORIZED")
+        #expect(
+            try await company.post("/v1/authorize/\(id)/confirm", #"{"amount":501}"#).code
+                == "CONFIRM_EXCEEDS_AUTHORIZED")
         for _ in 1...2 {
             let answer = try await company.post("/v1/authorize/\(id)/confirm", #"{"amount":400}"#)
             #expect(answer.status == 200)
@@ -127,7 +130,8 @@ import Testing
         #expect(try report.text("agentId") == agent)
         #expect(try report.text("asOf") == TestServer.now.rfc3339)
         #expect(budget["policyId"] as? String == policy)
-        #expect(["limit", "confirmed", "reserved", "remaining"].map { budget[$0] as? Int } == [10_000, 200, 300, 9500])
+        #expect(
+            ["limit", "confirmed", "reserved", "remaining"].map { budget[$0] as? Int } == [10_000, 200, 300, 9500])
         #expect(budget["scope"] as? String == "COMPANY")
     }
 }

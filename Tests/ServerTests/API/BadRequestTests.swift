@@ -13,7 +13,9 @@ struct BadBody: Sendable, CustomTestStringConvertible {
     let says: String
 
     init(_ name: String, _ json: String, _ status: Int, _ code: String, _ fields: [String] = [], says: String = "") {
-        (self.name, self.json, self.status, self.code, self.fields, self.says) = (name, json, status, code, fields, says)
+        (self.name, self.json, self.status, self.code, self.fields, self.says) = (
+            name, json, status, code, fields, says
+        )
     }
 
     var testDescription: String { name }
@@ -43,7 +45,8 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         BadBody("a doubled member", #"{"amount":1,"amount":2}"#, 400, "DUPLICATE_MEMBER", says: #""amount""#),
         BadBody("a doubled member, escaped", #"{"amount":1,"\u0061mount":2}"#, 400, "DUPLICATE_MEMBER"),
         BadBody(
-            "a doubled member within", #"{"merchant":{"id":"a","id":"b"}}"#, 400, "DUPLICATE_MEMBER", says: "merchant.id"),
+            "a doubled member within", #"{"merchant":{"id":"a","id":"b"}}"#, 400, "DUPLICATE_MEMBER",
+            says: "merchant.id"),
         BadBody("half a surrogate pair", #"{"description":"\ud800"}"#, 400, "MALFORMED_JSON", says: "Unicode"),
         BadBody("U+0000, escaped", #"{"description":"\u0000"}"#, 400, "MALFORMED_JSON", says: "U+0000"),
         BadBody("U+0000 in a name", #"{"a\u0000b":1}"#, 400, "MALFORMED_JSON", says: "U+0000"),
@@ -87,7 +90,8 @@ struct BadBody: Sendable, CustomTestStringConvertible {
             "a misspelt required field", with(#""ammount":5"#), 422, "UNKNOWN_FIELD",
             ["ammount UNKNOWN_FIELD", "amount REQUIRED"], says: #"did you mean "amount"?"#),
         BadBody(
-            "a field of another request", with(#""amount":5,"limits":[]"#), 422, "UNKNOWN_FIELD", ["limits UNKNOWN_FIELD"]),
+            "a field of another request", with(#""amount":5,"limits":[]"#), 422, "UNKNOWN_FIELD",
+            ["limits UNKNOWN_FIELD"]),
         BadBody("an empty name", with(#""amount":5,"":1"#), 422, "UNKNOWN_FIELD", [" UNKNOWN_FIELD"]),
         BadBody(
             "a field unknown to the merchant", with(#""amount":5,"merchant":{"nmae":"x"}"#), 422, "UNKNOWN_FIELD",
@@ -102,10 +106,16 @@ struct BadBody: Sendable, CustomTestStringConvertible {
                 "merchant.category INVALID_VALUE", "merchant.country INVALID_VALUE", "description INVALID_VALUE",
                 "metadata.k WRONG_TYPE", "audience INVALID_VALUE", "expiresIn OUT_OF_RANGE",
             ]),
-        BadBody("a lower-case currency", with(#""amount":5,"currency2":1"#), 422, "UNKNOWN_FIELD", ["currency2 UNKNOWN_FIELD"]),
-        BadBody("too long a life", with(#""amount":5,"expiresIn":604801"#), 422, "OUT_OF_RANGE", ["expiresIn OUT_OF_RANGE"]),
-        BadBody("a merchant that is text", with(#""amount":5,"merchant":"aws""#), 422, "WRONG_TYPE", ["merchant WRONG_TYPE"]),
-        BadBody("metadata that is an array", with(#""amount":5,"metadata":[]"#), 422, "WRONG_TYPE", ["metadata WRONG_TYPE"]),
+        BadBody(
+            "a lower-case currency", with(#""amount":5,"currency2":1"#), 422, "UNKNOWN_FIELD",
+            ["currency2 UNKNOWN_FIELD"]),
+        BadBody(
+            "too long a life", with(#""amount":5,"expiresIn":604801"#), 422, "OUT_OF_RANGE", ["expiresIn OUT_OF_RANGE"]),
+        BadBody(
+            "a merchant that is text", with(#""amount":5,"merchant":"aws""#), 422, "WRONG_TYPE", ["merchant WRONG_TYPE"]
+        ),
+        BadBody(
+            "metadata that is an array", with(#""amount":5,"metadata":[]"#), 422, "WRONG_TYPE", ["metadata WRONG_TYPE"]),
         BadBody(
             "a hidden direction mark", with(#""amount":5,"merchant":{"name":"a\u202eb"}"#), 422, "INVALID_VALUE",
             ["merchant.name INVALID_VALUE"]),
@@ -120,11 +130,14 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         BadBody("nothing", "{}", 422, "REQUIRED", ["name REQUIRED", "currency REQUIRED"]),
         BadBody("a schedule", policy(#""schedule":{"days":["MON"]}"#), 422, "UNSUPPORTED", ["schedule UNSUPPORTED"]),
         BadBody(
-            "a rolling limit", policy(#""limits":[{"interval":"ROLLING","amount":1,"seconds":3600}]"#), 422, "UNSUPPORTED",
+            "a rolling limit", policy(#""limits":[{"interval":"ROLLING","amount":1,"seconds":3600}]"#), 422,
+            "UNSUPPORTED",
             ["limits[0].interval UNSUPPORTED"]),
         BadBody(
-            "a misspelt limit", policy(#""limits":[{"interval":"DAILY","amount":1},{"interval":"DAILY","amonut":2}]"#), 422,
-            "UNKNOWN_FIELD", ["limits[1].amonut UNKNOWN_FIELD", "limits[1] INVALID_VALUE"], says: #"did you mean "amount"?"#),
+            "a misspelt limit", policy(#""limits":[{"interval":"DAILY","amount":1},{"interval":"DAILY","amonut":2}]"#),
+            422,
+            "UNKNOWN_FIELD", ["limits[1].amonut UNKNOWN_FIELD", "limits[1] INVALID_VALUE"],
+            says: #"did you mean "amount"?"#),
         BadBody(
             "a limit out of range", policy(#""limits":[{"interval":"DAILY","amount":18446744073709551616}]"#), 422,
             "OUT_OF_RANGE", ["limits[0].amount OUT_OF_RANGE"]),
@@ -137,9 +150,12 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         BadBody("a mode there is not", policy(#""mode":"enforce""#), 422, "INVALID_VALUE", ["mode INVALID_VALUE"]),
         BadBody("enabled as text", policy(#""enabled":"yes""#), 422, "WRONG_TYPE", ["enabled WRONG_TYPE"]),
         BadBody("enabled as 1e999", policy(#""enabled":1e999"#), 422, "WRONG_TYPE", ["enabled WRONG_TYPE"]),
-        BadBody("a zone there is not", policy(#""timeZone":"Mars/Olympus""#), 422, "INVALID_VALUE", ["timeZone INVALID_VALUE"]),
         BadBody(
-            "wrong items of lists", policy(#""countries":{"allow":["US","usa"],"blok":[]},"categories":{"block":[5734]}"#), 422,
+            "a zone there is not", policy(#""timeZone":"Mars/Olympus""#), 422, "INVALID_VALUE",
+            ["timeZone INVALID_VALUE"]),
+        BadBody(
+            "wrong items of lists",
+            policy(#""countries":{"allow":["US","usa"],"blok":[]},"categories":{"block":[5734]}"#), 422,
             "UNKNOWN_FIELD",
             ["categories.block[0] WRONG_TYPE", "countries.blok UNKNOWN_FIELD", "countries.allow[1] INVALID_VALUE"]),
         BadBody(
@@ -199,7 +215,8 @@ struct BadBody: Sendable, CustomTestStringConvertible {
     @Test(
         "a query is read as strictly as a body",
         arguments: [
-            ("limt=5", "limt UNKNOWN_PARAMETER"), ("limit=0", "limit OUT_OF_RANGE"), ("limit=201", "limit OUT_OF_RANGE"),
+            ("limt=5", "limt UNKNOWN_PARAMETER"), ("limit=0", "limit OUT_OF_RANGE"),
+            ("limit=201", "limit OUT_OF_RANGE"),
             ("limit=x", "limit OUT_OF_RANGE"), ("limit=5&limit=5", "limit DUPLICATE_PARAMETER"),
             ("limit=%zz", "limit INVALID_VALUE"), ("limit=%ff", "limit INVALID_VALUE"),
             ("cursor=%20", "cursor INVALID_VALUE"), ("status=pending", "status INVALID_VALUE"),

@@ -8,7 +8,8 @@ import Testing
     @Test func `look to another as if they were not there`() async throws {
         let (ours, theirs) = (try await TestCompany.make(), try await TestCompany.make())
         let agent = try await theirs.agent()
-        let policy = try await theirs.policy(#""limits":[{"interval":"DAILY","amount":10000}],"approval":{"above":100}"#)
+        let policy = try await theirs.policy(
+            #""limits":[{"interval":"DAILY","amount":10000}],"approval":{"above":100}"#)
         let spend = try await theirs.authorize(agent, 5).text("id")
         let held = try await theirs.authorize(agent, 500).text("id")
         let key = try await theirs.post("/v1/api-keys", #"{"name":"k"}"#).text("id")
@@ -49,7 +50,8 @@ import Testing
         }
         let paths: [(HTTPRequest.Method, String, String)] = [
             (.get, "/v1/agents/ID", agent), (.get, "/v1/budget/ID", agent), (.get, "/v1/agents/ID/policies", agent),
-            (.get, "/v1/policies/ID", policy), (.get, "/v1/authorize/ID", spend), (.post, "/v1/authorize/ID/void", spend),
+            (.get, "/v1/policies/ID", policy), (.get, "/v1/authorize/ID", spend),
+            (.post, "/v1/authorize/ID/void", spend),
             (.post, "/v1/approvals/ID/approve", spend), (.post, "/v1/approvals/ID/deny", spend),
             (.delete, "/v1/api-keys/ID", key),
         ]

@@ -21,7 +21,9 @@ import Testing
         #expect(answer.headers[.xContentTypeOptions] == "nosniff")
     }
 
-    @Test("a request's own identifier is kept only if it is harmless", arguments: ["", "a b", "é", "x\"y", String(repeating: "x", count: 129)])
+    @Test(
+        "a request's own identifier is kept only if it is harmless",
+        arguments: ["", "a b", "é", "x\"y", String(repeating: "x", count: 129)])
     func requestIDs(id: String) async throws {
         let answer = try await TestServer.shared.value.send(.get, "/healthz", headers: [.requestID: id])
         #expect(answer.headers[.requestID]?.hasPrefix("req_") == true)
@@ -60,7 +62,9 @@ import Testing
         #expect(try answer.text("detail").contains("manage"))
     }
 
-    @Test("an unknown path is 404", arguments: ["/", "/v1", "/v1/agent", "/v1/agents/a/b/c", "/metrics", "/v1/signup", "/%"])
+    @Test(
+        "an unknown path is 404",
+        arguments: ["/", "/v1", "/v1/agent", "/v1/agents/a/b/c", "/metrics", "/v1/signup", "/%"])
     func unknownPaths(path: String) async throws {
         let answer = try await TestServer.shared.value.send(.get, path)
         #expect(answer.status == 404)
@@ -83,7 +87,9 @@ import Testing
 
     @Test(
         "what is not JSON by its Content-Type is 415",
-        arguments: ["", "text/plain", "application/jsonx", "application/json; charset=latin1", "application/problem+json", ";"])
+        arguments: [
+            "", "text/plain", "application/jsonx", "application/json; charset=latin1", "application/problem+json", ";",
+        ])
     func contentTypes(type: String) async throws {
         let company = try await TestCompany.make()
         let answer = try await company.send(.post, "/v1/agents", #"{"name":"x"}"#, headers: [.contentType: type])
@@ -91,7 +97,9 @@ import Testing
         #expect(answer.headers[.connection] == "close")
     }
 
-    @Test("JSON is known by its Content-Type", arguments: ["application/json", "Application/JSON", "application/json; charset=UTF-8"])
+    @Test(
+        "JSON is known by its Content-Type",
+        arguments: ["application/json", "Application/JSON", "application/json; charset=UTF-8"])
     func goodContentTypes(type: String) async throws {
         let company = try await TestCompany.make()
         let answer = try await company.send(.post, "/v1/agents", #"{"name":"x"}"#, headers: [.contentType: type])

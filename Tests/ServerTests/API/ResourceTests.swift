@@ -53,7 +53,10 @@ import Testing
 
     @Test(
         "If-Match guards a policy against lost changes",
-        arguments: [("\"1\"", 200), ("*", 200), ("\"2\"", 412), ("\"0\"", 412), ("1", 400), ("W/\"1\"", 400), ("\"x\"", 400), ("\"", 400)])
+        arguments: [
+            ("\"1\"", 200), ("*", 200), ("\"2\"", 412), ("\"0\"", 412), ("1", 400), ("W/\"1\"", 400), ("\"x\"", 400),
+            ("\"", 400),
+        ])
     func ifMatch(tag: String, status: Int) async throws {
         let company = try await TestCompany.make()
         let id = try await company.policy()

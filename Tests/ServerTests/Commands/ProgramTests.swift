@@ -24,7 +24,8 @@ import Testing
 
             let rotated = try program.run("keys", "rotate", "--json")
             #expect(rotated.exitCode == 0)
-            let announced = try JSONDecoder().decode([String: String?].self, from: Data(rotated.output.utf8))["announced"]
+            let announced = try JSONDecoder().decode([String: String?].self, from: Data(rotated.output.utf8))[
+                "announced"]
             let jwks = try await server.get("/.well-known/jwks.json").text
             #expect(jwks.contains(try #require(announced ?? nil)))
             #expect(try program.run("keys", "list").output.split(separator: "\n").count == 3)
@@ -57,7 +58,8 @@ import Testing
             let second = try program.run("serve")
             #expect(second.exitCode == 1)
             #expect(second.errors.contains("another paitify"))
-            let mode = try FileManager.default.attributesOfItem(atPath: "\(program.folder)/paitify.sock")[.posixPermissions]
+            let mode = try FileManager.default.attributesOfItem(atPath: "\(program.folder)/paitify.sock")[
+                .posixPermissions]
             #expect(mode as? Int == 0o600)
             #expect(try server.stop() == 0)
         }
@@ -67,7 +69,9 @@ import Testing
         try await withProgram { program in
             let result = try program.run("serve", variables: ["PAITIFY_PORT": "http"])
             #expect(result.exitCode == 78)
-            #expect(result.errors == "paitify: PAITIFY_PORT: expected an integer from 0 to 65535; got text of 4 characters\n")
+            #expect(
+                result.errors
+                    == "paitify: PAITIFY_PORT: expected an integer from 0 to 65535; got text of 4 characters\n")
             #expect(try program.run("--version").output == "\(App.version)\n")
             for command in [[], ["serve"], ["companies", "create"], ["keys", "rotate"], ["verify"]] {
                 #expect(try program.run(command + ["--help"]).exitCode == 0)

@@ -23,7 +23,8 @@ import Testing
     @Test func `values are taken, durations in any unit, empty as unset`() throws {
         let configuration = try Configuration(
             Variables(environment: [
-                "PAITIFY_HOST": "0.0.0.0", "PAITIFY_PORT": "0", "PAITIFY_TOKEN_TTL": "15m", "PAITIFY_KEY_ROTATION": "7d",
+                "PAITIFY_HOST": "0.0.0.0", "PAITIFY_PORT": "0", "PAITIFY_TOKEN_TTL": "15m",
+                "PAITIFY_KEY_ROTATION": "7d",
                 "PAITIFY_CONFIRM_GRACE": "0", "PAITIFY_APPROVAL_TTL": "12h", "LOG_LEVEL": "DEBUG", "PAITIFY_ISSUER": "",
                 "PAITIFY_DATABASE_URL": "sqlite:", "PAITIFY_SIGNING_ALGORITHM": "RS256", "PAITIFY_HEADER_TIMEOUT": "2s",
             ]))
@@ -56,10 +57,13 @@ import Testing
         "a wrong value names the variable and never shows itself",
         arguments: [
             ("PAITIFY_PORT", "65536"), ("PAITIFY_PORT", "http"), ("PAITIFY_PORT", "-1"), ("PAITIFY_HOST", "a b"),
-            ("PAITIFY_ISSUER", "pay.example.org"), ("PAITIFY_ISSUER", "https://a.example/?q"), ("PAITIFY_ISSUER", "https:///path"),
+            ("PAITIFY_ISSUER", "pay.example.org"), ("PAITIFY_ISSUER", "https://a.example/?q"),
+            ("PAITIFY_ISSUER", "https:///path"),
             ("PAITIFY_TOKEN_TTL", "59"), ("PAITIFY_TOKEN_TTL", "604801"), ("PAITIFY_TOKEN_TTL", "15 m"),
-            ("PAITIFY_CONFIRM_GRACE", "9223372036854775807d"), ("PAITIFY_KEY_ROTATION", "0"), ("PAITIFY_BCRYPT_COST", "3"),
-            ("PAITIFY_DATABASE_URL", "postgres://user:hunter2@host/db"), ("PAITIFY_DATABASE_URL", "sqlite:/elsewhere.db"),
+            ("PAITIFY_CONFIRM_GRACE", "9223372036854775807d"), ("PAITIFY_KEY_ROTATION", "0"),
+            ("PAITIFY_BCRYPT_COST", "3"),
+            ("PAITIFY_DATABASE_URL", "postgres://user:hunter2@host/db"),
+            ("PAITIFY_DATABASE_URL", "sqlite:/elsewhere.db"),
             ("PAITIFY_SIGNING_ALGORITHM", "HS256"), ("PAITIFY_MASTER_KEY", "tooshort-secret"), ("LOG_LEVEL", "loud"),
         ])
     func wrongValues(name: String, value: String) {

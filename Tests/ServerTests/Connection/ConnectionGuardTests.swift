@@ -87,26 +87,33 @@ private final class TestConnection {
             Refusal("two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400, "BAD_HOST"),
             Refusal("a Host of two", "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", 400, "BAD_HOST"),
             Refusal(
-                "two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", 400,
+                "two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+                400,
                 "BAD_REQUEST"),
             Refusal(
                 "two lengths the other way round",
-                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n", 400, "BAD_REQUEST"),
-            Refusal(
-                "two Content-Lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n", 400,
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n", 400,
                 "BAD_REQUEST"),
-            Refusal("chunks in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "AMBIGUOUS_LENGTH"),
+            Refusal(
+                "two Content-Lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n",
+                400,
+                "BAD_REQUEST"),
+            Refusal(
+                "chunks in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 400,
+                "AMBIGUOUS_LENGTH"),
             Refusal("no HTTP", "hello\r\n\r\n", 400, "BAD_REQUEST"),
             Refusal("a TLS greeting", "\u{16}\u{03}\u{01}\u{00}", 400, "BAD_REQUEST"),
             Refusal("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "BAD_REQUEST"),
             Refusal("a proxy's CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 400, "BAD_TARGET"),
             Refusal("another expectation", "GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", 417, "EXPECTATION_FAILED"),
             Refusal(
-                "16 KiB of header", "GET / HTTP/1.1\r\nHost: a\r\nA: \(String(repeating: "x", count: 16_400))\r\n\r\n", 431,
+                "16 KiB of header", "GET / HTTP/1.1\r\nHost: a\r\nA: \(String(repeating: "x", count: 16_400))\r\n\r\n",
+                431,
                 "HEADER_TOO_LARGE"),
             Refusal(
                 "65 fields",
-                "GET / HTTP/1.1\r\nHost: a\r\n" + (1...64).map { "A\($0): x\r\n" }.joined() + "\r\n", 431, "HEADER_TOO_LARGE"),
+                "GET / HTTP/1.1\r\nHost: a\r\n" + (1...64).map { "A\($0): x\r\n" }.joined() + "\r\n", 431,
+                "HEADER_TOO_LARGE"),
         ])
     func refusals(_ row: Refusal) throws {
         let connection = try TestConnection()
@@ -180,6 +187,17 @@ private final class TestConnection {
         #expect(try connection.parts().count == 2)
         try connection.answer()
         #expect(try connection.sent().components(separatedBy: "HTTP/1.1 200 OK").count == 3)
+    }
+
+    @Test func `answers what came before nonsense, and then the nonsense`() throws {
+        let connection = try TestConnection()
+        connection.receive(Self.get + "nonsense\r\n\r\n")
+        try connection.answer()
+        let sent = try connection.sent()
+        #expect(sent.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(sent.contains("okHTTP/1.1 400 Bad Request\r\n"))
+        connection.advance(seconds: 1)
+        #expect(!connection.channel.isActive)
     }
 
     @Test func `asks for a body that is waited with, unless it would be too large`() throws {

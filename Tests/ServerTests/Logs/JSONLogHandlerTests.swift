@@ -19,7 +19,8 @@ import Testing
         logger.warning("two\nlines \"quoted\"", metadata: ["b": "\u{1b}[31m"])
         let line = try #require(lines.withLock { $0.first })
         #expect(
-            line == #"{"time":"1970-01-01T00:00:00.000Z","level":"warning","message":"two\nlines \"quoted\"","logger":"test","#
+            line
+                == #"{"time":"1970-01-01T00:00:00.000Z","level":"warning","message":"two\nlines \"quoted\"","logger":"test","#
                 + #""context":{"a":"1","b":"\u001b[31m"}}"# + "\n")
     }
 }
