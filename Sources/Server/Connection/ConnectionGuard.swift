@@ -17,9 +17,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var state: ConnectionState
     private var context: ChannelHandlerContext?
     private var timer: (task: Scheduled<Void>, deadline: NIODeadline)?
+    /// Of the request whose body is being read.
     private var head: HTTPRequestHead?
     /// The connection was answered from here: what the application writes no longer counts.
     private var hasRefused = false
+    /// The last request is there: what is pipelined behind it goes nowhere.
     private var isIgnoring = false
     /// The head of the pipeline, where bytes can be written as they are.
     fileprivate var bytes: ChannelHandlerContext?
@@ -76,6 +78,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
             context.fireChannelRead(data)
         case .end:
             state.requestEnded()
+            head = nil
             armTimer(context)
             context.fireChannelRead(data)
         }

@@ -109,14 +109,14 @@ struct ObjectReader {
     func texts<Value>(
         _ name: String, countMax: Int, _ parse: (String) throws(InvalidValue) -> Value
     ) -> [Value]? {
-        elements(name, countMax: countMax) { element, path in
+        elements(name, countMax: countMax) { element, path -> Value? in
             guard let text = element.string else { return wrongType(at: path, "a string", element) }
-            do {
+            do throws(InvalidValue) {
                 return try parse(text)
-            } catch let error as InvalidValue {
+            } catch {
                 findings.note(path, error.code, error.message)
-            } catch {}
-            return nil
+                return nil
+            }
         }
     }
 

@@ -191,11 +191,12 @@ private final class TestConnection {
 
     @Test func `answers what came before nonsense, and then the nonsense`() throws {
         let connection = try TestConnection()
-        connection.receive(Self.get + "nonsense\r\n\r\n")
+        connection.receive("GET /healthz HTTP/1.1\r\nHost: a\r\nX-Request-Id: mine\r\n\r\nnonsense\r\n\r\n")
         try connection.answer()
         let sent = try connection.sent()
         #expect(sent.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(sent.contains("okHTTP/1.1 400 Bad Request\r\n"))
+        #expect(sent.contains("x-request-id: req_test\r\n"))
         connection.advance(seconds: 1)
         #expect(!connection.channel.isActive)
     }
