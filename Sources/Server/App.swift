@@ -1,15 +1,78 @@
-import ArgumentParser
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import Issuer
+import Logging
+import NIOCore
+import ServiceLifecycle
 
-/// `paitify`, the program.
-@main
-struct Paitify: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "paitify",
-        abstract: "Authorizes what AI agents spend, with tokens that processors verify offline.",
-        discussion: """
-            Every command reads its settings from environment variables, or from a file .env in the working folder \
-            (PAITIFY_DATA_DIR, PAITIFY_PORT, PAITIFY_ISSUER and so on).
-            """,
-        version: App.version,
-        subcommands: [Serve.self, Companies.self, Keys.self, Verify.self])
+/// Puts the program together. The only place that knows the real time, real randomness and the process's environment.
+enum App {
+    static let version = "0.1.0"
+
+    static func configuration() throws(ConfigurationError) -> Configuration {
+        try Configuration(Variables(environment: ProcessInfo.processInfo.environment, dotEnv: dotEnv()))
+    }
+
+    /// The text of `.env` in the working folder, nil where there is none.
+    private static func dotEnv() throws(ConfigurationError) -> String? {
+        guard FileManager.default.fileExists(atPath: ".env") else { return nil }
+        do {
+            return try String(contentsOfFile: ".env", encoding: .utf8)
+        } catch {
+            throw ConfigurationError(
+                variable: ".env", expected: "a readable UTF-8 file of NAME=value lines",
+                shape: "one that cannot be read")
+        }
+    }
+
+    static let clock = Clock { Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))) }
+
+    /// 128 random bits: no two requests of any two servers share an identifier.
+    @Sendable static func makeRequestID() -> String {
+        let digits = [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)].map { number in
+            let text = String(number, radix: 16)
+            return String(repeating: "0", count: 16 - text.utf8.count) + text
+        }
+        return "req_" + digits.joined()
+    }
+
+    /// Opens the store in `folder`, whose lock the caller has.
+    static func openIssuer(_ configuration: Configuration, _ folder: DataFolder) async throws -> Issuer {
+        let masterKey =
+            switch configuration.masterKey {
+            case .dataFolder: try MasterKey.loadOrCreate(file: folder.masterKeyPath)
+            case .file(let path): try MasterKey.load(file: path)
+            case .given(let key): key
+            }
+        return try await Issuer.open(
+            store: try SQLiteStore.open(path: folder.storePath), settings: configuration.issuer, masterKey: masterKey,
+            clock: clock, ids: .random())
+    }
+
+    /// The API, ready to listen.
+    static func api(
+        _ issuer: Issuer, _ configuration: Configuration, logger: Logger,
+        onListening: @escaping @Sendable (any Channel) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        let limits = configuration.limits
+        return Application(
+            router: Routes.router(issuer: issuer, limits: limits, logger: logger, makeRequestID: makeRequestID),
+            server: .guarded(limits, makeRequestID: makeRequestID),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax, logger: logger.quieter)
+            ),
+            onServerRunning: onListening,
+            logger: logger.quieter)
+    }
+
+    /// What operators ask through the socket in the data folder.
+    static func admin(_ issuer: Issuer, _ folder: DataFolder, logger: Logger) -> some ApplicationProtocol {
+        Application(
+            router: AdminRoutes.router(issuer: issuer, logger: logger, makeRequestID: makeRequestID),
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: folder.socketPath)),
+            onServerRunning: { _ in folder.restrictSocket() },
+            logger: logger.quieter)
+    }
 }

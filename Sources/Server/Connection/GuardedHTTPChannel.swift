@@ -10,13 +10,13 @@ import NIOHTTPTypesHTTP1
 ///
 /// The framework's own channel has no deadline for a header, a body or an answer, and reads on after a refusal.
 struct GuardedHTTPChannel: HTTPChannelHandler {
-    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
-
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
     let makeRequestID: @Sendable () -> String
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    func setup(
+        channel: any Channel, logger: Logger
+    ) -> EventLoopFuture<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>> {
         channel.eventLoop.makeCompletedFuture {
             try addHandlers(to: channel.pipeline.syncOperations, now: channel.eventLoop.now)
             return try NIOAsyncChannel(
@@ -39,7 +39,7 @@ struct GuardedHTTPChannel: HTTPChannelHandler {
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
     }
 
-    func handle(value: Value, logger: Logger) async {
+    func handle(value: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>, logger: Logger) async {
         await handleHTTP(asyncChannel: value, logger: logger)
     }
 }

@@ -1,14 +1,6 @@
 import HTTPTypes
 import Issuer
 
-/// What is wrong with one field of a request.
-struct FieldError: Equatable, Sendable {
-    /// Such as `limits[0].amount`; a query parameter's name where it is in the query.
-    let field: String
-    let code: String
-    let message: String
-}
-
 /// Everything that is wrong with a request, gathered while it is read, so that one answer names it all.
 final class Findings {
     /// Enough for any honest mistake; a request made of nothing else costs no more than this.
