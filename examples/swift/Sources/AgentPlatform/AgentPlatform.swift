@@ -37,12 +37,12 @@ struct AgentPlatform {
             let reasons = authorization.reasons.map { "\($0.code): \($0.message)" }
             return give(up: "\(authorization.id) is \(authorization.decision.rawValue). \(reasons.joined(separator: " "))")
         }
-        print("\(authorization.id) is approved. Handing its token over.")
+        say("\(authorization.id) is approved. Handing its token over.")
 
         switch try processor.charge(spend, token: token) {
         case .charged:
             let confirmed = try await issuer.confirm(authorization.id, amount: spend.amount)
-            print("\(confirmed.id) is \(confirmed.status): \(confirmed.confirmedAmount ?? 0) \(spend.currency) spent.")
+            say("\(confirmed.id) is \(confirmed.status): \(confirmed.confirmedAmount ?? 0) \(spend.currency) spent.")
         case .declined, .tryAgainLater:
             // The budget is free again at once, rather than when the reservation lapses.
             let voided = try await issuer.void(authorization.id)
@@ -54,7 +54,7 @@ struct AgentPlatform {
     private static func waitForApproval(
         _ held: Authorization, with issuer: IssuerClient, for limit: Duration = .seconds(600)
     ) async throws -> Authorization {
-        print("\(held.id) waits for a person: POST /v1/approvals/\(held.id)/approve, or …/deny.")
+        say("\(held.id) waits for a person: POST /v1/approvals/\(held.id)/approve, or …/deny.")
         let end = ContinuousClock.now + limit
         var authorization = held
         while authorization.decision == .pendingApproval, ContinuousClock.now < end {
@@ -62,6 +62,11 @@ struct AgentPlatform {
             authorization = try await issuer.authorization(held.id)
         }
         return authorization
+    }
+
+    /// At once, and not when a buffer is full: the processor writes to the same terminal.
+    private static func say(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 
     private static func give(up reason: String) {

@@ -52,7 +52,7 @@ struct IssuerClient {
 
     private func send(_ request: HTTPClientRequest) async throws -> Authorization {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(15))
-        let answer = Data(buffer: try await response.body.collect(upTo: Self.answerBytesMax))
+        let answer = Data(try await response.body.collect(upTo: Self.answerBytesMax).readableBytesView)
         guard (200..<300).contains(response.status.code) else {
             throw try JSONDecoder().decode(Problem.self, from: answer)
         }

@@ -50,6 +50,7 @@ struct Processor {
     }
 
     private static func complain(_ line: String) {
-        fputs(line + "\n", stderr)
+        let bytes = Array((line + "\n").utf8)
+        _ = write(STDERR_FILENO, bytes, bytes.count)
     }
 }
