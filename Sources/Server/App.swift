@@ -37,12 +37,21 @@ enum App {
         return "req_" + digits.joined()
     }
 
+    /// The operator named the file, so what is wrong with it is wrong with the variable.
+    private static func loadMasterKey(_ path: String) throws(Failure) -> MasterKey {
+        do {
+            return try MasterKey.load(file: path)
+        } catch {
+            throw Failure("PAITIFY_MASTER_KEY_FILE: \(error)", exitCode: Failure.wrongConfiguration)
+        }
+    }
+
     /// Opens the store in `folder`, whose lock the caller has.
     static func openIssuer(_ configuration: Configuration, _ folder: DataFolder) async throws -> Issuer {
         let masterKey =
             switch configuration.masterKey {
             case .dataFolder: try MasterKey.loadOrCreate(file: folder.masterKeyPath)
-            case .file(let path): try MasterKey.load(file: path)
+            case .file(let path): try loadMasterKey(path)
             case .given(let key): key
             }
         return try await Issuer.open(

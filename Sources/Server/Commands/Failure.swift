@@ -13,7 +13,7 @@ struct Failure: Error, CustomStringConvertible {
     }
 
     /// sysexits.h's EX_CONFIG.
-    private static let wrongConfiguration: Int32 = 78
+    static let wrongConfiguration: Int32 = 78
 
     /// Runs a command's body and ends the process with one line for what it throws.
     static func reporting<Value>(_ body: () async throws -> Value) async throws -> Value {
