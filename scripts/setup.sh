@@ -80,7 +80,7 @@ command -v apt-get >/dev/null || die "this machine has no apt-get: install the l
 export DEBIAN_FRONTEND=noninteractive
 printf 'Installing them with apt-get.\n'
 as_root apt-get update -qq
-as_root apt-get install -y -qq --no-install-recommends "${packages[@]}"
+as_root apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "${packages[@]}" >/dev/null
 
 still=$(missing <<<"$needs" | cut -f 1 | tr '\n' ' ')
 [ -z "$still" ] || die "installed, but still not found: $still"
