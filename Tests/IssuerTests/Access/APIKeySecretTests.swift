@@ -16,7 +16,9 @@ private enum MalformedKeys {
 @Suite struct APIKeySecretTests {
     static let body = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefgh"
 
-    @Test("a key's shape is its opening, 12 characters to look it up by and 32 that are secret", arguments: Environment.allCases)
+    @Test(
+        "a key's shape is its opening, 12 characters to look it up by and 32 that are secret",
+        arguments: Environment.allCases)
     func shape(_ environment: Environment) throws {
         let key = try APIKeySecret.random(for: environment)
         #expect(key.text.utf8.count == 52 && key.text.hasPrefix("ag_\(environment.rawValue)_"))
@@ -45,6 +47,8 @@ private enum MalformedKeys {
         let key = try #require(APIKeySecret("ag_live_" + Self.body))
         var dumped = ""
         dump(key, to: &dumped)
-        for text in ["\(key)", String(reflecting: key), dumped] { #expect(!text.contains(Self.body.suffix(32).prefix(4))) }
+        for text in ["\(key)", String(reflecting: key), dumped] {
+            #expect(!text.contains(Self.body.suffix(32).prefix(4)))
+        }
     }
 }

@@ -30,7 +30,8 @@ import Testing
             try APIKeys.insert(
                 APIKey(
                     id: id, environment: secret.environment, name: try Name("Key"), prefix: secret.prefix,
-                    scopes: [.authorize, .read], agentID: nil, createdAt: Self.now, expiresAt: expiresAt, lastUsedAt: nil),
+                    scopes: [.authorize, .read], agentID: nil, createdAt: Self.now, expiresAt: expiresAt,
+                    lastUsedAt: nil),
                 hash: hash, of: Self.company, in: tx)
         }
     }
@@ -48,9 +49,10 @@ import Testing
     func principal() async throws {
         let principal = try await verifier().authenticate(apiKey: secret.text, now: Self.now)
         #expect(
-            principal == Principal(
-                companyID: Self.company, environment: .live, keyID: Self.keyID(1), scopes: [.authorize, .read],
-                agentID: nil, expiresAt: nil, keyVersion: 0))
+            principal
+                == Principal(
+                    companyID: Self.company, environment: .live, keyID: Self.keyID(1), scopes: [.authorize, .read],
+                    agentID: nil, expiresAt: nil, keyVersion: 0))
     }
 
     @Test("a key that is malformed, unknown or wrong opens nothing, before and after the right one did")
@@ -59,7 +61,9 @@ import Testing
         let unknown = try APIKeySecret.random(for: .live).text
         let otherWorld = secret.text.replacing("ag_live_", with: "ag_test_")
         for round in 1...2 {
-            for text in ["", "x", unknown, otherWorld, wrong("a"), wrong("b"), secret.text + "a", secret.text.lowercased()] {
+            for text in [
+                "", "x", unknown, otherWorld, wrong("a"), wrong("b"), secret.text + "a", secret.text.lowercased(),
+            ] {
                 await #expect(throws: IssuerError.unauthenticated, "round \(round)") {
                     try await verifier.authenticate(apiKey: text, now: Self.now)
                 }
@@ -144,10 +148,13 @@ import Testing
 
 @Suite struct APIKeyMemoryTests {
     private func secret(_ prefix: Character, _ rest: Character) throws -> APIKeySecret {
-        try #require(APIKeySecret("ag_live_" + String(repeating: prefix, count: 12) + String(repeating: rest, count: 32)))
+        try #require(
+            APIKeySecret("ag_live_" + String(repeating: prefix, count: 12) + String(repeating: rest, count: 32)))
     }
 
-    private func standing(_ memory: inout APIKeyMemory, _ secret: APIKeySecret, _ starts: inout Int) -> APIKeyMemory.Standing {
+    private func standing(_ memory: inout APIKeyMemory, _ secret: APIKeySecret, _ starts: inout Int)
+        -> APIKeyMemory.Standing
+    {
         memory.standing(APIKeyMemory.Fingerprint(secret), prefix: secret.prefix) {
             starts += 1
             return Task { .unknown }
@@ -158,25 +165,26 @@ import Testing
     func checks() throws {
         var memory = APIKeyMemory()
         var starts = 0
-        let rests: [Character] = ["a", "b", "c", "d", "a", "b"]
-        for rest in rests { _ = standing(&memory, try secret("p", rest), &starts) }
-        #expect(starts == APIKeyMemory.checksPerPrefixMax)
-        guard case .tooMany = standing(&memory, try secret("p", "e"), &starts) else {
-            Issue.record("a fifth check for one prefix")
+        let rests = Array("abcdefghijklmnop")
+        try #require(rests.count == APIKeyMemory.checksPerPrefixMax)
+        for rest in rests + rests { _ = standing(&memory, try secret("p", rest), &starts) }
+        #expect(starts == rests.count)
+        guard case .tooMany = standing(&memory, try secret("p", "z"), &starts) else {
+            Issue.record("one check too many for one prefix")
             return
         }
         // Another key's prefix has room.
-        guard case .underWay = standing(&memory, try secret("q", "e"), &starts) else {
+        guard case .underWay = standing(&memory, try secret("q", "z"), &starts) else {
             Issue.record("no check for another prefix")
             return
         }
         let done = try secret("p", "a")
         memory.conclude(APIKeyMemory.Fingerprint(done), prefix: done.prefix, .unknown)
-        guard case .underWay = standing(&memory, try secret("p", "e"), &starts) else {
+        guard case .underWay = standing(&memory, try secret("p", "z"), &starts) else {
             Issue.record("no room after a check was over")
             return
         }
-        #expect(starts == 6)
+        #expect(starts == rests.count + 2)
     }
 
     @Test("a wrong secret is not checked again; one that could not be checked is")
@@ -188,7 +196,8 @@ import Testing
             _ = standing(&memory, secret, &starts)
             memory.conclude(APIKeyMemory.Fingerprint(secret), prefix: secret.prefix, verdict)
         }
-        guard case .wrong = standing(&memory, wrong, &starts), case .underWay = standing(&memory, failed, &starts) else {
+        guard case .wrong = standing(&memory, wrong, &starts), case .underWay = standing(&memory, failed, &starts)
+        else {
             Issue.record("remembered the wrong one")
             return
         }

@@ -87,7 +87,8 @@ import Testing
     func samePrefix() async throws {
         let key = try key(1, .live)
         let other = APIKey(
-            id: Fixture.keyID(9), environment: .live, name: key.name, prefix: key.prefix, scopes: key.scopes, agentID: nil,
+            id: Fixture.keyID(9), environment: .live, name: key.name, prefix: key.prefix, scopes: key.scopes,
+            agentID: nil,
             createdAt: key.createdAt, expiresAt: nil, lastUsedAt: nil)
         try await withKeys { tx throws in
             #expect(throws: StorageError.self) {

@@ -49,7 +49,9 @@ import Testing
                 model[key] = nil
             default: break
             }
-            for key in 0..<40 where Bool.random(using: &random) { #expect(cache.value(for: key) == model[key], context) }
+            for key in 0..<40 where Bool.random(using: &random) {
+                #expect(cache.value(for: key) == model[key], context)
+            }
             #expect(cache.count == model.count && model.count <= capacity, context)
         }
     }

@@ -32,11 +32,19 @@ enum KeyFixtures {
         return try SigningKey(pkcs8: SecretBytes([UInt8](der)), .rs256)
     }
 
-    static let masterKey = try! MasterKey(text: String(repeating: "c3", count: 32))
-    static let otherMasterKey = try! MasterKey(text: String(repeating: "c4", count: 32))
+    static let masterKey = made { try MasterKey(text: String(repeating: "c3", count: 32)) }
+    static let otherMasterKey = made { try MasterKey(text: String(repeating: "c4", count: 32)) }
 
     /// Real keys, made once a run.
-    private static let pool: [SigningKey] = (0..<6).map { _ in try! SigningKey.generate(.rs256) }
+    private static let pool: [SigningKey] = (0..<6).map { _ in made { try SigningKey.generate(.rs256) } }
+
+    private static func made<Value>(_ make: () throws -> Value) -> Value {
+        do {
+            return try make()
+        } catch {
+            fatalError("a fixture cannot be made: \(error)")
+        }
+    }
 
     static func key(_ index: Int) -> SigningKey { pool[index] }
 

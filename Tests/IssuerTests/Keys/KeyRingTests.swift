@@ -110,7 +110,8 @@ import Testing
         #expect(ring.infos().count == 3 && ring.infos().count { $0.state == .retired } == 1)
     }
 
-    @Test("a revoked key is out of the set at once, its private part is destroyed, and its claims are signed by another")
+    @Test(
+        "a revoked key is out of the set at once, its private part is destroyed, and its claims are signed by another")
     func revocation() async throws {
         let ring = try await opened()
         let revoked = ring.signingKeyID
@@ -189,7 +190,8 @@ import Testing
     @Test("a real first start makes real keys, off the cooperative pool")
     func realKeys() async throws {
         let ring = try await KeyRing.open(
-            store: store, masterKey: KeyFixtures.masterKey, jwksMaxAgeSeconds: 60, rotationSeconds: 3600, now: Self.start)
+            store: store, masterKey: KeyFixtures.masterKey, jwksMaxAgeSeconds: 60, rotationSeconds: 3600,
+            now: Self.start)
         #expect(ring.document.maxAgeSeconds == 60 && ring.infos().count == 2)
     }
 }

@@ -88,12 +88,15 @@ private enum MasterKeyTexts {
         }
     }
 
-    @Test("a file without a key in it is refused and left alone", arguments: ["", "\n", "abc", String(repeating: "0", count: 5000)])
+    @Test(
+        "a file without a key in it is refused and left alone",
+        arguments: ["", "\n", "abc", String(repeating: "0", count: 5000)])
     func badContent(_ content: String) async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/master.key"
-            #expect(FileManager.default.createFile(
-                atPath: path, contents: Data(content.utf8), attributes: [.posixPermissions: 0o600]))
+            #expect(
+                FileManager.default.createFile(
+                    atPath: path, contents: Data(content.utf8), attributes: [.posixPermissions: 0o600]))
             let error = #expect(throws: KeyError.self) { try MasterKey.loadOrCreate(file: path) }
             #expect(error?.description.hasPrefix(path) == true)
             let left = try String(contentsOfFile: path, encoding: .utf8)

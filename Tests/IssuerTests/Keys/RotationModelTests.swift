@@ -22,7 +22,9 @@ import Testing
         }
     }
 
-    @Test("one key signs, the sequence tells every change, and no live token loses its key but by revocation", arguments: 0..<50)
+    @Test(
+        "one key signs, the sequence tells every change, and no live token loses its key but by revocation",
+        arguments: 0..<50)
     func randomHistory(_ round: Int) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SeededGenerator(seed: seed)
@@ -72,7 +74,8 @@ import Testing
             #expect(Set(kept.map(\.kid)) == Set(rotation.keys.map(\.kid)), context)
             for life in rotation.keys { #expect(recorded.lives[life.kid] == life, context) }
             let signing = try #require(rotation.signing, context)
-            tokens.append(Token(kid: signing.kid, expires: now.adding(seconds: Int64.random(in: 60...604_800, using: &random))))
+            tokens.append(
+                Token(kid: signing.kid, expires: now.adding(seconds: Int64.random(in: 60...604_800, using: &random))))
             tokens.removeAll { $0.expires <= now }
             for token in tokens {
                 let life = try #require(recorded.lives[token.kid], context)

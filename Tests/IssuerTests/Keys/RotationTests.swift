@@ -33,7 +33,8 @@ import Testing
     func laterStart() throws {
         var rotation = try Self.started()
         let before = rotation
-        #expect(rotation.apply(.started, at: Self.start.adding(seconds: 1), freshKeys: Self.fresh("c", "d")) == .unchanged)
+        #expect(
+            rotation.apply(.started, at: Self.start.adding(seconds: 1), freshKeys: Self.fresh("c", "d")) == .unchanged)
         #expect(rotation == before)
     }
 
@@ -65,7 +66,8 @@ import Testing
             // The announced key is revoked, so that another is announced in its place.
             next = "b2"
             _ = rotation.apply(
-                .revocationAsked(kid: "b"), at: Self.start.adding(seconds: row.announcedAfter), freshKeys: Self.fresh(next))
+                .revocationAsked(kid: "b"), at: Self.start.adding(seconds: row.announcedAfter),
+                freshKeys: Self.fresh(next))
         }
         let now = Instant(milliseconds: Self.start.milliseconds + row.afterMilliseconds)
         let outcome = rotation.apply(.ticked, at: now, freshKeys: Self.fresh("c"))
@@ -91,7 +93,9 @@ import Testing
         #expect(rotation.sequence == before.sequence + 1)
     }
 
-    @Test("a rotation by hand takes effect at once, and warns when verifiers may not know the key yet", arguments: [0, 599, 600, 601])
+    @Test(
+        "a rotation by hand takes effect at once, and warns when verifiers may not know the key yet",
+        arguments: [0, 599, 600, 601])
     func byHand(_ ageSeconds: Int64) throws {
         var rotation = try Self.started()
         let now = Self.start.adding(seconds: ageSeconds)
@@ -138,7 +142,9 @@ import Testing
         let now = Self.start.adding(seconds: 1000)
         _ = rotation.apply(.rotationAsked(signing: "a"), at: Self.start, freshKeys: Self.fresh("c"))
         let event = Rotation.Event.revocationAsked(kid: row.kid)
-        if row.freshKeys > 0 { #expect(rotation.apply(event, at: now, freshKeys: []) == .freshKeysNeeded(row.freshKeys)) }
+        if row.freshKeys > 0 {
+            #expect(rotation.apply(event, at: now, freshKeys: []) == .freshKeysNeeded(row.freshKeys))
+        }
         guard case .changed = rotation.apply(event, at: now, freshKeys: Self.fresh("d")) else {
             Issue.record("nothing changed")
             return
@@ -164,18 +170,21 @@ import Testing
         var rotation = try Self.started()
         for number in 3...Rotation.publishedMax {
             let signing = try #require(rotation.signing?.kid)
-            guard case .changed = rotation.apply(
-                .rotationAsked(signing: signing), at: Self.start, freshKeys: Self.fresh("k\(number)"))
+            guard
+                case .changed = rotation.apply(
+                    .rotationAsked(signing: signing), at: Self.start, freshKeys: Self.fresh("k\(number)"))
             else { throw Stuck() }
         }
         #expect(rotation.keys.count == Rotation.publishedMax)
         let signing = try #require(rotation.signing?.kid)
         let before = rotation
         #expect(
-            rotation.apply(.rotationAsked(signing: signing), at: Self.start, freshKeys: Self.fresh("z")) == .tooManyKeys)
+            rotation.apply(.rotationAsked(signing: signing), at: Self.start, freshKeys: Self.fresh("z")) == .tooManyKeys
+        )
         #expect(rotation == before)
-        guard case .changed = rotation.apply(
-            .revocationAsked(kid: signing), at: Self.start, freshKeys: Self.fresh("z"))
+        guard
+            case .changed = rotation.apply(
+                .revocationAsked(kid: signing), at: Self.start, freshKeys: Self.fresh("z"))
         else { throw Stuck() }
         #expect(rotation.keys.count(where: \.isPublished) == Rotation.publishedMax)
     }
@@ -185,7 +194,9 @@ import Testing
     @Test("books that no history leads to are refused")
     func impossibleBooks() throws {
         let keys = try Self.started().keys
-        for (keys, sequence) in [([], Int64(1)), ([keys[0]], 1), ([keys[1]], 1), (keys + [keys[0]], 1), (keys + [keys[1]], 1)] {
+        for (keys, sequence) in [
+            ([], Int64(1)), ([keys[0]], 1), ([keys[1]], 1), (keys + [keys[0]], 1), (keys + [keys[1]], 1),
+        ] {
             #expect(throws: StorageError.self) {
                 try Rotation(schedule: Self.schedule, keys: keys, sequence: sequence)
             }

@@ -55,7 +55,9 @@ import Testing
     func otherLengths() throws {
         let sealed = try Sealing.seal(secret, under: key, context: "c")
         for count in 0..<sealed.count {
-            #expect(throws: KeyError.sealBroken) { try Sealing.open(Array(sealed.prefix(count)), under: key, context: "c") }
+            #expect(throws: KeyError.sealBroken) {
+                try Sealing.open(Array(sealed.prefix(count)), under: key, context: "c")
+            }
         }
         #expect(throws: KeyError.sealBroken) { try Sealing.open(sealed + [0], under: key, context: "c") }
     }

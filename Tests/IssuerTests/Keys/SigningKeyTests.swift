@@ -61,7 +61,8 @@ import Testing
     func badKeys() throws {
         let der = try #require(Data(base64Encoded: KeyFixtures.rfc7515PKCS8, options: .ignoreUnknownCharacters))
         // RFC 8410 section 10.3: an Ed25519 key.
-        let ed25519 = try #require(Data(base64Encoded: "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC"))
+        let ed25519 = try #require(
+            Data(base64Encoded: "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC"))
         for bytes in [[], [0x30], [UInt8](der.dropLast()), [UInt8](ed25519)] {
             #expect(throws: KeyError.cryptography(.readKey)) { try SigningKey(pkcs8: SecretBytes(bytes), .rs256) }
         }

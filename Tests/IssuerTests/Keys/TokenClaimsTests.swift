@@ -8,7 +8,9 @@ import Testing
     static let now = Instant(rfc3339: "2026-03-02T10:00:00.999Z")!
 
     /// A decided authorization; what a test is about it sets itself.
-    static func authorization(_ decision: Decision, merchant: Merchant? = nil, audience: Audience? = nil) throws -> Authorization {
+    static func authorization(_ decision: Decision, merchant: Merchant? = nil, audience: Audience? = nil) throws
+        -> Authorization
+    {
         Authorization(
             id: AuthorizationID("auth_01k3vtest0000000000000000b")!, environment: .live,
             agentID: AgentID("agt_01k3vtest0000000000000000c")!,
@@ -76,7 +78,8 @@ import Testing
         }
         var approval = try Self.authorization(.approved)
         approval.approval = record(true)
-        #expect(Self.payload(approval).contains(#","approval":{"kind":"human","by":"key_x","at":1772445601},"policies""#))
+        #expect(
+            Self.payload(approval).contains(#","approval":{"kind":"human","by":"key_x","at":1772445601},"policies""#))
         var denial = try Self.authorization(.denied)
         denial.approval = record(false)
         #expect(!Self.payload(denial).contains("approval"))
