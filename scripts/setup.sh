@@ -7,8 +7,10 @@ set -euo pipefail
 
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
-# package | how to see that it is there | why it is needed
+# packages | how to see that they are there | why they are needed
 build_needs='
+libncurses-dev libcurl4-openssl-dev libxml2-dev libsqlite3-dev | swift package --version | the Swift toolchain does not run without
+ca-certificates | test -s /etc/ssl/certs/ca-certificates.crt | lets git and curl trust whom they talk to
 git             | command -v git                       | fetches the Swift packages
 g++             | command -v g++                       | the C and C++ libraries that Swift links against
 libc6-dev       | test -e /usr/include/stdlib.h        | the C headers
@@ -32,22 +34,21 @@ wrk             | command -v wrk                       | loads the issuer over H
 openssl         | command -v openssl                   | measures raw RSA signatures
 '
 
-check_swift() {
-    local advice='get it from https://www.swift.org/install/linux/ and put its usr/bin in PATH'
-    command -v swift >/dev/null || die "no Swift toolchain: Paitify needs Swift 6.3; $advice"
+advice='get it from https://www.swift.org/install/linux/ and put its usr/bin in PATH'
+
+check_swift_version() {
     local version
     version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
     [ "$(printf '6.3\n%s\n' "$version" | sort -V | head -n 1)" = 6.3 ] ||
         die "the Swift toolchain is version ${version:-unknown}, and Paitify needs 6.3 or later; $advice"
 }
 
-# Prints "package<tab>why" for each line of its input whose probe fails.
+# Prints "packages<tab>why" for each line of its input whose probe fails.
 missing() {
-    local package probe why
-    while IFS='|' read -r package probe why; do
-        package=${package// /}
-        [ -n "$package" ] || continue
-        sh -c "$probe" >/dev/null 2>&1 || printf '%s\t%s\n' "$package" "${why# }"
+    local packages probe why
+    while IFS='|' read -r packages probe why; do
+        [ -n "$packages" ] || continue
+        sh -c "$probe" >/dev/null 2>&1 || printf '%s\t%s\n' "${packages%"${packages##*[! ]}"}" "${why# }"
     done
 }
 
@@ -68,13 +69,16 @@ case "${1:-}" in
     *) die "usage: scripts/setup.sh build|test|bench" ;;
 esac
 
-check_swift
+command -v swift >/dev/null || die "no Swift toolchain: Paitify needs Swift 6.3; $advice"
 wanted=$(missing <<<"$needs")
-[ -n "$wanted" ] || exit 0
+if [ -z "$wanted" ]; then
+    check_swift_version
+    exit 0
+fi
 
 printf 'These packages are missing:\n'
-while IFS=$'\t' read -r package why; do printf '  %-16s %s\n' "$package" "$why"; done <<<"$wanted"
-mapfile -t packages < <(cut -f 1 <<<"$wanted")
+while IFS=$'\t' read -r packages why; do printf '  %-16s %s\n' "$packages" "$why"; done <<<"$wanted"
+read -ra packages <<<"$(cut -f 1 <<<"$wanted" | tr '\n' ' ')"
 
 command -v apt-get >/dev/null || die "this machine has no apt-get: install the like of them yourself: ${packages[*]}"
 export DEBIAN_FRONTEND=noninteractive
@@ -84,3 +88,4 @@ as_root apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "${pac
 
 still=$(missing <<<"$needs" | cut -f 1 | tr '\n' ' ')
 [ -z "$still" ] || die "installed, but still not found: $still"
+check_swift_version
