@@ -38,11 +38,13 @@ enum App {
     }
 
     /// The operator named the file, so what is wrong with it is wrong with the variable.
-    private static func loadMasterKey(_ path: String) throws(Failure) -> MasterKey {
+    private static func loadMasterKey(_ path: String) throws(ConfigurationError) -> MasterKey {
         do {
             return try MasterKey.load(file: path)
         } catch {
-            throw Failure("PAITIFY_MASTER_KEY_FILE: \(error)", exitCode: Failure.wrongConfiguration)
+            throw ConfigurationError(
+                variable: "PAITIFY_MASTER_KEY_FILE", expected: "the path of a file that holds the master key",
+                shape: "\(error)")
         }
     }
 

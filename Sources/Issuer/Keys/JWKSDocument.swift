@@ -12,9 +12,7 @@ public struct JWKSDocument: Sendable, Equatable {
         var writer = JSONWriter(capacity: 512 * (keys.count + 1))
         writer.object {
             $0.member("sequence", sequence)
-            $0.array("keys") { list in
-                for key in keys { list.element(json: key) }
-            }
+            $0.member("keys", array: keys) { list, key in list.json(key) }
         }
         body = writer.bytes
         etag = "\"\(Base64URL.encode(Digest.sha256(writer.bytes)))\""

@@ -52,16 +52,16 @@ public enum TokenClaims {
     }
 
     private static func write(_ merchant: Merchant, to claims: inout JSONWriter) {
-        claims.object("merchant") {
-            $0.member("id", merchant.id)
-            $0.member("name", merchant.name)
-            $0.member("category", merchant.category?.text)
-            $0.member("country", merchant.country?.text)
+        claims.member("merchant") {
+            $0.memberIfPresent("id", merchant.id)
+            $0.memberIfPresent("name", merchant.name)
+            $0.memberIfPresent("category", merchant.category?.text)
+            $0.memberIfPresent("country", merchant.country?.text)
         }
     }
 
     private static func write(_ approval: ApprovalRecord, to claims: inout JSONWriter) {
-        claims.object("approval") {
+        claims.member("approval") {
             $0.member("kind", "human")
             $0.member("by", approval.by)
             $0.member("at", approval.at.seconds)
@@ -69,22 +69,19 @@ public enum TokenClaims {
     }
 
     private static func write(_ policies: [EvaluatedPolicy], to claims: inout JSONWriter) {
-        claims.array("policies") { list in
-            for policy in policies {
-                list.object {
-                    $0.member("id", policy.id.text)
-                    $0.member("version", policy.version)
-                    $0.member("effect", policy.effect.rawValue)
-                }
+        claims.member("policies", array: policies) { list, policy in
+            list.object {
+                $0.member("id", policy.id.text)
+                $0.member("version", policy.version)
+                $0.member("effect", policy.effect.rawValue)
             }
         }
     }
 
     /// Codes only: no limit, figure or personal data is in a token. Each once, first cause first.
     private static func write(reasonCodes reasons: [Reason], to claims: inout JSONWriter) {
-        claims.array("reasons") { list in
-            var written: Set<ReasonCode> = []
-            for reason in reasons where written.insert(reason.code).inserted { list.element(reason.code.rawValue) }
-        }
+        var written: Set<ReasonCode> = []
+        let codes = reasons.map(\.code).filter { written.insert($0).inserted }
+        claims.member("reasons", texts: codes.map(\.rawValue))
     }
 }
