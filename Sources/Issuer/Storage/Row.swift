@@ -147,6 +147,13 @@ extension SQLValue {
     }
 }
 
+extension SQLValue {
+    /// A list; most are empty, and those need no encoder.
+    init<Element: Encodable>(json list: [Element]) throws(StorageError) {
+        self = .text(list.isEmpty ? "[]" : try JSONText.encode(list))
+    }
+}
+
 /// Our own values as JSON text and back. Only for what this program wrote itself: requests are read by a stricter reader.
 enum JSONText {
     static func encode(_ value: some Encodable) throws(StorageError) -> String {

@@ -18,26 +18,25 @@ extension Issuer {
     ) async throws(IssuerError) -> DryRun {
         try Self.check(request.agentID, isFor: principal)
         return try await transaction(as: principal, scope: .authorize) { [self] books in
-            let agent = try Self.agent(request.agentID, in: books)
-            let ruling = try rule(
-                SpendRequest(
-                    agent: agent.id, agentStatus: agent.status, money: request.money, merchant: request.merchant,
-                    isApproved: false),
-                in: books)
+            let ruling = try rule(request, in: books)
             return DryRun(decision: ruling.decision, reasons: ruling.reasons, shadowReasons: ruling.shadowReasons)
         }
     }
 
     private func record(_ request: AuthorizationRequest, in books: Books) throws -> Authorization {
+        let ruling = try rule(request, in: books)
+        let authorization = decided(asked(request, in: books), ruling, approval: nil, in: books)
+        try Ledger(books).record(authorization)
+        return authorization
+    }
+
+    private func rule(_ request: AuthorizationRequest, in books: Books) throws -> Ruling {
         let agent = try Self.agent(request.agentID, in: books)
-        let ruling = try rule(
+        return try rule(
             SpendRequest(
                 agent: agent.id, agentStatus: agent.status, money: request.money, merchant: request.merchant,
                 isApproved: false),
             in: books)
-        let authorization = decided(asked(request, in: books), ruling, approval: nil, in: books)
-        try Ledger(books).record(authorization)
-        return authorization
     }
 
     /// The request as an authorization on which nothing has been decided yet.
