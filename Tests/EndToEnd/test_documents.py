@@ -70,6 +70,25 @@ def test_the_contract_and_the_header_have_the_same_status_codes():
     assert missing <= {700, 701, 702, 703, 800, 901, 902, 903}
 
 
+def sources(folder):
+    return "\n".join(path.read_text() for path in sorted((ROOT / "Sources" / folder).rglob("*.swift")))
+
+
+def test_every_setting_is_documented_and_every_documented_one_is_there():
+    read = set(re.findall(r'"(PAITIFY_[A-Z_]+|LOG_LEVEL)"', sources("Server/Configuration")))
+    documented = set(re.findall(r"`(PAITIFY_[A-Z_]+|LOG_LEVEL)`", (ROOT / "docs/operations.md").read_text()))
+    assert read == documented
+
+
+def test_every_code_of_a_problem_is_documented():
+    # As they are written: Problem(.badRequest, "CODE", …) and note("field", "CODE", …).
+    codes = set(re.findall(r'\.[a-zA-Z]+,\s*"([A-Z]+(?:_[A-Z]+)+|BUSY|STOPPING|REQUIRED)"', sources("Server")))
+    codes |= set(re.findall(r'note\([^"\n]*(?:"[^"]*"[^"\n]*)?, "([A-Z_]{4,})"', sources("Server")))
+    documented = (ROOT / "docs/api.md").read_text()
+    assert len(codes) > 30, codes
+    assert sorted(code for code in codes if f"`{code}`" not in documented) == []
+
+
 def test_the_readmes_curl_lines_authorize_and_fetch_the_keys(server, tmp_path):
     company = Company.create(server)
     (tmp_path / "data").mkdir()
