@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from harness.company import Company
 from harness.wire import Connection, post
 
 MEMBERS = '"agentId":"AGENT","amount":1999,"currency":"USD"'
@@ -35,8 +36,8 @@ NOT_JSON = [
     ("an escaped NUL in a name", spend(**{r"a\u0000b": "1"}), 400, "MALFORMED_JSON"),
     ("a NUL byte in a string", spend(description='"a\x00b"'), 400, "MALFORMED_JSON"),
     ("a NUL byte after the object", spend() + "\x00", 400, "MALFORMED_JSON"),
-    ("a member twice", spend() [:-1] + ',"amount":1}', 400, "DUPLICATE_MEMBER"),
-    ("a member twice, once escaped", spend() [:-1] + r',"\u0061mount":1}', 400, "DUPLICATE_MEMBER"),
+    ("a member twice", spend()[:-1] + ',"amount":1}', 400, "DUPLICATE_MEMBER"),
+    ("a member twice, once escaped", spend()[:-1] + r',"\u0061mount":1}', 400, "DUPLICATE_MEMBER"),
     ("a member twice, further in", spend(merchant='{"id":"m_1","id":"m_2"}'), 400, "DUPLICATE_MEMBER"),
     ("arrays 17 deep", spend(metadata="[" * 17 + "]" * 17), 400, "JSON_TOO_DEEP"),
     ("arrays 30,000 deep", "[" * 30_000 + "]" * 30_000, 400, "JSON_TOO_DEEP"),
@@ -94,8 +95,6 @@ FIELDS = [
 
 @pytest.fixture(scope="module")
 def spender(server):
-    from harness.company import Company
-
     company = Company.create(server, "Bad bodies")
     yield company, company.spender()
 

@@ -54,7 +54,8 @@ def test_the_worked_example_of_the_contract_is_the_first_vector():
 def test_the_contract_counts_the_vectors_right():
     text = (ROOT / "docs/contract.md").read_text()
     found = re.search(r"(\d+) tokens and (\d+) key sets", text)
-    counts = [len(json.loads((ROOT / "Tests/Vectors" / name).read_text())["cases"]) for name in ("tokens.json", "key-sets.json")]
+    files = [ROOT / "Tests/Vectors" / name for name in ("tokens.json", "key-sets.json")]
+    counts = [len(json.loads(file.read_text())["cases"]) for file in files]
     assert [int(number) for number in found.groups()] == counts
 
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from harness.company import Company
+from harness.server import Server
 from harness.wire import Connection, post
 
 GOOD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -126,8 +127,6 @@ def test_an_unknown_route_or_method_is_a_problem_document(server, method, path, 
 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory):
-    from harness.server import Server
-
     server = Server(
         tmp_path_factory.mktemp("impatient"),
         PAITIFY_HEADER_TIMEOUT="1", PAITIFY_BODY_TIMEOUT="1", PAITIFY_IDLE_TIMEOUT="1", PAITIFY_REQUEST_TIMEOUT="3",
