@@ -19,10 +19,9 @@ struct KeySet: Sendable {
     /// The issuer's counter of published sets, which only grows; nil if the document has none.
     let sequence: Int64?
 
-    /// Reads a document. One bad key is left out and the others serve; what makes the whole set untrustworthy, or
+    /// Judges a document's keys. One bad key is left out and the others serve; what makes the whole set untrustworthy, or
     /// leaves no key to serve, throws (`jwks`, or `weakKey` if every key is too weak).
-    init(document: Span<UInt8>, allowed: AlgorithmSet, sha256: SHA256) throws(VerifyError) {
-        let root = try Self.parse(document)
+    init(_ root: JSONValue, allowed: AlgorithmSet, sha256: SHA256) throws(VerifyError) {
         guard let list = root["keys"], list.kind == .array else {
             throw VerifyError(.jwks, "The JWKS has no keys array.")
         }
@@ -36,11 +35,14 @@ struct KeySet: Sendable {
         var leftOut: [LeftOutKey] = []
         var index = 0
         for element in list.elements {
+            // What OpenSSL keeps with each key was not reckoned with when the call began.
+            try Memory.require(Memory.reserve)
             let jwk = JWK(object: element)
             do throws(VerifyError) {
                 keys.append(try PublicKey(jwk, allowed: allowed, sha256: sha256))
             } catch {
-                guard error.status != .noMemory else { throw error }
+                // These say nothing about the key.
+                guard error.status != .noMemory, error.status != .internalFailure else { throw error }
                 let keyID = jwk.kid.map { String(copying: $0.span) }
                 leftOut.append(LeftOutKey(index: index, keyID: keyID, reason: error))
             }
@@ -62,15 +64,22 @@ struct KeySet: Sendable {
         throw VerifyError(.unknownKey)
     }
 
-    private static func parse(_ document: Span<UInt8>) throws(VerifyError) -> JSONValue {
-        guard document.count <= documentBytesMax else {
-            throw VerifyError(.jwks, "The JWKS has \(document.count) bytes; at most 65536 are read.")
-        }
+    /// Reads a document's bytes as strict JSON; `bytesMax` is more than the usual where a saved file may be longer.
+    static func parse(
+        _ document: Span<UInt8>, bytesMax: Int = documentBytesMax
+    ) throws(VerifyError) -> JSONValue {
+        try checkSize(document.count, bytesMax: bytesMax)
         do throws(JSONError) {
             return try JSONDocument.parse(document, maxDepth: depthMax).root
         } catch {
             guard error.kind != .outOfMemory else { throw VerifyError(.noMemory) }
             throw VerifyError(.jwks, "The JWKS is not strict JSON (\(error.text), at byte \(error.position)).")
+        }
+    }
+
+    static func checkSize(_ byteCount: Int, bytesMax: Int = documentBytesMax) throws(VerifyError) {
+        guard byteCount <= bytesMax else {
+            throw VerifyError(.jwks, "The JWKS has \(byteCount) bytes; at most 65536 are read.")
         }
     }
 

@@ -3,8 +3,6 @@ struct PublicKey: Sendable {
     let kid: [UInt8]
     /// The one algorithm that it verifies.
     let algorithm: Algorithm
-    /// RFC 7638: names the key by what it is, whatever `kid` says.
-    let thumbprint: Thumbprint
     private let rsa: RSAPublicKey
 
     /// Judges a JWK by `KeyRules` and builds the key; the error's words complete the sentence "this key is left out:
@@ -20,7 +18,6 @@ struct PublicKey: Sendable {
         }
         try KeyRules.checkRSA(modulus: modulus, exponent: exponent)
 
-        thumbprint = try Thumbprint(modulus: modulus, exponent: exponent, sha256: sha256)
         rsa = try RSAPublicKey.make(modulus: modulus, exponent: exponent, sha256: sha256)
         self.kid = kid
         self.algorithm = algorithm

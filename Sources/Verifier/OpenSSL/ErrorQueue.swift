@@ -11,8 +11,12 @@ enum ErrorQueue {
         return try body()
     }
 
-    /// Whether the last call failed for want of memory: then nothing is known about what was to be checked.
-    static var saysOutOfMemory: Bool {
-        paitify_is_out_of_memory(ERR_peek_last_error()) != 0
+    /// Why the last call failed, for calls whose input is known to be good: want of memory, or else a broken OpenSSL.
+    /// (Want of memory is not always what OpenSSL says: the other words name it too.)
+    static var failure: VerifyError {
+        guard paitify_is_out_of_memory(ERR_peek_last_error()) == 0 else { return VerifyError(.noMemory) }
+        return VerifyError(
+            .internalFailure,
+            "OpenSSL could not set up a key: its configuration or providers lack RSA, or memory ran out.")
     }
 }

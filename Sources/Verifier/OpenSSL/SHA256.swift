@@ -39,9 +39,4 @@ import CryptoLib
         guard done else { throw VerifyError(.noMemory) }
         return digest
     }
-
-    /// Calls `body` with the pointer, which lives as long as the call.
-    func withPointer<Result>(_ body: (OpaquePointer) -> Result) -> Result {
-        withExtendedLifetime(self) { unsafe body(algorithm) }
-    }
 }

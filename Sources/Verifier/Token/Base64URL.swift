@@ -39,24 +39,6 @@ enum Base64URL {
         return bytes
     }
 
-    /// The canonical spelling of `bytes`.
-    static func encode(_ bytes: Span<UInt8>) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count * 4 + 2) / 3)
-        var bits: UInt32 = 0
-        var count = 0
-        for index in bytes.indices {
-            bits = bits << 8 | UInt32(bytes[index])
-            count += 8
-            while count >= 6 {
-                count -= 6
-                text.append(character(UInt8(truncatingIfNeeded: bits >> UInt32(count)) & 0x3F))
-            }
-        }
-        if count > 0 { text.append(character(UInt8(truncatingIfNeeded: bits << UInt32(6 - count)) & 0x3F)) }
-        return text
-    }
-
     /// Whether the character is one of base64url's 64.
     static func isCharacter(_ byte: UInt8) -> Bool {
         sextet(byte) & 0x80 == 0
@@ -71,15 +53,5 @@ enum Base64URL {
         value = byte == UInt8(ascii: "-") ? 62 : value
         value = byte == UInt8(ascii: "_") ? 63 : value
         return value
-    }
-
-    private static func character(_ sextet: UInt8) -> UInt8 {
-        switch sextet {
-        case 0..<26: UInt8(ascii: "A") &+ sextet
-        case 26..<52: UInt8(ascii: "a") &+ (sextet &- 26)
-        case 52..<62: UInt8(ascii: "0") &+ (sextet &- 52)
-        case 62: UInt8(ascii: "-")
-        default: UInt8(ascii: "_")
-        }
     }
 }

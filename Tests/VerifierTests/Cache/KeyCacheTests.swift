@@ -6,7 +6,8 @@ import Testing
     static func set(sequence: Int64? = nil) throws -> KeySet {
         let sequence = sequence.map { #","sequence":\#($0)"# } ?? ""
         let document = #"{"keys":[\#(TestKey.shared.jwk)]\#(sequence)}"#
-        return try KeySet(document: Array(document.utf8).span, allowed: .rs256, sha256: SHA256.fetch())
+        return try KeySet(
+            KeySet.parse(Array(document.utf8).span), allowed: .rs256, sha256: SHA256.fetch())
     }
 
     static func at(_ wall: Int64, _ steady: Int64) -> Instant { Instant(wallSeconds: wall, steadySeconds: steady) }

@@ -3,20 +3,6 @@ import Testing
 @testable import Verifier
 
 @Suite struct `Keys` {
-    /// RFC 7638 §3.1.
-    static let rfc7638Modulus =
-        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjB"
-        + "ZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8"
-        + "KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_"
-        + "xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
-
-    @Test func `the thumbprint of RFC 7638`() throws {
-        let modulus = try #require(bytes(Self.rfc7638Modulus))
-        let thumbprint = try Thumbprint(modulus: modulus, exponent: [1, 0, 1], sha256: SHA256.fetch())
-        let spelled = String(copying: thumbprint.base64URL.span)
-        #expect(spelled == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")
-    }
-
     @Test(
         "moduli of the right lengths alone are accepted",
         arguments: [

@@ -16,10 +16,7 @@ import CryptoLib
         unsafe key = paitify_generate_rsa_key(2048)
         let modulus = unsafe Self.number(key, paitify_param_rsa_n())
         let exponent = unsafe Self.number(key, paitify_param_rsa_e())
-        guard let sha256 = try? SHA256.fetch(),
-            let thumbprint = try? Thumbprint(modulus: modulus, exponent: exponent, sha256: sha256)
-        else { preconditionFailure("OpenSSL has no SHA-256") }
-        kid = String(decoding: thumbprint.base64URL, as: UTF8.self)
+        kid = "key-" + text(Array(modulus.suffix(15)))
         jwk =
             #"{"kty":"RSA","use":"sig","alg":"RS256","kid":"\#(kid)","n":"\#(text(modulus))","e":"\#(text(exponent))"}"#
     }
@@ -52,7 +49,10 @@ import CryptoLib
 
 /// base64url of the bytes.
 func text(_ bytes: [UInt8]) -> String {
-    String(decoding: Base64URL.encode(bytes.span), as: UTF8.self)
+    var text = [UInt8](repeating: 0, count: (bytes.count + 2) / 3 * 4 + 1)
+    let count = unsafe Int(EVP_EncodeBlock(&text, bytes, Int32(bytes.count)))
+    return String(decoding: text.prefix(count), as: UTF8.self)
+        .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
 }
 
 /// The bytes of canonical base64url, or nil. (Testing's macros take no spans.)
