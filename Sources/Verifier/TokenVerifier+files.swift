@@ -1,12 +1,11 @@
 /// Keeping the keys on disk, so that a processor that restarts without a network verifies at once.
 extension TokenVerifier {
-    /// The member that a saved JWKS has more than the issuer's: when it was fetched, in Unix seconds. Readers of a JWKS
-    /// ignore members that they do not know (RFC 7517 §5).
-    static let fetchedAtMember: StaticString = "paitify_fetched_at"
-
     /// Installs the keys in a file: one that `saveKeys` wrote, with the time of fetch it recorded, or any JWKS, taken
     /// as fetched when the file was last changed. The file's time is the system's; where the verifier has another
     /// clock, it says nothing, and the keys count as fetched now.
+    ///
+    /// A time of fetch to come (beyond the leeway) is not believed, for then the keys would be young at every load: the
+    /// file's time is taken instead, and if that is no better, the file is refused (`jwks`).
     ///
     /// Throws `io`, or what `install(jwks:fetchedAt:)` throws. May wait for the disk.
     @discardableResult
@@ -24,27 +23,38 @@ extension TokenVerifier {
     /// As above, of a path that ends in a NUL.
     @discardableResult
     package func loadKeys(path: [CChar]) throws(VerifyError) -> [LeftOutKey] {
+        try requireMemoryToInstall()
         let (bytes, changedAt) = try KeyFile.read(path)
-        let fetchedAt: Int64 =
-            if let recorded = try? JSONDocument.parse(bytes, maxDepth: KeySet.depthMax).root[Self.fetchedAtMember]?
-                .int64
-            {
-                recorded
-            } else if options.clock.isSystem {
-                changedAt
-            } else {
-                try options.clock.now().wallSeconds
-            }
-        return try install(jwks: bytes.span, fetchedAt: fetchedAt)
+        let root = try KeySet.parse(bytes.span, bytesMax: KeyFile.bytesMax)
+        let fetchedAt = try fetchTime(recorded: SavedDocument.fetchedAt(of: root), changedAt: changedAt)
+        return try install(root, document: bytes.span, fetchedAt: fetchedAt)
     }
 
     /// As above, of a path that ends in a NUL.
     package func saveKeys(path: [CChar]) throws(VerifyError) {
+        try requireMemoryToInstall()
         guard let (document, fetchedAt) = installed else { throw VerifyError(.noKeys) }
-        let saved = try? JSONDocument.parse(document, maxDepth: KeySet.depthMax)
-            .text(setting: Self.fetchedAtMember, to: fetchedAt)
-        // The document parsed when it was installed, so only memory can be missing now.
-        guard let saved = saved ?? nil else { throw VerifyError(.noMemory) }
+        guard let saved = SavedDocument.adding(fetchedAt: fetchedAt, to: document) else {
+            throw VerifyError(.internalFailure)
+        }
         try KeyFile.replace(path, with: saved)
+    }
+
+    private func fetchTime(recorded: Int64?, changedAt: Int64) throws(VerifyError) -> Int64 {
+        let now = try options.clock.now().wallSeconds
+        let latest = now.addingClamped(Int64(options.leewaySeconds))
+        if let recorded, recorded <= latest { return recorded }
+        if options.clock.isSystem {
+            guard changedAt <= latest else {
+                throw VerifyError(
+                    .jwks, "The file's time is in the future, so the keys' age is unknown; set the clock, or fetch again.")
+            }
+            return changedAt
+        }
+        guard recorded == nil else {
+            throw VerifyError(
+                .jwks, "The file's \(SavedDocument.fetchedAtMember) is in the future; set the clock, or fetch again.")
+        }
+        return now
     }
 }

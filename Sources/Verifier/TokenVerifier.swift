@@ -30,13 +30,21 @@ public struct TokenVerifier: Sendable {
     ///
     /// Throws the status of the first check that fails. The order is part of the contract.
     public func verify(_ token: Span<UInt8>, charge: Charge) throws(VerifyError) -> VerifiedAuthorization {
-        let authorization = try verifyTokenOnly(token)
+        let authorization = try authorization(in: token)
         try authorization.limit.check(charge)
+        try RevocationCheck.check(authorization.claims)
         return authorization
     }
 
     /// Verifies everything but the charge: for logs and tools. It permits nothing, for it compares no amount.
     public func verifyTokenOnly(_ token: Span<UInt8>) throws(VerifyError) -> VerifiedAuthorization {
+        let authorization = try authorization(in: token)
+        try RevocationCheck.check(authorization.claims)
+        return authorization
+    }
+
+    /// Every check before that of the charge.
+    private func authorization(in token: Span<UInt8>) throws(VerifyError) -> VerifiedAuthorization {
         let now = try options.clock.now()
         let (jws, header) = try verifySignature(token, at: now)
         let claims = try Claims(payload: jws.payload.span)
@@ -63,8 +71,8 @@ public struct TokenVerifier: Sendable {
 
     /// Size, characters, parts, base64url; then the header; then the key; then the signature.
     private func verifySignature(_ token: Span<UInt8>, at now: Instant) throws(VerifyError) -> (CompactJWS, Header) {
+        try requireMemory(toVerify: token)
         let bytesMax = Int(clamping: options.maxTokenBytes)
-        try Memory.require(2 * min(token.count, bytesMax) + 4096)
         let jws = try CompactJWS(token, bytesMax: bytesMax)
         let header = try Header(jws.header.span)
         guard let algorithm = header.algorithm, algorithms.contains(algorithm.asSet) else {
@@ -79,24 +87,42 @@ public struct TokenVerifier: Sendable {
         return (jws, header)
     }
 
+    /// Throws `noMemory` unless there is enough to verify the token. Callers that allocate before they verify ask first.
+    package func requireMemory(toVerify token: Span<UInt8>) throws(VerifyError) {
+        // The decoded parts, and the host's copy of the payload; beyond the limit nothing is decoded.
+        try Memory.require(2 * min(token.count, Int(clamping: options.maxTokenBytes)) + Memory.reserve)
+    }
+
     // MARK: Keys
 
     /// Installs the keys of a JWKS document that was fetched at `fetchedAt` (Unix seconds), instead of those before.
     ///
     /// Returns the keys that were left out, each with its reason; the others serve from now on. If it throws, what was
     /// installed before still serves: `jwks` for a document that cannot be used, `weakKey` if every key in it is too
-    /// weak, `rollback` for one older than another seen before, `argument` for a time before 1970.
+    /// weak, `rollback` for one older than another seen before, `argument` for a time before 1970. A time to come
+    /// counts as now.
     @discardableResult
     public func install(jwks document: Span<UInt8>, fetchedAt: Int64) throws(VerifyError) -> [LeftOutKey] {
-        try Memory.require(1 << 20)
+        try requireMemoryToInstall()
+        return try install(KeySet.parse(document), document: document, fetchedAt: fetchedAt)
+    }
+
+    /// Installs a document that is parsed already.
+    func install(
+        _ root: JSONValue, document: Span<UInt8>, fetchedAt: Int64
+    ) throws(VerifyError) -> [LeftOutKey] {
         let now = try options.clock.now()
-        let keys = try KeySet(document: document, allowed: algorithms, sha256: sha256)
-        let kept = Array(copying: document) ?? []
+        let kept = try SavedDocument.removingFetchedAt(from: document, root: root)
+        try KeySet.checkSize(kept.count)
+        let keys = try KeySet(root, allowed: algorithms, sha256: sha256)
         try cache.replace { cache throws(VerifyError) in
             try cache.installing(keys, document: kept, fetchedAt: fetchedAt, at: now)
         }
         return keys.leftOut
     }
+
+    /// Throws `noMemory` unless there is enough to read, copy and install any document.
+    func requireMemoryToInstall() throws(VerifyError) { try Memory.require(1 << 20) }
 
     /// The document installed last and when it was fetched, or nil before the first.
     var installed: (document: [UInt8], fetchedAt: Int64)? {

@@ -6,23 +6,26 @@ enum HostStruct {
     /// No struct of any version is longer: a size beyond is not one, but garbage.
     static let bytesMax = 4096
 
-    /// Overwrites the start of `known` by what the host's struct has of it, and refuses one that asks for more than we
-    /// know.
+    /// Overwrites the start of `known` by the fields that the host's struct has whole, and refuses one that asks for more
+    /// than we know.
     ///
-    /// - Parameter bytesMin: the end of the last field that every version has.
-    static func copy<Struct>(_ host: UnsafePointer<Struct>, over known: inout Struct, bytesMin: Int)
-        throws(VerifyError)
-    {
+    /// - Parameter fieldEnds: where the host's struct may end: after the last field that every version has, and after
+    ///   each field since, in order. A field that `struct_size` cuts in half keeps its default.
+    static func copy<Struct, let count: Int>(
+        _ host: UnsafePointer<Struct>, over known: inout Struct, fieldEnds: InlineArray<count, Int>
+    ) throws(VerifyError) {
         // The size first, and raw: to load the host's struct as ours would read beyond a shorter one.
         let start = unsafe UnsafeRawPointer(host)
         let size = unsafe Int(start.load(as: UInt32.self))
-        guard size >= bytesMin, size <= bytesMax else {
+        var wholeFields = 0
+        for index in fieldEnds.indices where fieldEnds[index] <= size { wholeFields = fieldEnds[index] }
+        guard wholeFields > 0, size <= bytesMax else {
             throw VerifyError(
                 .argument, "struct_size is \(size), which no version has; set the struct up by its _init function.")
         }
         let ours = MemoryLayout<Struct>.size
         unsafe withUnsafeMutableBytes(of: &known) {
-            unsafe $0.copyMemory(from: .init(start: start, count: min(size, ours)))
+            unsafe $0.copyMemory(from: .init(start: start, count: wholeFields))
         }
         guard size > ours else { return }
         for offset in ours..<size where unsafe start.load(fromByteOffset: offset, as: UInt8.self) != 0 {

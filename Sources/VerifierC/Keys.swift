@@ -42,7 +42,7 @@ private func keyCall(
     _ call: (TokenVerifier) throws(VerifyError) -> [LeftOutKey]
 ) -> Int32 {
     unsafe CallError(error).reporting { () throws(VerifyError) in
-        try Memory.require(1 << 20)
+        try Memory.require(1 << 20)  // before the path is copied
         let outcome: Result<[LeftOutKey], VerifyError>? = unsafe VerifierHandle.with(verifier) { handle in
             Result { () throws(VerifyError) in try call(handle.verifier) }
         }

@@ -27,10 +27,16 @@ extension paitify_options {
     /// The host's options over the defaults. Throws `argument`.
     init(copying host: UnsafePointer<paitify_options>) throws(VerifyError) {
         unsafe self = .defaults
-        // struct_size, flags, issuer, audiences, audience_count: without these there is no verifier.
-        let required =
-            unsafe 2 * MemoryLayout<UInt32>.size + MemoryLayout<paitify_bytes>.size + 2 * MemoryLayout<Int>.size
-        try unsafe HostStruct.copy(host, over: &self, bytesMin: required)
+        // struct_size, flags, issuer, audiences, audience_count: without these there is no verifier. Then come seven
+        // numbers, and six pointers at the end.
+        let number = MemoryLayout<UInt32>.size
+        let word = MemoryLayout<Int>.size
+        let required = unsafe 2 * number + MemoryLayout<paitify_bytes>.size + 2 * word
+        let whole = unsafe MemoryLayout<paitify_options>.size
+        var fieldEnds = InlineArray<14, Int>(repeating: required)
+        for index in 1...7 { fieldEnds[index] = required + index * number }
+        for index in 8...13 { fieldEnds[index] = whole - (13 - index) * word }
+        try unsafe HostStruct.copy(host, over: &self, fieldEnds: fieldEnds)
     }
 
     /// The same as the verifier has them. Throws `argument` for what no verifier could do anything with.

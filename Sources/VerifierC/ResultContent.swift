@@ -8,16 +8,18 @@ struct ResultContent {
     private let payloadCopy: StableBytes
     private let keyIDCopy: StableBytes
 
-    init(_ authorization: VerifiedAuthorization) {
+    /// Throws `noMemory`.
+    init(_ authorization: VerifiedAuthorization) throws(VerifyError) {
+        payloadCopy = try StableBytes.copy(authorization.payload)
+        keyIDCopy = try StableBytes.copy(authorization.keyIDBytes)
         self.authorization = authorization
-        payloadCopy = StableBytes(copying: authorization.payload)
-        keyIDCopy = StableBytes(copying: authorization.keyIDBytes)
     }
 
-    init(_ jws: VerifiedJWS) {
+    /// Throws `noMemory`.
+    init(_ jws: VerifiedJWS) throws(VerifyError) {
+        payloadCopy = try StableBytes.copy(jws.payload)
+        keyIDCopy = try StableBytes.copy(jws.keyIDBytes)
         authorization = nil
-        payloadCopy = StableBytes(copying: jws.payload)
-        keyIDCopy = StableBytes(copying: jws.keyIDBytes)
     }
 
     var payload: paitify_bytes { unsafe payloadCopy.borrowed }
@@ -26,20 +28,27 @@ struct ResultContent {
 
 /// Bytes that C may hold a pointer to for as long as this exists. (An array's may move.)
 @safe final class StableBytes {
-    private let bytes: UnsafeMutableBufferPointer<UInt8>
+    private let start: UnsafeMutablePointer<UInt8>?
+    private let count: Int
 
-    init(copying source: [UInt8]) {
-        unsafe bytes = .allocate(capacity: source.count)
-        _ = unsafe bytes.initialize(fromContentsOf: source)
+    /// Throws `noMemory`.
+    static func copy(_ source: [UInt8]) throws(VerifyError) -> StableBytes {
+        try unsafe StableBytes(takingOwnershipOf: Memory.copy(source), count: source.count)
+    }
+
+    // Embedded Swift leaks an object whose init throws (6.3), so what can fail comes before the object.
+    private init(takingOwnershipOf start: UnsafeMutablePointer<UInt8>?, count: Int) {
+        unsafe self.start = start
+        self.count = count
     }
 
     deinit {
-        unsafe bytes.deallocate()
+        unsafe Memory.free(start)
     }
 
     var borrowed: paitify_bytes {
-        guard let start = unsafe bytes.baseAddress else { return unsafe paitify_bytes() }
-        return unsafe paitify_bytes(data: UnsafePointer(start), length: bytes.count)
+        guard let start = unsafe start else { return unsafe paitify_bytes() }
+        return unsafe paitify_bytes(data: UnsafePointer(start), length: count)
     }
 }
 

@@ -43,7 +43,7 @@ public func paitify_verify(
 ) -> Int32 {
     unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
         guard let host = unsafe charge else { throw VerifyError(.argument) }
-        return ResultContent(try verifier.verify(token, charge: try unsafe Charge(copying: host)))
+        return try ResultContent(verifier.verify(token, charge: unsafe Charge(copying: host)))
     }
 }
 
@@ -52,14 +52,14 @@ public func paitify_verify_token_only(_ verifier: OpaquePointer!, _ token: paiti
     -> Int32
 {
     unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
-        ResultContent(try verifier.verifyTokenOnly(token))
+        try ResultContent(verifier.verifyTokenOnly(token))
     }
 }
 
 @c @implementation
 public func paitify_verify_jws(_ verifier: OpaquePointer!, _ token: paitify_bytes, _ result: OpaquePointer!) -> Int32 {
     unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
-        ResultContent(try verifier.verifyJWS(token))
+        try ResultContent(verifier.verifyJWS(token))
     }
 }
 
@@ -73,6 +73,8 @@ private func verification(
         guard let token = unsafe token.buffer else { return argumentCode }
         return unsafe VerifierHandle.with(verifier) { handle in
             do throws(VerifyError) {
+                // Before anything is copied, the charge included.
+                try unsafe handle.verifier.requireMemory(toVerify: token.span)
                 result.set(try unsafe verify(handle.verifier, token.span))
                 return okCode
             } catch {
@@ -94,9 +96,11 @@ extension Charge {
     /// The host's charge. Throws `argument` for one that no processor can mean.
     fileprivate init(copying host: UnsafePointer<paitify_charge>) throws(VerifyError) {
         var charge = unsafe paitify_charge()
-        // struct_size, flags, amount, currency: without these there is no charge.
+        // struct_size, flags, amount, currency: without these there is no charge. Then the two names.
         let required = 2 * MemoryLayout<UInt32>.size + MemoryLayout<Int64>.size + 4
-        try unsafe HostStruct.copy(host, over: &charge, bytesMin: required)
+        let name = unsafe MemoryLayout<paitify_bytes>.size
+        let whole = unsafe MemoryLayout<paitify_charge>.size
+        try unsafe HostStruct.copy(host, over: &charge, fieldEnds: [required, whole - name, whole])
         guard unsafe charge.flags & ~(PAITIFY_CHARGE_EXACT | PAITIFY_CHARGE_ANY_MERCHANT) == 0,
             let merchant = unsafe charge.merchant_id.name, unsafe charge.transaction_id.buffer != nil
         else { throw VerifyError(.argument) }

@@ -68,13 +68,28 @@ static inline int64_t posix_regular_file_changed_at(int file)
     return about.st_mtime < 0 ? 0 : (int64_t)about.st_mtime;
 }
 
-/* Creates and opens a file of a new name: `name` ends in XXXXXX, which is replaced. Its mode is 0644. */
-static inline int posix_create_unique(char *name)
+/* Creates and opens a file of a new name: `name` ends in XXXXXX, which is replaced. Its mode is that of `model`, where that
+ * is a regular file, else what the umask leaves of 0666 (mkostemp would make it 0600, and the umask cannot be asked for
+ * without setting it for every thread). */
+static inline int posix_create_unique(char *name, const char *model)
 {
-    const int file = mkstemp(name);
-    if (file >= 0) {
-        (void)fcntl(file, F_SETFD, FD_CLOEXEC);
-        (void)fchmod(file, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH);
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+    char *const end = name + strlen(name);
+    for (int attempt = 0; attempt < 100; attempt++) {
+        struct timespec at = {0, 0};
+        (void)clock_gettime(CLOCK_MONOTONIC, &at);
+        /* Unlike enough for threads and processes; O_EXCL is what makes it unique. */
+        uint64_t mixed = ((uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec) ^ ((uint64_t)getpid() << 32) ^
+                         (uint64_t)(uintptr_t)pthread_self();
+        mixed *= 0x9E3779B97F4A7C15u;
+        for (int i = 1; i <= 6; i++, mixed >>= 5) end[-i] = letters[mixed >> 20 & 31];
+        const int file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file >= 0) {
+            struct stat about;
+            if (lstat(model, &about) == 0 && S_ISREG(about.st_mode)) (void)fchmod(file, about.st_mode & 0777);
+            return file;
+        }
+        if (errno != EEXIST) return -1;
     }
-    return file;
+    return -1;
 }

@@ -40,24 +40,41 @@ final class KeyCache: Sendable {
     /// The cache after `keys`, fetched at `fetchedAt` (Unix seconds), were installed.
     ///
     /// Throws `rollback` if they are older than what was installed before: the lower `sequence` of an old document that
-    /// somebody replays, or none where there was one. Throws `argument` for a time before 1970.
+    /// somebody replays, or none where there was one; an earlier fetch, unless the `sequence` is higher. Throws
+    /// `argument` for a time before 1970.
     func installing(
         _ keys: KeySet, document: [UInt8], fetchedAt: Int64, at now: Instant
     ) throws(VerifyError) -> KeyCache {
         guard fetchedAt >= 0 else { throw VerifyError(.argument, "fetched_at is before 1970; it is in Unix seconds.") }
-        let highest = highestSequence
-        if let highest {
+        // A fetch in the future is a clock that was wrong; believed, it would let the keys live longer.
+        let fetchedAt = min(fetchedAt, now.wallSeconds)
+        if case .installed(let before) = state {
+            try Self.refuseRollback(from: before, to: keys, fetchedAt: fetchedAt, at: now)
+        }
+        let installation = Installation(
+            keys: keys, document: document, fetchedAt: fetchedAt, installedAt: now,
+            sequence: keys.sequence ?? highestSequence)
+        return KeyCache(installation)
+    }
+
+    private static func refuseRollback(
+        from before: Installation, to keys: KeySet, fetchedAt: Int64, at now: Instant
+    ) throws(VerifyError) {
+        if let highest = before.sequence {
             guard let sequence = keys.sequence, sequence >= highest else {
                 let brought = keys.sequence.map { "\($0)" } ?? "none"
                 throw VerifyError(
                     .rollback, "The JWKS's sequence is \(brought), after \(highest); the installed keys still serve.")
             }
+            if sequence > highest { return }
+        } else if keys.sequence != nil {
+            return
         }
-        // A fetch in the future is a clock that was wrong; believed, it would let the keys live longer.
-        let installation = Installation(
-            keys: keys, document: document, fetchedAt: min(fetchedAt, now.wallSeconds), installedAt: now,
-            sequence: keys.sequence ?? highest)
-        return KeyCache(installation)
+        // A wall clock that was set back must not lock newer documents out until it has caught up.
+        guard fetchedAt >= min(before.fetchedAt, now.wallSeconds) else {
+            throw VerifyError(
+                .rollback, "The JWKS was fetched at \(fetchedAt), before the installed one (\(before.fetchedAt)).")
+        }
     }
 
     /// The keys that verify at `now`: throws `noKeys` before the first installation, `keysStale` once they are older

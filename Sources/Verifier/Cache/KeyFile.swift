@@ -3,7 +3,7 @@ import POSIX
 /// A JWKS on disk: read within bounds, and replaced so that a crash leaves the old file or the new one, whole.
 enum KeyFile {
     /// What a saved document may be longer by than an installed one: the member that holds the time of the fetch.
-    static let bytesMax = KeySet.documentBytesMax + 64
+    static let bytesMax = KeySet.documentBytesMax + SavedDocument.memberBytesMax
 
     /// The file's bytes, and when it was last changed (Unix seconds). Throws `io`, or `jwks` for one that is too long.
     static func read(_ path: [CChar]) throws(VerifyError) -> (bytes: [UInt8], changedAt: Int64) {
@@ -30,13 +30,13 @@ enum KeyFile {
         return (bytes, changedAt)
     }
 
-    /// Replaces the file by `bytes`, durably: when this returns, a power cut does not bring the old one back. Throws
-    /// `io`.
+    /// Replaces the file by `bytes`, durably: when this returns, a power cut does not bring the old one back. An
+    /// existing file's mode is kept. Throws `io`; if it was the folder's sync that failed, the new file is in place.
     static func replace(_ path: [CChar], with bytes: [UInt8]) throws(VerifyError) {
         // Beside the file, since a rename is atomic within one file system only.
         var temporary = Array(path.dropLast()) + Array(".XXXXXX".utf8CString)
         var span = temporary.mutableSpan
-        let file = unsafe span.withUnsafeMutableBufferPointer { unsafe posix_create_unique($0.baseAddress) }
+        let file = unsafe span.withUnsafeMutableBufferPointer { unsafe posix_create_unique($0.baseAddress, path) }
         guard file >= 0 else { throw failure("create a file beside", path) }
 
         let written = write(bytes, to: file) && fsync(file) == 0

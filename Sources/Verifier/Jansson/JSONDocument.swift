@@ -23,12 +23,23 @@ import Jansson
         unsafe JSONValue(node: tree, of: self)
     }
 
+    /// What a tree can take for a byte of its text, with 2 for copies of the text: `{},` takes 264 bytes in jansson 2.14.
+    ///
+    /// jansson does not survive want of memory: it loses characters of a string that it could not store (2.14, lex_save),
+    /// or goes on with a null pointer. So it is not begun unless there is enough.
+    private static let treeBytesPerByteMax = 98
+
     /// Reads `bytes` as one JSON text of at most `maxDepth` nested objects and arrays (the root counts as one).
     ///
     /// The bytes are copied: they need not outlive the call. The caller bounds their number.
     package static func parse(_ bytes: Span<UInt8>, maxDepth: Int) throws(JSONError) -> JSONDocument {
         if let offset = JSONDepth.firstOffsetDeeper(than: maxDepth, in: bytes) {
             throw JSONError(.tooDeep, position: offset, text: "too many nested objects and arrays")
+        }
+        do throws(VerifyError) {
+            try Memory.require(bytes.count * treeBytesPerByteMax + Memory.reserve)
+        } catch {
+            throw JSONError(.outOfMemory, position: 0, text: "too little memory for the tree")
         }
         var failure = json_error_t()
         let parsed = unsafe bytes.withUnsafeBytes { buffer in
@@ -47,27 +58,6 @@ import Jansson
     /// Reads `bytes`, as above.
     package static func parse(_ bytes: [UInt8], maxDepth: Int) throws(JSONError) -> JSONDocument {
         try parse(bytes.span, maxDepth: maxDepth)
-    }
-
-    /// This object as compact JSON, with one member set to an integer; nil if it is no object, or memory runs out.
-    ///
-    /// The document itself stays as it is.
-    func text(setting name: StaticString, to integer: Int64) -> [UInt8]? {
-        guard root.kind == .object, let copy = unsafe json_copy(tree) else { return nil }
-        defer { unsafe json_decref(copy) }
-        let done = name.withUTF8Buffer { name in
-            unsafe name.baseAddress.map {
-                unsafe json_object_setn_new(
-                    copy, UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self), name.count, json_integer(integer))
-                    == 0
-            } ?? false
-        }
-        guard done else { return nil }
-        let count = unsafe json_dumpb(copy, nil, 0, size_t(JSON_COMPACT))
-        guard count > 0 else { return nil }
-        var text = [CChar](repeating: 0, count: count)
-        guard unsafe json_dumpb(copy, &text, count, size_t(JSON_COMPACT)) == count else { return nil }
-        return text.map { UInt8(bitPattern: $0) }
     }
 
     /// Draws the seed of jansson's hash tables, which reads the system's random source; once drawn, it stays.
