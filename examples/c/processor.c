@@ -37,7 +37,8 @@ static const char usage[] =
     "  --exact           the amount must equal the authorized one, not just stay within it\n"
     "  --accept-test     accept tokens of the test environment too\n"
     "\n"
-    "Exit code: 0 every token is valid, 1 one was rejected, 2 one could not be judged, 64 wrong usage.\n";
+    "Exit code: 0 every token is valid, and there was one; 1 one was rejected; 2 one could not be judged, or there was\n"
+    "none, or the input could not be read; 64 wrong usage.\n";
 
 /* What the command line says. */
 typedef struct {
@@ -212,18 +213,27 @@ int main(int count, char **arguments)
     paitify_result *result;
     if (paitify_result_new(&result) != PAITIFY_OK) return EXIT_INDETERMINATE;
 
-    int rejected = 0, indeterminate = 0;
+    int valid = 0, rejected = 0, indeterminate = 0;
     char *line = NULL;
     size_t capacity = 0;
     paitify_bytes token;
     while (next_token(&line, &capacity, &token)) {
         const int32_t verdict = judge(verifier, token, &given.charge, result);
+        if (verdict == PAITIFY_VALID) valid = 1;
         if (verdict == PAITIFY_REJECTED) rejected = 1;
         if (verdict == PAITIFY_INDETERMINATE) indeterminate = 1;
+    }
+    /* Silence must not pass for consent: what was not read was not judged. */
+    if (!feof(stdin)) {
+        fputs("processor: the tokens could not be read to their end\n", stderr);
+        indeterminate = 1;
+    } else if (!valid && !rejected && !indeterminate) {
+        fputs("processor: there was no token\n", stderr);
     }
 
     free(line);
     paitify_result_free(result);
     paitify_verifier_release(verifier);
-    return rejected ? EXIT_REJECTED : indeterminate ? EXIT_INDETERMINATE : EXIT_VALID;
+    if (fflush(stdout) != 0) indeterminate = 1; /* a verdict that nobody can read is none */
+    return rejected ? EXIT_REJECTED : valid && !indeterminate ? EXIT_VALID : EXIT_INDETERMINATE;
 }
