@@ -21,8 +21,12 @@
  *   Threads   A verifier may be shared by any threads without a lock. A result belongs to one thread at a time.
  *   Errors    The return value is the status. Where there is a paitify_error, it takes the particulars; it may be null.
  *   Callbacks Run on the thread that called. They must not call this library with the same result.
- *   OpenSSL   The calling thread's error queue is left as it was found.
- *   fork      A child may go on using the verifiers of its parent.
+ *   OpenSSL   The calling thread's error queue is left as it was found, but that it holds 16 errors: where the host left
+ *             it nearly full, its oldest may be lost.
+ *   fork      A child may always verify with the verifiers of its parent: no lock that another thread of the parent may
+ *             have held is waited for. It may install or load keys, and make verifiers, if no other thread of the parent
+ *             was doing so at the fork (OpenSSL looks algorithms up under a lock). The thread that forks should have
+ *             called OpenSSL or paitify_verify before: OpenSSL registers a thread at its first call, under a lock too.
  */
 #ifndef PAITIFYVERIFY_H
 #define PAITIFYVERIFY_H
@@ -132,22 +136,30 @@ typedef struct paitify_bytes {
     size_t length;
 } paitify_bytes;
 
-/* The bytes of a string literal. */
+/* The bytes of a string literal: PAITIFY_BYTES in expressions, PAITIFY_BYTES_INIT where a variable (a static one too) is
+ * initialized. */
 #ifdef __cplusplus
-#define PAITIFY_BYTES(literal) (paitify_bytes{reinterpret_cast<const uint8_t *>("" literal), sizeof(literal) - 1})
+#define PAITIFY_BYTES_INIT(literal) {reinterpret_cast<const uint8_t *>("" literal), sizeof(literal) - 1}
+#define PAITIFY_BYTES(literal) (paitify_bytes PAITIFY_BYTES_INIT(literal))
 #else
-#define PAITIFY_BYTES(literal) ((paitify_bytes){(const uint8_t *)("" literal), sizeof(literal) - 1})
+#define PAITIFY_BYTES_INIT(literal) {(const uint8_t *)("" literal), sizeof(literal) - 1}
+#define PAITIFY_BYTES(literal) ((paitify_bytes)PAITIFY_BYTES_INIT(literal))
 #endif
 
 /* The particulars of a failed call. The host sets struct_size (PAITIFY_ERROR_INIT); 0 is taken for this version's.
- * Every call that gets one sets status and message; message is UTF-8, NUL-terminated, cut to fit, for people only. */
+ * Every call that gets one sets status and message; message is UTF-8, NUL-terminated, cut to fit, for people only.
+ * It may quote a document or a path; control characters in it are replaced, so it stays one line of a log. */
 typedef struct paitify_error {
     uint32_t struct_size;
     int32_t status;
     char message[192];
 } paitify_error;
 
+#ifdef __cplusplus
+#define PAITIFY_ERROR_INIT {static_cast<uint32_t>(sizeof(paitify_error)), PAITIFY_OK, {0}}
+#else
 #define PAITIFY_ERROR_INIT {(uint32_t)sizeof(paitify_error), PAITIFY_OK, {0}}
+#endif
 
 /* ---- Options ----------------------------------------------------------------------------------------------------- */
 
@@ -168,7 +180,8 @@ typedef struct paitify_error {
 
 typedef struct paitify_decision paitify_decision;
 
-/* Set every field by paitify_options_init, then change what differs. The struct may grow at its end. */
+/* Set every field by paitify_options_init, then change what differs. The struct may grow at its end; a field that
+ * struct_size does not cover whole is not read. */
 typedef struct paitify_options {
     uint32_t struct_size;
     uint32_t flags;                 /* PAITIFY_ACCEPT_TEST, or 0 */
@@ -179,9 +192,10 @@ typedef struct paitify_options {
     uint32_t leeway_s;              /* how far clocks may differ; default 30, at most 300 */
     uint32_t max_lifetime_s;        /* the longest exp - iat; default 604800, at least 1 */
     uint32_t max_token_bytes;       /* default 8192; 1 to 1048576 */
-    uint32_t keys_fresh_s;          /* after this a refresh is due; default 300, at least 1 */
+    uint32_t keys_fresh_s;          /* kept for the refresh calls to come, without effect yet: after this a refresh is due;
+                                       default 300, at least 1 */
     uint32_t keys_max_stale_s;      /* after this nothing verifies (PAITIFY_E_KEYS_STALE); default 86400, at least 1 */
-    uint32_t keys_cooldown_s;       /* the least time between attempts to refresh; default 30 */
+    uint32_t keys_cooldown_s;       /* as keys_fresh_s: the least time between attempts to refresh; default 30 */
     void *context;                  /* handed to each callback; may be null */
 
     /* Unix seconds. Null = the system's clock. Called by several threads at once; must not block. */
@@ -248,20 +262,28 @@ void paitify_verifier_release(paitify_verifier *verifier);
  *
  * error may be null. Any thread, at any time.
  * Returns PAITIFY_OK; PAITIFY_E_JWKS; PAITIFY_E_WEAK_KEY if every key is too weak; PAITIFY_E_ROLLBACK if the document's
- * sequence is below one seen before, or missing after one was; PAITIFY_E_ARGUMENT (null, or fetched_at below 0);
- * PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
+ * sequence is below one seen before, or missing after one was, or if it was fetched before the installed one and its
+ * sequence is not higher; PAITIFY_E_ARGUMENT (null, or fetched_at below 0); PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
 int32_t paitify_install_jwks(paitify_verifier *verifier, paitify_bytes jwks, int64_t fetched_at, paitify_error *error);
 
 /* Installs the keys in a file: one that paitify_save_jwks_file wrote, with the time of fetch that it recorded, or any
  * JWKS, fetched when the file was last changed (with a now callback: fetched now, since the file's time is not its time).
+ *
+ * A recorded time to come, beyond leeway_s, is not believed, for then the keys would be young at every load: the time of
+ * the file's last change is taken instead, and if that is to come too, or there is a now callback, the file is refused
+ * (PAITIFY_E_JWKS).
  *
  * Reads the file and may wait for the disk. error may be null. Any thread, at any time.
  * Returns what paitify_install_jwks does, or PAITIFY_E_IO. */
 int32_t paitify_load_jwks_file(paitify_verifier *verifier, const char *path, paitify_error *error);
 
 /* Writes the installed document with its time of fetch, so that a processor that restarts without a network verifies at
- * once. The file is itself a JWKS. It is replaced as a whole (temporary file beside it, synced, renamed): a crash leaves
- * the old one or the new one.
+ * once. The file is itself a JWKS: the issuer's bytes, with a member more. It is replaced as a whole (temporary file
+ * beside it, synced, renamed): a crash leaves the old one or the new one. An existing file's mode is kept, its owner is
+ * not; a new one has what the umask leaves of 0666. A symbolic link is replaced, not followed.
+ *
+ * After PAITIFY_E_IO the old file is still there, with one exception, which the error's message names: the folder could
+ * not be synced. Then the new file is in place, but a power cut may bring the old one back.
  *
  * Waits for the disk. error may be null. Any thread, at any time.
  * Returns PAITIFY_OK; PAITIFY_E_NO_KEYS if nothing is installed; PAITIFY_E_IO; PAITIFY_E_ARGUMENT; PAITIFY_E_NO_MEMORY. */
@@ -281,12 +303,18 @@ void paitify_result_free(paitify_result *result);
 
 /* Verifies a token against the charge that is about to be made. PAITIFY_OK, and nothing else, permits the charge.
  *
- * Takes no lock, does no I/O and never waits. The result is emptied first, and filled only on PAITIFY_OK: a verification
+ * Takes no lock of its own, does no I/O and never waits (the one lock that OpenSSL reads, a key's, is written only while
+ * the key is installed). The result is emptied first, and filled only on PAITIFY_OK: a verification
  * that fails exposes no claim. A null charge is PAITIFY_E_ARGUMENT: comparing the charge is what enforces the limit.
  *
  * The checks, always in this order: size, character set, three parts, base64url, header, algorithm allowed, key by kid,
- * the key's own algorithm, signature, payload, type, issuer, audience, times, decision, environment, charge. The status
- * is that of the first that fails. */
+ * the key's own algorithm, signature, payload, type, issuer, audience, times, decision, environment, charge, revocation.
+ * The status is that of the first that fails.
+ *
+ * What it does not check: whether the token was charged before (keep its jti until exp); and, of a token with a cnf claim
+ * (RFC 7800), whether the agent holds the key that it names: a host that relies on it reads the claim from
+ * paitify_result_payload and has the agent prove it. A token with a status claim, which names a revocation list, is
+ * PAITIFY_E_STATUS_STALE: this version reads no such list, so it cannot tell. */
 int32_t paitify_verify(paitify_verifier *verifier, paitify_bytes token, const paitify_charge *charge,
                        paitify_result *result) PAITIFY_MUST_CHECK;
 

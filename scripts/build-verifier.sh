@@ -7,11 +7,12 @@
 #   build/include/paitifyverify.h
 #
 # Needs: the Swift toolchain, a C compiler with binutils, pkg-config, libssl-dev, libjansson-dev. Run it as often as you
-# like: it links again only if something changed.
+# like: it links again only if something changed or is missing.
 set -eu
 
 cd "$(dirname "$0")/.."
-version=0.1.0
+version=$(sed -n 's/.*cString("\([0-9.]*\)").*/\1/p' Sources/VerifierC/Status.swift)
+[ -n "$version" ] || { echo "build-verifier: Sources/VerifierC/Status.swift names no version" >&2; exit 1; }
 file=libpaitifyverify.so.1.0.0
 soname=libpaitifyverify.so.1
 out=build/lib
@@ -41,7 +42,7 @@ changed() {
         [ scripts/build-verifier.sh -nt "$1" ]
 }
 
-if changed "$out/$file"; then
+if changed "$out/$file" || changed "$out/libpaitifyverify.a"; then
     # One object in which all but the API is local: the embedded runtime's swift_retain and its like must not meet those
     # of a host that is written in Swift.
     # The list names the objects of today's sources, a path a line; the folder can hold older ones.

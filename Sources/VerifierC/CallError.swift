@@ -40,13 +40,17 @@ import Verifier
         unsafe Self.write(text, into: message)
     }
 
-    /// Copies as much as fits, cut between characters, and ends it with a NUL.
+    /// Copies as much as fits, cut between characters, and ends it with a NUL. The text may quote a document or a path:
+    /// control characters, which would forge lines in a log, become question marks.
     private static func write(_ text: UnsafeBufferPointer<UInt8>, into message: UnsafeMutableRawBufferPointer) {
         guard message.count > 0 else { return }
         var length = min(text.count, message.count - 1)
         // A byte 10xxxxxx goes on with a character that began before: do not cut there.
         while length > 0, length < text.count, unsafe text[length] & 0xC0 == 0x80 { length -= 1 }
-        for index in 0..<length { unsafe message[index] = text[index] }
+        for index in 0..<length {
+            let byte = unsafe text[index]
+            unsafe message[index] = byte < 0x20 || byte == 0x7F ? UInt8(ascii: "?") : byte
+        }
         unsafe message[length] = 0
     }
 }

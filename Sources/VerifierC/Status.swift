@@ -23,7 +23,7 @@ public func paitify_status_verdict(_ status: Int32) -> Int32 {
 
 @c @implementation
 public func paitify_version() -> UnsafePointer<CChar>! {
-    unsafe cString("0.1.0")
+    unsafe cString("0.1.0")  // the one place: scripts/build-verifier.sh reads it here
 }
 
 /// The characters of a literal, which are static and end in a NUL.

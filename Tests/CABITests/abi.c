@@ -48,7 +48,7 @@ static void status_texts(void)
     CHECK(paitify_status_verdict(PAITIFY_OK) == PAITIFY_VALID);
     CHECK(paitify_status_verdict(INT_MIN) == PAITIFY_INDETERMINATE);
     CHECK(strlen(paitify_status_message(INT_MAX)) > 0);
-    CHECK(strcmp(paitify_version(), "0.1.0") == 0);
+    CHECK(strcmp(paitify_version(), PACKAGE_VERSION) == 0); /* what pkg-config says */
 
     static const int32_t rejected[] = {100, 101, 102, 103, 104, 200, 201, 202, 203, 303, 304, 305, 400, 500, 501, 502,
                                        503, 504, 505, 506, 507, 508, 600, 601, 602, 700, 702, 800, 801};
@@ -217,6 +217,10 @@ static void option_bounds(void)
     REFUSED(options.struct_size = 0);
     REFUSED(options.struct_size = 39);
     TAKEN(options.struct_size = 40; options.leeway_s = 9999); /* the first version of all, before algorithms */
+    TAKEN(options.struct_size = 43; options.algorithms = 16); /* cut in half: not read */
+    REFUSED(options.struct_size = 44; options.algorithms = 16);
+    TAKEN(options.struct_size = (uint32_t)offsetof(paitify_options, audit) - 1; options.keys_wanted = host_wants);
+    REFUSED(options.struct_size = (uint32_t)offsetof(paitify_options, audit); options.keys_wanted = host_wants);
     REFUSED(options.struct_size = UINT32_MAX);
 }
 
@@ -245,6 +249,12 @@ static void longer_structs(paitify_verifier *verifier, paitify_result *result)
     charge.merchant_id.length = 7; /* beyond the struct that the host claims to have: not read */
     charge.merchant_id.data = NULL;
     CHECK_STATUS(PAITIFY_OK, paitify_verify(verifier, good_token(), &charge, result));
+    charge.struct_size++; /* a field that is cut in half is not read either */
+    CHECK_STATUS(PAITIFY_OK, paitify_verify(verifier, good_token(), &charge, result));
+    charge.struct_size = (uint32_t)offsetof(paitify_charge, transaction_id) - 1;
+    CHECK_STATUS(PAITIFY_OK, paitify_verify(verifier, good_token(), &charge, result));
+    charge.struct_size++;
+    CHECK_STATUS(PAITIFY_E_ARGUMENT, paitify_verify(verifier, good_token(), &charge, result));
     charge.struct_size = (uint32_t)offsetof(paitify_charge, currency) + 3;
     CHECK_STATUS(PAITIFY_E_ARGUMENT, paitify_verify(verifier, good_token(), &charge, result));
     charge = usual_charge();
@@ -279,6 +289,18 @@ static void error_sizes(paitify_verifier *verifier)
     }
 }
 
+/* What a document or a path smuggles into a message cannot begin a line of the host's log. */
+static void messages(paitify_verifier *verifier)
+{
+    paitify_error error = PAITIFY_ERROR_INIT;
+    CHECK_STATUS(PAITIFY_E_IO, paitify_load_jwks_file(verifier, "/nowhere\n\r\x1b[2J\x7f/x", &error));
+    CHECK(strstr(error.message, "/nowhere???[2J?/x") != NULL);
+    CHECK_STATUS(PAITIFY_E_JWKS, paitify_install_jwks(verifier, bytes_of("{\"keys\":[{\"kid\":\"a\\nb\"},{\"kid\":\"a\\nb\"}]}"), 0, &error));
+    CHECK(strstr(error.message, "(a?b)") != NULL);
+}
+
+static const paitify_bytes static_name = PAITIFY_BYTES_INIT("static");
+
 static void references(void)
 {
     host with = {1000, 0};
@@ -311,7 +333,8 @@ static void error_queue(paitify_verifier *verifier, paitify_result *result)
         const int32_t status = paitify_verify(verifier, string_of(row, "token"), &charge, result);
         CHECK(status == PAITIFY_OK || paitify_result_payload(result).data == NULL);
     }
-    CHECK_STATUS(PAITIFY_OK, paitify_install_jwks(verifier, bytes_of(jwks), 1, NULL));
+    CHECK_STATUS(PAITIFY_E_ROLLBACK, paitify_install_jwks(verifier, bytes_of(jwks), 1, NULL));
+    CHECK_STATUS(PAITIFY_E_JWKS, paitify_install_jwks(verifier, bytes_of("{}"), 1, NULL));
     CHECK(ERR_peek_last_error() == before);
     CHECK(ERR_get_error() == before && ERR_get_error() == 0);
     CHECK_STATUS(PAITIFY_OK, paitify_install_jwks(verifier, bytes_of(jwks), json_integer_value(json_object_get(vectors, "now")), NULL));
@@ -359,6 +382,8 @@ int main(int count, char **arguments)
     option_bounds();
     longer_structs(verifier, result);
     error_sizes(verifier);
+    messages(verifier);
+    CHECK(equals(static_name, "static"));
     references();
     error_queue(verifier, result);
     broken_clock();

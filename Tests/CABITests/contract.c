@@ -67,10 +67,43 @@ static void run_key_sets(const char *folder)
     json_decref(file);
 }
 
+/* Installations and verifications one after another, each at its own time. */
+static void run_sequences(const char *folder)
+{
+    json_t *file = read_vectors(folder, "sequences.json");
+    const paitify_charge charge = charge_of(json_object_get(file, "charge"));
+    paitify_result *result = NULL;
+    CHECK_STATUS(PAITIFY_OK, paitify_result_new(&result));
+    size_t index, at;
+    json_t *row, *step;
+    json_array_foreach(json_object_get(file, "cases"), index, row)
+    {
+        int64_t now = 0;
+        paitify_verifier *verifier = make_verifier(json_object_get(file, "options"), 0, &now);
+        json_array_foreach(json_object_get(row, "steps"), at, step)
+        {
+            now = json_integer_value(json_object_get(step, "now"));
+            const int64_t fetched_at = json_integer_value(json_object_get(step, "fetched_at"));
+            const int32_t status = json_object_get(step, "token") != NULL
+                                       ? paitify_verify(verifier, string_of(step, "token"), &charge, result)
+                                       : paitify_install_jwks(verifier, string_of(step, "document"), fetched_at, NULL);
+            checks_made++;
+            if (strcmp(text_of(step, "status"), paitify_status_name(status)) == 0) continue;
+            checks_failed++;
+            fprintf(stderr, "%s, step %zu: %s, not %s\n", text_of(row, "name"), at, paitify_status_name(status),
+                    text_of(step, "status"));
+        }
+        paitify_verifier_release(verifier);
+    }
+    paitify_result_free(result);
+    json_decref(file);
+}
+
 int main(int count, char **arguments)
 {
     if (count != 2) return EXIT_FAILURE;
     run_tokens(arguments[1]);
     run_key_sets(arguments[1]);
+    run_sequences(arguments[1]);
     return report("contract");
 }

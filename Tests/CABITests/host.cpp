@@ -8,6 +8,8 @@ static_assert(std::is_standard_layout<paitify_options>::value, "options are a C 
 static_assert(sizeof(paitify_error) == 200, "the error's layout is part of the ABI");
 static_assert(offsetof(paitify_options, algorithms) == 40, "so is the options'");
 
+static const paitify_bytes static_name = PAITIFY_BYTES_INIT("mrc_books");
+
 using Verifier = std::unique_ptr<paitify_verifier, decltype(&paitify_verifier_release)>;
 using Result = std::unique_ptr<paitify_result, decltype(&paitify_result_free)>;
 
@@ -30,6 +32,7 @@ int main(int count, char **arguments)
     charge.amount = 5000;
     memcpy(charge.currency, "USD", 4);
     charge.merchant_id = PAITIFY_BYTES("mrc_books");
+    CHECK(static_name.length == charge.merchant_id.length);
     CHECK_STATUS(PAITIFY_OK, paitify_verify(verifier.get(), bytes_of(token.c_str()), &charge, result.get()));
     CHECK(paitify_result_max_amount(result.get()) == 5000);
 

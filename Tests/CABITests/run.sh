@@ -58,10 +58,16 @@ cmp -s include/paitifyverify.h build/include/paitifyverify.h || fail "build/incl
 # ---- The header, in every language version that we promise ----
 
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Werror"
-printf '#include <paitifyverify.h>\n#include <paitifyverify.h>\nint main(void) { return PAITIFY_OK; }\n' >"$work/header.c"
+cat >"$work/header.c" <<END
+#include <paitifyverify.h>
+#include <paitifyverify.h>
+static paitify_bytes name = PAITIFY_BYTES_INIT("name");
+static paitify_error error = PAITIFY_ERROR_INIT;
+int main(void) { return error.status + (name.length == 4 ? 0 : 1); }
+END
 cp "$work/header.c" "$work/header.cpp"
 for standard in c99 c11 c17; do cc -std=$standard $warnings -Iinclude -fsyntax-only "$work/header.c"; done
-for standard in c++11 c++17 c++20; do c++ -std=$standard $warnings -Iinclude -fsyntax-only "$work/header.cpp"; done
+for standard in c++11 c++17 c++20; do c++ -std=$standard $warnings -Wold-style-cast -Iinclude -fsyntax-only "$work/header.cpp"; done
 pass "the header compiles as C99, C11, C17, C++11, C++17 and C++20 without a warning"
 
 # ---- Programs ----
@@ -70,8 +76,9 @@ PKG_CONFIG_PATH=$PWD/build/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 export PKG_CONFIG_PATH
 flags="$(pkg-config --cflags paitifyverify jansson libcrypto)"
 libraries="$(pkg-config --libs paitifyverify jansson libcrypto) -pthread -ldl"
-for program in abi contract files loading memory; do
-    cc -std=c99 $warnings -g -O1 $flags -o "$work/$program" "Tests/CABITests/$program.c" $libraries
+version=-DPACKAGE_VERSION="\"$(pkg-config --modversion paitifyverify)\""
+for program in abi contract files loading memory allocations locks; do
+    cc -std=c99 "$version" $warnings -g -O1 $flags -o "$work/$program" "Tests/CABITests/$program.c" $libraries
 done
 cc -std=c11 $warnings -g -O1 $flags -o "$work/threads" Tests/CABITests/threads.c $libraries
 c++ -std=c++17 $warnings -g -O1 $flags -o "$work/host" Tests/CABITests/host.cpp $libraries
@@ -79,7 +86,7 @@ cc -std=c99 $warnings -O2 $flags -o "$work/processor" examples/c/processor.c $(p
 cc -std=c99 $warnings -g -O1 $flags -o "$work/static" Tests/CABITests/contract.c build/lib/libpaitifyverify.a \
     $(pkg-config --libs jansson libcrypto)
 
-for program in abi contract files host static memory; do
+for program in abi contract files host static memory allocations locks; do
     "$work/$program" "$vectors" || fail "$program"
     pass "$program"
 done
@@ -102,6 +109,10 @@ judge "$work/jwks.json" "$work/tokens"
 [ "$code" = 1 ] || fail "processor: exit code $code for rejected tokens: $(cat "$work/complaint")"
 [ "$(sed 's/:.*//' "$work/judged")" = "REJECTED PAITIFY_E_EXPIRED
 REJECTED PAITIFY_E_MALFORMED" ] || fail "processor says: $(cat "$work/judged")"
+for nothing in /dev/null "$work"; do # no token; a folder, which cannot be read
+    judge "$work/jwks.json" "$nothing"
+    [ "$code" = 2 ] && [ -s "$work/complaint" ] || fail "processor: exit code $code for $nothing as its input"
+done
 judge "$work/absent.json" "$work/tokens"
 [ "$code" = 2 ] && grep -q 'PAITIFY_E_IO' "$work/complaint" || fail "processor: exit code $code without keys"
 code=0
