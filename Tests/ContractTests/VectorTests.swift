@@ -1,4 +1,5 @@
 import PaitifyVerifyHeader
+import Synchronization
 import Testing
 import Verifier
 
@@ -75,6 +76,26 @@ import Verifier
         #expect(statusName(verifier.verify(token, file.charge)) == row.tokenStatus)
     }
 
+    @Test("installations one after another give their status in Swift", arguments: try Vectors.sequences.cases)
+    func sequencesInSwift(_ row: Vectors.SequenceCase) throws {
+        let file = try Vectors.sequences
+        let clock = ManualClock()
+        var options = TokenVerifier.Options(issuer: file.options.issuer, audiences: file.options.audiences)
+        options.clock = Clock(wallSeconds: { clock.now }, steadySeconds: { 1000 })
+        let verifier = try TokenVerifier(options: options)
+        for step in row.steps {
+            clock.now = step.now
+            let status = Self.swiftStatus {
+                if let token = step.token {
+                    _ = try verifier.verify(token, charge: Self.charge(file.charge))
+                } else {
+                    try verifier.install(jwks: step.document ?? "", fetchedAt: step.fetchedAt ?? 0)
+                }
+            }
+            #expect(status == step.status)
+        }
+    }
+
     @Test("a refused document leaves the installed keys in force", arguments: try Vectors.keySets.cases)
     func refusedDocuments(_ row: Vectors.KeySetCase) throws {
         guard row.status != "PAITIFY_OK" else { return }
@@ -83,5 +104,14 @@ import Verifier
         try verifier.install(jwks: file.jwks, fetchedAt: file.now)
         #expect(throws: VerifyError.self) { try verifier.install(jwks: row.document, fetchedAt: file.now) }
         _ = try verifier.verify(file.cases[0].token, charge: Self.charge(file.charge))
+    }
+}
+
+/// A time that a test sets.
+private final class ManualClock: Sendable {
+    private let seconds = Atomic<Int64>(0)
+    var now: Int64 {
+        get { seconds.load(ordering: .relaxed) }
+        set { seconds.store(newValue, ordering: .relaxed) }
     }
 }

@@ -55,10 +55,33 @@ enum Vectors {
         var cases: [KeySetCase]
     }
 
+    /// An installation (of `document`), or a verification (of `token`).
+    struct Step: Decodable, Sendable {
+        var now: Int64
+        var document: String?
+        var fetchedAt: Int64?
+        var token: String?
+        var status: String
+    }
+
+    struct SequenceCase: Decodable, Sendable, CustomTestStringConvertible {
+        var name: String
+        var steps: [Step]
+        var testDescription: String { name }
+    }
+
+    struct Sequences: Decodable, Sendable {
+        var options: Options
+        var charge: Charge
+        var cases: [SequenceCase]
+    }
+
+    static var sequences: Sequences { get throws { try loadedSequences.get() } }
     static var tokens: Tokens { get throws { try loadedTokens.get() } }
     static var keySets: KeySets { get throws { try loadedKeySets.get() } }
 
     private static let loadedTokens = Result { try loadTokens() }
+    private static let loadedSequences = Result { try decoder.decode(Sequences.self, from: read("sequences.json")) }
     private static let loadedKeySets = Result { try decoder.decode(KeySets.self, from: read("key-sets.json")) }
 
     private static func loadTokens() throws -> Tokens {

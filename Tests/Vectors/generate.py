@@ -234,7 +234,9 @@ def token_cases():
     add("typ JWT", token(header={"typ": "JWT"}), "TYPE")
     add("typ in capitals", token(header={"typ": "Spend-Authorization+JWT"}), "TYPE")
     add("typ with application/", token(header={"typ": "application/spend-authorization+jwt"}), "TYPE")
-    add("typ that is no string", token(header={"typ": 1}), "HEADER")
+    add("typ that is no string", token(header={"typ": 1}), "TYPE")
+    add("typ that is an array", token(header={"typ": ["spend-authorization+jwt"]}), "TYPE")
+    add("typ null", header_text(compact(HEADER).decode().replace('"spend-authorization+jwt"', "null")), "TYPE")
 
     # Keys and signature.
     add("the next key, published before it signs", token(header={"kid": kid("next")}, key="next"))
@@ -325,6 +327,12 @@ def token_cases():
         charge=charge | {"merchant_id": ""})
     add("a merchant that is a string", token({"merchant": "mrc_books"}), "CLAIM_TYPE")
     add("a merchant whose id is a number", token({"merchant": {"id": 7}}), "CLAIM_TYPE")
+    # What cannot be told yet, and what the host checks itself.
+    add("a token that names a revocation list", token({"status": {"status_list": {"idx": 0, "uri": "https://x"}}}),
+        "STATUS_STALE")
+    add("a status that is null", payload_text('"policies":[', '"status":null,"policies":['), "STATUS_STALE")
+    add("a token that is bound to a key", token({"cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}))
+
     add("a charge of 0", good, "ARGUMENT", charge=charge | {"amount": 0})
     add("a negative charge", good, "ARGUMENT", charge=charge | {"amount": -1})
     add("a currency in small letters", good, "ARGUMENT", charge=charge | {"currency": "usd"})
@@ -345,6 +353,9 @@ def token_cases():
     add("the issuer comes before the audience", token({"iss": "nobody", "aud": "nobody"}), "ISSUER")
     add("the audience comes before the times", token({"aud": "nobody", "exp": 1}), "AUDIENCE")
     add("the times come before the decision", token({"exp": 1, "decision": "DENIED"}), "EXPIRED")
+    add("the signature comes before a typ that is no string", flip(token(header={"typ": 1}), 2), "SIGNATURE")
+    add("the charge comes before revocation", token({"status": {"status_list": {"idx": 0, "uri": "https://x"}}}),
+        "AMOUNT", charge=charge | {"amount": 9999})
     add("the decision comes before the charge", token({"decision": "DENIED"}), "NOT_APPROVED",
         charge=charge | {"amount": 9999})
     return {
@@ -457,6 +468,59 @@ def key_set_cases():
     }
 
 
-for file, content in [("tokens.json", token_cases()), ("key-sets.json", key_set_cases())]:
+# ---- Installations one after another --------------------------------------------------------------------------------
+
+def sequence_cases():
+    """Rows of steps on one verifier: an installation, or the usual token at the usual charge, each at its time."""
+    case = []
+    day = 86400
+
+    def install(document, status="OK", fetched=0, at=None):
+        return {"now": NOW + (fetched if at is None else at), "document": json.dumps(document), "fetched_at": NOW + fetched,
+                "status": "PAITIFY_" + (status if status == "OK" else "E_" + status)}
+
+    def verify(status, at=0):
+        return {"now": NOW + at, "token": token(), "status": "PAITIFY_" + (status if status == "OK" else "E_" + status)}
+
+    def add(name, *steps):
+        case.append({"name": name, "steps": steps})
+
+    plain, other = {"keys": [jwk("signing")]}, {"keys": [jwk("next")]}
+    at = lambda number, document=plain: document | {"sequence": number}
+
+    add("nothing is installed", verify("NO_KEYS"))
+    add("a document that cannot be used installs nothing", install({"keys": []}, "JWKS"), verify("NO_KEYS"))
+    add("keys serve for a day", install(plain, fetched=60 - day, at=0), verify("OK", at=60))
+    add("and not a second longer", install(plain, fetched=60 - day, at=0), verify("KEYS_STALE", at=61))
+    add("stale keys that are fetched again serve again", install(plain, fetched=-day, at=0), verify("KEYS_STALE", at=1),
+        install(plain, fetched=1), verify("OK", at=1))
+    add("a higher sequence replaces", install(at(7, other)), install(at(8)), verify("OK"))
+    add("the same sequence replaces", install(at(7, other)), install(at(7)), verify("OK"))
+    add("a lower sequence is a rollback", install(at(7)), install(at(6, other), "ROLLBACK", fetched=10), verify("OK"))
+    add("no sequence after one is a rollback", install(at(7)), install(other, "ROLLBACK", fetched=10), verify("OK"))
+    add("a refused document does not raise the sequence", install(at(7, other)),
+        install({"keys": [], "sequence": 9}, "JWKS"), install(at(8)), verify("OK"))
+    add("a higher sequence replaces, though fetched before", install(at(7, other)), install(at(8), fetched=-1, at=0),
+        verify("OK"))
+    add("the same sequence fetched before is a rollback", install(at(7)),
+        install(at(7, other), "ROLLBACK", fetched=-1, at=0), verify("OK"))
+    add("without a sequence, fetched before is a rollback", install(plain),
+        install(other, "ROLLBACK", fetched=-1, at=0), verify("OK"))
+    add("without a sequence, fetched at the same time replaces", install(other), install(plain), verify("OK"))
+    add("without a sequence, fetched later replaces", install(other), install(plain, fetched=1), verify("OK", at=1))
+    add("a first sequence replaces, though fetched before", install(other), install(at(0), fetched=-1, at=0),
+        verify("OK"))
+    add("a clock that was set back does not lock new documents out", install(other, fetched=day), install(plain),
+        verify("OK"))
+    return {
+        "comment": "Installations and verifications one after another. Written by generate.py.",
+        "options": {"issuer": ISSUER, "audiences": [AUDIENCE]},
+        "charge": {"amount": 5000, "currency": "USD", "merchant_id": "mrc_books"},
+        "cases": case,
+    }
+
+
+for file, content in [("tokens.json", token_cases()), ("key-sets.json", key_set_cases()),
+                      ("sequences.json", sequence_cases())]:
     (HERE / file).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     print(f"{file}: {len(content['cases'])} cases")
