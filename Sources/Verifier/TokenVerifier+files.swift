@@ -47,7 +47,8 @@ extension TokenVerifier {
         if options.clock.isSystem {
             guard changedAt <= latest else {
                 throw VerifyError(
-                    .jwks, "The file's time is in the future, so the keys' age is unknown; set the clock, or fetch again.")
+                    .jwks, "The file's time is in the future, so its age is unknown; set the clock, or fetch again."
+                )
             }
             return changedAt
         }

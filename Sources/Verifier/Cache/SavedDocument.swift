@@ -52,8 +52,7 @@ enum SavedDocument {
                 let end = endOfString(in: document, from: index)
                 let next = document[end...].first { !isSpace($0) }
                 if depth == 1, next == UInt8(ascii: ":"), document[index..<end].elementsEqual(name) {
-                    guard let valueEnd = document[end...].firstIndex(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "}") })
-                    else { return nil }
+                    guard let valueEnd = document[end...].firstIndex(where: isEndOfInteger) else { return nil }
                     // The comma after it goes too, or else the one before.
                     if document[valueEnd] == UInt8(ascii: ",") { return index..<(valueEnd + 1) }
                     return (comma ?? index)..<valueEnd
@@ -74,6 +73,10 @@ enum SavedDocument {
             index += document[index] == UInt8(ascii: "\\") ? 2 : 1
         }
         return min(index + 1, document.count)
+    }
+
+    private static func isEndOfInteger(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}")
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool {

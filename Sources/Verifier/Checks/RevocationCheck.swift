@@ -3,7 +3,8 @@
 enum RevocationCheck {
     static func check(_ claims: JSONValue) throws(VerifyError) {
         guard claims["status"] == nil else {
-            throw VerifyError(.statusStale, "The token names a revocation list (status), which this version cannot read.")
+            throw VerifyError(
+                .statusStale, "The token names a revocation list (status), and this version reads none.")
         }
     }
 }
