@@ -111,6 +111,7 @@ public struct TokenVerifier: Sendable {
     func install(
         _ root: JSONValue, document: Span<UInt8>, fetchedAt: Int64
     ) throws(VerifyError) -> [LeftOutKey] {
+        try requireMemoryToInstall()  // again, now that the tree has taken its share
         let now = try options.clock.now()
         let kept = try SavedDocument.removingFetchedAt(from: document, root: root)
         try KeySet.checkSize(kept.count)
