@@ -12,7 +12,7 @@ final class SQLiteTransaction: StoreTransaction {
     func execute(_ statement: Statement, _ arguments: [SQLValue]) throws(StorageError) -> [Row] {
         do {
             let prepared = try connection.cachedStatement(sql: statement.sql)
-            try prepared.setArguments(StatementArguments(arguments.map(\.databaseValue)))
+            try prepared.setArguments(StatementArguments(arguments.map { $0.databaseValue }))
             let cursor = try GRDB.Row.fetchCursor(prepared)
             var rows: [Row] = []
             while let row = try cursor.next() {
