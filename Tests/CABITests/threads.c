@@ -54,8 +54,8 @@ static void *install_all_the_time(void *unused)
 }
 
 /* The child verifies, while the parent's threads (which it has not) were in the midst of verifying and installing. Most
- * often no context is left for it, and it has to make one. A child that waits for a lock of a
- * thread that it has not waits for ever: the alarm ends it. */
+ * often no context is left for it, and it has to make one. A child that waits for a lock of a thread that it has not
+ * waits for ever: the alarm ends it. */
 static int run_child(int installs)
 {
     alarm(10);

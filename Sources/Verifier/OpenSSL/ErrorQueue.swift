@@ -13,10 +13,10 @@ enum ErrorQueue {
 
     /// Why the last call failed, for calls whose input is known to be good: want of memory, or else a broken OpenSSL.
     /// (Want of memory is not always what OpenSSL says: the other words name it too.)
-    static var failure: VerifyError {
+    static func failure(settingUp what: StaticString) -> VerifyError {
         guard paitify_is_out_of_memory(ERR_peek_last_error()) == 0 else { return VerifyError(.noMemory) }
         return VerifyError(
             .internalFailure,
-            "OpenSSL could not set up a key: its configuration or providers lack RSA, or memory ran out.")
+            "OpenSSL could not set up \(what): its configuration or providers lack it, or memory ran out.")
     }
 }

@@ -15,14 +15,16 @@ import CryptoLib
     /// once. Throws `noMemory`, or `internalFailure` if OpenSSL cannot do that.
     static func make(modulus: [UInt8], exponent: [UInt8], sha256: SHA256) throws(VerifyError) -> RSAPublicKey {
         let template = try unsafe ErrorQueue.leavingUntouched { () throws(VerifyError) in
-            guard let template = unsafe build(modulus: modulus, exponent: exponent) else { throw ErrorQueue.failure }
+            guard let template = unsafe build(modulus: modulus, exponent: exponent) else {
+                throw ErrorQueue.failure(settingUp: "RSA")
+            }
             return unsafe template
         }
         let key = unsafe RSAPublicKey(takingOwnershipOf: template, modulus: modulus, sha256: sha256)
         // The first use computes what OpenSSL keeps with a key, under the key's lock. After it the lock is only ever
         // read, and of all that a use needs nothing can be missing but memory.
         let zeros = [UInt8](repeating: 0, count: modulus.count)
-        _ = try key.open(zeros.span, orThrow: { ErrorQueue.failure })
+        _ = try key.open(zeros.span, orThrow: { ErrorQueue.failure(settingUp: "RSA") })
         return key
     }
 

@@ -8,11 +8,13 @@ import CryptoLib
     static let byteCount = 32
     typealias Digest = InlineArray<32, UInt8>
 
-    /// Throws `internalFailure` if OpenSSL has none.
+    /// Throws `internalFailure` if OpenSSL has none, or `noMemory`.
     static func fetch() throws(VerifyError) -> SHA256 {
-        let fetched = unsafe ErrorQueue.leavingUntouched { unsafe EVP_MD_fetch(nil, "SHA256", nil) }
-        guard let fetched = unsafe fetched else {
-            throw VerifyError(.internalFailure, "OpenSSL offers no SHA-256; check its configuration and providers.")
+        let fetched = try unsafe ErrorQueue.leavingUntouched { () throws(VerifyError) in
+            guard let fetched = unsafe EVP_MD_fetch(nil, "SHA256", nil) else {
+                throw ErrorQueue.failure(settingUp: "SHA-256")
+            }
+            return unsafe fetched
         }
         return unsafe SHA256(takingOwnershipOf: fetched)
     }
