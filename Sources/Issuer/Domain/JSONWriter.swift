@@ -87,7 +87,11 @@ package struct JSONWriter {
     package mutating func text(_ text: String) {
         comma()
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 { escape(byte) }
+        if text.utf8.contains(where: Self.mustBeEscaped) {
+            for byte in text.utf8 { escape(byte) }
+        } else {
+            bytes.append(contentsOf: text.utf8)
+        }
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -143,7 +147,11 @@ package struct JSONWriter {
         needsComma = true
     }
 
-    /// RFC 8259 section 7: quotation mark, reverse solidus and U+0000 to U+001F must be escaped; nothing else need be.
+    /// RFC 8259 section 7: quotation mark, reverse solidus and U+0000 to U+001F; nothing else need be.
+    private static func mustBeEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
     private mutating func escape(_ byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
