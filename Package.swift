@@ -21,7 +21,8 @@ let strict: [SwiftSetting] = [
 ]
 
 // unsafeFlags would bar the package from use as a versioned dependency, so they exist only behind the switch.
-let embeddedSettings: [SwiftSetting] = embedded
+let embeddedSettings: [SwiftSetting] =
+    embedded
     ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize"])] : []
 
 let verifierSettings = strict + embeddedSettings

@@ -49,7 +49,8 @@ private struct DigitReader {
     }
 
     mutating func take(_ character: Unicode.Scalar, or other: Unicode.Scalar? = nil) -> Bool {
-        guard let first = rest.first, first == UInt8(ascii: character) || other.map({ first == UInt8(ascii: $0) }) ?? false
+        guard let first = rest.first,
+            first == UInt8(ascii: character) || other.map({ first == UInt8(ascii: $0) }) ?? false
         else { return false }
         rest = rest.dropFirst()
         return true

@@ -20,7 +20,8 @@ enum PlainText {
         }
         for scalar in text.unicodeScalars where isHidden(scalar) {
             throw InvalidValue(
-                "must not contain control or invisible formatting characters (found U+\(String(scalar.value, radix: 16, uppercase: true)))")
+                "must not contain control or invisible formatting characters (found U+\(String(scalar.value, radix: 16, uppercase: true)))"
+            )
         }
     }
 

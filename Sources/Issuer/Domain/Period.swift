@@ -56,7 +56,8 @@ extension Period {
             next = CivilDate(daysSince1970: monday + 7)
         case .monthly:
             first = CivilDate(year: today.year, month: today.month, day: 1)
-            next = today.month == 12
+            next =
+                today.month == 12
                 ? CivilDate(year: today.year + 1, month: 1, day: 1)
                 : CivilDate(year: today.year, month: today.month + 1, day: 1)
         case .yearly:

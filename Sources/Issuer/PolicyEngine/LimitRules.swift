@@ -34,7 +34,8 @@ enum LimitRules {
         return [
             Reason(
                 code: .perAuthorizationLimitExceeded, policyID: policy.id,
-                message: "\"\(policy.terms.name.text)\" allows at most \(policy.terms.amount(most)) for one authorization.",
+                message:
+                    "\"\(policy.terms.name.text)\" allows at most \(policy.terms.amount(most)) for one authorization.",
                 limit: LimitFigures(
                     interval: limit.interval, limit: most, spent: 0, requested: request.money.minorUnits,
                     remaining: most, resetsAt: nil))

@@ -44,7 +44,8 @@ enum PolicyEngine {
         _ request: SpendRequest, under policies: [Policy], spent: SpendSoFar, at now: Instant
     ) -> Ruling {
         let enforced = policies.filter { $0.terms.mode == .enforce }
-        let refusals = standing(of: request.agentStatus, enforced: enforced)
+        let refusals =
+            standing(of: request.agentStatus, enforced: enforced)
             + enforced.flatMap { MerchantRules.refusals(of: request.merchant, by: $0) }
             + enforced.flatMap { LimitRules.refusals(of: request, by: $0, spent: spent, at: now) }
         let reasons = refusals.isEmpty ? enforced.flatMap { ApprovalRule.reasons(for: request, by: $0) } : refusals
@@ -69,7 +70,8 @@ enum PolicyEngine {
             reasons.append(
                 Reason(
                     code: .noApplicablePolicy,
-                    message: "No enabled policy covers this agent in this currency, and without one nothing is allowed."))
+                    message: "No enabled policy covers this agent in this currency, and without one nothing is allowed."
+                ))
         }
         return reasons
     }
@@ -78,7 +80,8 @@ enum PolicyEngine {
         _ request: SpendRequest, _ policies: [Policy], spent: SpendSoFar, at now: Instant
     ) -> [Reason] {
         policies.flatMap { policy in
-            let refusals = MerchantRules.refusals(of: request.merchant, by: policy)
+            let refusals =
+                MerchantRules.refusals(of: request.merchant, by: policy)
                 + LimitRules.refusals(of: request, by: policy, spent: spent, at: now)
             return refusals.isEmpty ? ApprovalRule.reasons(for: request, by: policy) : refusals
         }

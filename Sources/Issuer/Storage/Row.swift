@@ -62,7 +62,9 @@ public struct Row: Sendable {
     func choice<Choice: RawRepresentable<String>>(
         _ column: Int, of kind: Choice.Type = Choice.self
     ) throws(StorageError) -> Choice {
-        guard let choice = Choice(rawValue: try text(column)) else { throw .corrupt("column \(column) is not a \(kind)") }
+        guard let choice = Choice(rawValue: try text(column)) else {
+            throw .corrupt("column \(column) is not a \(kind)")
+        }
         return choice
     }
 

@@ -26,7 +26,8 @@ extension Issuer {
         try await IssuerError.mapping {
             try await store.transaction(for: principal.companyID) { [self] tx in
                 let now = clock.now()
-                let admission = isWriting
+                let admission =
+                    isWriting
                     ? try Companies.lock(principal.companyID, in: tx)
                     : try Companies.look(at: principal.companyID, in: tx)
                 guard let admission else { throw IssuerError.unauthenticated }

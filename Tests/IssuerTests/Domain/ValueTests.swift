@@ -8,7 +8,8 @@ import Testing
         "RFC 3339 is read to the millisecond, in any offset",
         arguments: [
             ("1970-01-01T00:00:00Z", 0), ("1970-01-01T00:00:00.001Z", 1), ("1970-01-01T00:00:00.5Z", 500),
-            ("1970-01-01T01:00:00+01:00", 0), ("1969-12-31T23:59:59.999Z", -1), ("2000-02-29T00:00:00z", 951_782_400_000),
+            ("1970-01-01T01:00:00+01:00", 0), ("1969-12-31T23:59:59.999Z", -1),
+            ("2000-02-29T00:00:00z", 951_782_400_000),
             ("2026-11-23t09:30:00.123456789Z", 1_795_426_200_123),
         ])
     func reads(_ text: String, _ milliseconds: Int64) {
@@ -31,7 +32,8 @@ import Testing
         let seed = UInt64.random(in: 0...UInt64.max)
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<2000 {
-            let instant = Instant(milliseconds: Int64.random(in: -62_135_596_800_000...253_402_300_799_999, using: &generator))
+            let instant = Instant(
+                milliseconds: Int64.random(in: -62_135_596_800_000...253_402_300_799_999, using: &generator))
             #expect(Instant(rfc3339: instant.rfc3339) == instant, "seed \(seed), \(instant.milliseconds)")
         }
     }
@@ -83,10 +85,12 @@ import Testing
 }
 
 @Suite struct MoneyTests {
-    @Test("an amount is an integer from 1 to 2^53 - 1", arguments: [
-        (Int64.min, false), (-1, false), (0, false), (1, true), (9_007_199_254_740_991, true),
-        (9_007_199_254_740_992, false), (Int64.max, false),
-    ])
+    @Test(
+        "an amount is an integer from 1 to 2^53 - 1",
+        arguments: [
+            (Int64.min, false), (-1, false), (0, false), (1, true), (9_007_199_254_740_991, true),
+            (9_007_199_254_740_992, false), (Int64.max, false),
+        ])
     func range(_ amount: Int64, _ isAllowed: Bool) {
         #expect(((try? Money.usd(amount)) != nil) == isAllowed)
     }
@@ -96,9 +100,11 @@ import Testing
         #expect(throws: InvalidValue.self) { try CurrencyCode(text) }
     }
 
-    @Test("invisible and control characters are refused in what people read", arguments: [
-        "", "a\u{0}", "a\u{202E}b", "a\u{200B}b", "a\nb", "\u{FEFF}a", String(repeating: "a", count: 129),
-    ])
+    @Test(
+        "invisible and control characters are refused in what people read",
+        arguments: [
+            "", "a\u{0}", "a\u{202E}b", "a\u{200B}b", "a\nb", "\u{FEFF}a", String(repeating: "a", count: 129),
+        ])
     func hiddenText(_ text: String) {
         #expect(throws: InvalidValue.self) { try MerchantID(text) }
     }

@@ -19,7 +19,9 @@ import Testing
         var entries: [AuthorizationID: Entry] = [:]
 
         mutating func lapse(_ now: Instant) {
-            for (id, entry) in entries where entry.state == .pending && entry.lapses <= now { entries[id]?.state = .expired }
+            for (id, entry) in entries where entry.state == .pending && entry.lapses <= now {
+                entries[id]?.state = .expired
+            }
         }
 
         func used(since start: Instant) -> Int64 {
@@ -84,12 +86,13 @@ import Testing
         else { return }
         let amount = Int64.random(in: 1...entry.amount, using: &random)
         let inTime = test.clock.now <= entry.lapses.adding(seconds: 7 * 86_400)
-        let expected = switch entry.state {
-        case .pending: true
-        case .expired: inTime
-        case .confirmed: amount == entry.confirmed
-        default: false
-        }
+        let expected =
+            switch entry.state {
+            case .pending: true
+            case .expired: inTime
+            case .confirmed: amount == entry.confirmed
+            default: false
+            }
         let worked = (try? await test.confirm(id, amount)) != nil
         #expect(worked == expected, context)
         guard worked else { return }

@@ -46,7 +46,8 @@ import Testing
         let end = try #require(authorization.holdExpiresAt).adding(seconds: 7 * 86_400)
         #expect(Self.outcome(.confirm(amount: 400), authorization, at: end) == "confirmLate(amount: 400)")
         #expect(
-            Self.outcome(.confirm(amount: 400), authorization, at: Instant(milliseconds: end.milliseconds + 1)) == "409")
+            Self.outcome(.confirm(amount: 400), authorization, at: Instant(milliseconds: end.milliseconds + 1)) == "409"
+        )
     }
 
     @Test("nothing can be confirmed for nothing or less", arguments: [0, -1, Int64.min])

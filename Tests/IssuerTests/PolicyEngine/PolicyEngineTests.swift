@@ -33,7 +33,9 @@ import Testing
         #expect(ruling.reasons.map(\.code) == [.noApplicablePolicy])
     }
 
-    @Test("a policy that is disabled, in another currency, of another agent, or a shadow allows nothing", arguments: 0..<4)
+    @Test(
+        "a policy that is disabled, in another currency, of another agent, or a shadow allows nothing", arguments: 0..<4
+    )
     func notApplicable(_ which: Int) throws {
         let policy = try Self.policy { terms in
             switch which {
@@ -56,7 +58,8 @@ import Testing
     func amountLimit(_ interval: Interval, _ code: ReasonCode) throws {
         let policy = try Self.policy { $0.limits = [try .of(interval, amount: 1000)] }
         let counts = interval != .perAuthorization
-        let spent = counts ? Spend(reservedAmount: 300, reservedCount: 1, confirmedAmount: 200, confirmedCount: 1) : Spend()
+        let spent =
+            counts ? Spend(reservedAmount: 300, reservedCount: 1, confirmedAmount: 200, confirmedCount: 1) : Spend()
         let left: Int64 = counts ? 500 : 1000
         #expect(try Self.decide(left - 1, [policy], spent: spent).decision == .approved)
         #expect(try Self.decide(left, [policy], spent: spent).decision == .approved)
@@ -140,7 +143,8 @@ import Testing
         #expect(try Self.decide(1, [empty]).decision == .approved)
     }
 
-    @Test("all reasons of all policies are given, first cause first, and nobody is asked about a spend that fails anyway")
+    @Test(
+        "all reasons of all policies are given, first cause first, and nobody is asked about a spend that fails anyway")
     func allReasons() throws {
         let limited = try Self.policy { $0.limits = [try .of(.daily, amount: 10), try .of(.allTime, amount: 10)] }
         let listed = try Self.policy {

@@ -80,7 +80,8 @@ import Testing
     func scope() async throws {
         let (test, _, held) = try await Self.held()
         let made = try await test.issuer.createAPIKey(
-            APIKeyDraft(name: Name("Agent")), as: test.owner, once: nil).result.get()
+            APIKeyDraft(name: Name("Agent")), as: test.owner, once: nil
+        ).result.get()
         let agentKey = try await test.issuer.authenticate(apiKey: made.secret)
         await #expect(throws: IssuerError.forbidden(.approve)) {
             _ = try await test.issuer.approve(held.id, note: nil, as: agentKey, once: nil)

@@ -77,7 +77,8 @@ import Testing
         let first = try await test.issuer.createAgent(AgentDraft(name: Name("X")), as: test.owner, once: Self.once("k"))
         test.clock.advance(seconds: 86_399)
         #expect(
-            try await test.issuer.createAgent(AgentDraft(name: Name("X")), as: test.owner, once: Self.once("k")).replayed)
+            try await test.issuer.createAgent(AgentDraft(name: Name("X")), as: test.owner, once: Self.once("k"))
+                .replayed)
         test.clock.advance(seconds: 1)
         let second = try await test.issuer.createAgent(
             AgentDraft(name: Name("Y")), as: test.owner, once: Self.once("k", 2))

@@ -26,7 +26,9 @@ import Testing
             } catch { Issue.record("line \(line): \(error)") }
         }
         await isNotFound { _ = try await issuer.authorization(authorization, as: stranger) }
-        await isNotFound { _ = try await issuer.confirm(authorization, amount: nil, as: stranger, once: nil).result.get() }
+        await isNotFound {
+            _ = try await issuer.confirm(authorization, amount: nil, as: stranger, once: nil).result.get()
+        }
         await isNotFound { _ = try await issuer.void(authorization, as: stranger, once: nil).result.get() }
         await isNotFound { _ = try await issuer.approve(held, note: nil, as: stranger, once: nil).result.get() }
         await isNotFound { _ = try await issuer.denyApproval(held, note: nil, as: stranger, once: nil).result.get() }
@@ -54,7 +56,8 @@ import Testing
     func environments() async throws {
         let test = try await TestIssuer()
         let made = try await test.issuer.createAPIKey(
-            APIKeyDraft(name: Name("Trial"), environment: .test), as: test.owner, once: nil).result.get()
+            APIKeyDraft(name: Name("Trial"), environment: .test), as: test.owner, once: nil
+        ).result.get()
         #expect(made.secret.hasPrefix("ag_test_"))
         let trial = try await test.issuer.authenticate(apiKey: made.secret)
         let agent = try await test.agent()
@@ -82,11 +85,15 @@ import Testing
         #expect(try await test.issuer.authorization(own, as: bound).authorization.agentID == mine)
         #expect(try await test.issuer.budget(of: mine, as: bound).budgets.count == 1)
         #expect(
-            try await test.issuer.authorizations(AuthorizationFilter(), page: Page(), as: bound).items.map(\.id) == [own])
+            try await test.issuer.authorizations(AuthorizationFilter(), page: Page(), as: bound).items.map(\.id) == [
+                own
+            ])
         await #expect(throws: IssuerError.self) { _ = try await test.authorize(10, other, as: bound) }
         await #expect(throws: IssuerError.self) { _ = try await test.issuer.authorization(others, as: bound) }
         await #expect(throws: IssuerError.self) { _ = try await test.issuer.budget(of: other, as: bound) }
-        await #expect(throws: IssuerError.forbidden(.read)) { _ = try await test.issuer.agents(page: Page(), as: bound) }
+        await #expect(throws: IssuerError.forbidden(.read)) {
+            _ = try await test.issuer.agents(page: Page(), as: bound)
+        }
     }
 
     @Test("a key that is revoked, or past its time, opens nothing from the next request on")
@@ -96,18 +103,24 @@ import Testing
         try await test.policy(.usd())
         let end = test.clock.now.adding(seconds: 60)
         let made = try await test.issuer.createAPIKey(
-            APIKeyDraft(name: Name("Short"), expiresAt: end), as: test.owner, once: nil).result.get()
+            APIKeyDraft(name: Name("Short"), expiresAt: end), as: test.owner, once: nil
+        ).result.get()
         let other = try await test.issuer.createAPIKey(
-            APIKeyDraft(name: Name("Revoked")), as: test.owner, once: nil).result.get()
+            APIKeyDraft(name: Name("Revoked")), as: test.owner, once: nil
+        ).result.get()
         let short = try await test.issuer.authenticate(apiKey: made.secret)
         let revoked = try await test.issuer.authenticate(apiKey: other.secret)
         _ = try await test.authorize(1, agent, as: revoked)
         try await test.issuer.revokeAPIKey(other.key.id, as: test.owner)
         await #expect(throws: IssuerError.unauthenticated) { _ = try await test.authorize(1, agent, as: revoked) }
-        await #expect(throws: IssuerError.unauthenticated) { _ = try await test.issuer.authenticate(apiKey: other.secret) }
+        await #expect(throws: IssuerError.unauthenticated) {
+            _ = try await test.issuer.authenticate(apiKey: other.secret)
+        }
         _ = try await test.authorize(1, agent, as: short)
         test.clock.advance(seconds: 60)
         await #expect(throws: IssuerError.unauthenticated) { _ = try await test.authorize(1, agent, as: short) }
-        await #expect(throws: IssuerError.unauthenticated) { _ = try await test.issuer.authenticate(apiKey: made.secret) }
+        await #expect(throws: IssuerError.unauthenticated) {
+            _ = try await test.issuer.authenticate(apiKey: made.secret)
+        }
     }
 }

@@ -12,9 +12,10 @@ import Testing
         let second = try await test.issuer.replacePolicy(
             id, with: .usd([.of(.perAuthorization, amount: 101)]), ifVersion: 1, as: test.owner)
         #expect(second.version == 2)
-        #expect(try await test.authorize(101, agent).authorization.policies == [
-            EvaluatedPolicy(id: id, version: 2, effect: .allow)
-        ])
+        #expect(
+            try await test.authorize(101, agent).authorization.policies == [
+                EvaluatedPolicy(id: id, version: 2, effect: .allow)
+            ])
         await #expect(throws: IssuerError.versionMismatch(current: 2)) {
             _ = try await test.issuer.replacePolicy(id, with: .usd(), ifVersion: 1, as: test.owner)
         }
@@ -90,7 +91,8 @@ import Testing
         let wanted = try await test.authorize(20, second).authorization.id
         _ = try await test.authorize(200, second)
         let page = try await test.issuer.authorizations(
-            AuthorizationFilter(agentID: second, status: .pending, from: start.adding(seconds: 1), to: nil), page: Page(),
+            AuthorizationFilter(agentID: second, status: .pending, from: start.adding(seconds: 1), to: nil),
+            page: Page(),
             as: test.owner)
         #expect(page.items.map(\.id) == [wanted])
         let before = try await test.issuer.authorizations(
@@ -102,13 +104,15 @@ import Testing
     func scopes() async throws {
         let test = try await TestIssuer()
         let made = try await test.issuer.createAPIKey(
-            APIKeyDraft(name: Name("Manager"), scopes: [.manage, .read]), as: test.owner, once: nil).result.get()
+            APIKeyDraft(name: Name("Manager"), scopes: [.manage, .read]), as: test.owner, once: nil
+        ).result.get()
         let manager = try await test.issuer.authenticate(apiKey: made.secret)
         await #expect(throws: IssuerError.forbidden(.authorize)) {
             _ = try await test.issuer.createAPIKey(
                 APIKeyDraft(name: Name("X"), scopes: [.authorize]), as: manager, once: nil)
         }
-        let child = try await test.issuer.createAPIKey(APIKeyDraft(name: Name("Y")), as: manager, once: nil).result.get()
+        let child = try await test.issuer.createAPIKey(APIKeyDraft(name: Name("Y")), as: manager, once: nil).result
+            .get()
         #expect(child.key.scopes == [.manage, .read])
     }
 

@@ -4,7 +4,8 @@ enum Migrator {
     static let versions: [[Statement]] = [V001.statements]
 
     private static let createVersion = Statement(
-        "CREATE TABLE IF NOT EXISTS schema_version (only_row BIGINT PRIMARY KEY CHECK (only_row = 1), version BIGINT NOT NULL)")
+        "CREATE TABLE IF NOT EXISTS schema_version (only_row BIGINT PRIMARY KEY CHECK (only_row = 1), version BIGINT NOT NULL)"
+    )
     private static let readVersion = Statement("SELECT version FROM schema_version")
     private static let writeVersion = Statement(
         """

@@ -32,7 +32,8 @@ enum Agents {
         try books.tx.execute(
             insert,
             [
-                SQLValue(books.companyID), SQLValue(agent.id), .text(books.environment.rawValue), .text(agent.name.text),
+                SQLValue(books.companyID), SQLValue(agent.id), .text(books.environment.rawValue),
+                .text(agent.name.text),
                 SQLValue(agent.description?.text), .text(agent.status.rawValue), SQLValue(json: agent.metadata),
                 SQLValue(agent.createdAt),
             ])

@@ -40,7 +40,8 @@ enum Counters {
             live,
             [
                 SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text),
-                .text(CounterKey.Subject.agent(agent).text), .text(CounterKey.Subject.company.text), SQLValue(books.now),
+                .text(CounterKey.Subject.agent(agent).text), .text(CounterKey.Subject.company.text),
+                SQLValue(books.now),
             ])
         var spent = SpendSoFar()
         for row in rows {
