@@ -3,6 +3,7 @@ public struct APIKeyDraft: Sendable {
     public let name: Name
     /// Nil: the standard scopes, as far as the key that asks has them.
     public let scopes: Set<Scope>?
+    /// Nil: the same as that of the key that asks.
     public let expiresAt: Instant?
     /// The one agent it may spend for; nil: any.
     public let agentID: AgentID?
@@ -28,20 +29,21 @@ public struct NewAPIKey: Sendable, Codable {
 }
 
 extension Issuer {
-    /// Makes a key that can do no more than the key that asks.
+    /// Makes a key that can do no more, and no longer, than the key that asks.
     public func createAPIKey(
         _ draft: APIKeyDraft, as principal: Principal, once attempt: OnceOnly?
     ) async throws(IssuerError) -> Answered<NewAPIKey> {
         let environment = draft.environment ?? principal.environment
         let scopes = draft.scopes ?? Scope.standard.intersection(principal.scopes)
-        try Self.check(draft, environment, scopes, against: principal, now: clock.now())
+        let expiresAt = draft.expiresAt ?? principal.expiresAt
+        try Self.check(draft, environment, scopes, expiresAt, against: principal, now: clock.now())
         let (secret, hash) = try await newSecret(for: environment)
         return try await transaction(as: principal, scope: .manage) { [self] books in
             try once(attempt, holdsSecret: true, in: books) { books in
                 if let agent = draft.agentID { _ = try Self.agent(agent, in: books.switched(to: environment)) }
                 let key = APIKey(
                     id: ids.next(at: books.now), environment: environment, name: draft.name, prefix: secret.prefix,
-                    scopes: scopes, agentID: draft.agentID, createdAt: books.now, expiresAt: draft.expiresAt,
+                    scopes: scopes, agentID: draft.agentID, createdAt: books.now, expiresAt: expiresAt,
                     lastUsedAt: nil)
                 try APIKeys.insert(key, hash: hash, of: books.companyID, in: books.tx)
                 return NewAPIKey(key: key, secret: secret.text)
@@ -78,8 +80,8 @@ extension Issuer {
     }
 
     private static func check(
-        _ draft: APIKeyDraft, _ environment: Environment, _ scopes: Set<Scope>, against principal: Principal,
-        now: Instant
+        _ draft: APIKeyDraft, _ environment: Environment, _ scopes: Set<Scope>, _ expiresAt: Instant?,
+        against principal: Principal, now: Instant
     ) throws(IssuerError) {
         guard principal.environment == .live || environment == .test else {
             throw .invalid(field: "environment", InvalidValue("a test key can make test keys only"))
@@ -91,8 +93,11 @@ extension Issuer {
         if let bound = principal.agentID, draft.agentID != bound {
             throw .invalid(field: "agentId", InvalidValue("a key bound to an agent can make keys for that agent only"))
         }
-        if let end = draft.expiresAt, end <= now {
-            throw .invalid(field: "expiresAt", InvalidValue("must be in the future"))
+        guard let end = expiresAt else { return }
+        guard end > now else { throw .invalid(field: "expiresAt", InvalidValue("must be in the future")) }
+        if let last = principal.expiresAt, end > last {
+            throw .invalid(
+                field: "expiresAt", InvalidValue("must not be later than that of the key that asks, \(last.rfc3339)"))
         }
     }
 }

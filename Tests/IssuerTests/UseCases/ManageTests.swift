@@ -116,6 +116,23 @@ import Testing
         #expect(child.key.scopes == [.manage, .read])
     }
 
+    @Test("no key makes a key that outlives it")
+    func keyLifetimes() async throws {
+        let test = try await TestIssuer()
+        let end = test.clock.now.adding(seconds: 3600)
+        let made = try await test.issuer.createAPIKey(
+            APIKeyDraft(name: Name("Contractor"), expiresAt: end), as: test.owner, once: nil
+        ).result.get()
+        let contractor = try await test.issuer.authenticate(apiKey: made.secret)
+        let child = try await test.issuer.createAPIKey(APIKeyDraft(name: Name("X")), as: contractor, once: nil)
+        #expect(try child.result.get().key.expiresAt == end)
+        let later = APIKeyDraft(name: try Name("Y"), expiresAt: Instant(milliseconds: end.milliseconds + 1))
+        await #expect(throws: IssuerError.self) {
+            _ = try await test.issuer.createAPIKey(later, as: contractor, once: nil)
+        }
+        #expect(try await test.issuer.createAPIKey(later, as: test.owner, once: nil).result.get().key.expiresAt != nil)
+    }
+
     @Test("what was decided survives the end of the process")
     func reopen() async throws {
         try await withTemporaryFolder { folder in
