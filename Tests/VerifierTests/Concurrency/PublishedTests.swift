@@ -72,9 +72,11 @@ private final class Counted: Sendable {
         let running = Atomic<Int>(2)
         let wrong = Atomic<Int>(0)
         let keptMost = Atomic<Int>(0)
+        let finished = DispatchGroup()
         let threads =
             (0..<4).map { _ in
                 Thread {
+                    defer { finished.leave() }
                     var last = 0
                     while running.load(ordering: .relaxed) > 0 {
                         published.read { value in
@@ -86,6 +88,7 @@ private final class Counted: Sendable {
             }
             + (0..<2).map { _ in
                 Thread {
+                    defer { finished.leave() }
                     for _ in 0..<rounds {
                         published.replace { before in Counted(before.number + 1) }
                     }
@@ -93,8 +96,11 @@ private final class Counted: Sendable {
                     running.subtract(1, ordering: .relaxed)
                 }
             }
-        for thread in threads { thread.start() }
-        while threads.contains(where: { !$0.isFinished }) { Thread.sleep(forTimeInterval: 0.001) }
+        for thread in threads {
+            finished.enter()
+            thread.start()
+        }
+        finished.wait()
         #expect(wrong.load(ordering: .relaxed) == 0)
         #expect(published.read { $0.number } == 2 * rounds)
         #expect(published.reclaim() == 0)
