@@ -53,6 +53,16 @@ nm -g --defined-only build/lib/libpaitifyverify.a | awk 'NF == 3 { print $3 }' |
     fail "the static library's symbols differ: $(cat "$work/difference")"
 pass "so does the static library"
 
+# What a host would not expect of a verifier. (The library is bound to names alone: what it does not import it cannot call.)
+nm -D --undefined-only "$library" | awk '{ print $2 }' | sed 's/@.*//' | sort >"$work/imported"
+for unwanted in socket connect 'send.*' 'recv.*' getaddrinfo 'res_.*' pthread_create 'pthread_.*lock' 'pthread_cond.*' \
+    fork vfork 'exec.*' 'posix_spawn.*' system popen clone 'dlopen' 'sig.*' raise kill abort 'exit' '_exit' atexit \
+    'getenv' 'secure_getenv' setenv setlocale 'localeconv' 'newlocale' 'strto[df].*' 'printf' 'fprintf' puts syslog \
+    'sleep' nanosleep usleep 'json_set_alloc_funcs.*' 'CRYPTO_set_mem_functions' ERR_clear_error 'EVP_set_default.*'; do
+    if grep -xe "$unwanted" "$work/imported" >"$work/unwanted"; then fail "it imports $(cat "$work/unwanted")"; fi
+done
+pass "it opens no socket, starts no thread or process, takes no lock of its own, and leaves signals, environment and locale alone"
+
 cmp -s include/paitifyverify.h build/include/paitifyverify.h || fail "build/include/paitifyverify.h is not the header"
 
 # ---- The header, in every language version that we promise ----
@@ -77,7 +87,7 @@ export PKG_CONFIG_PATH
 flags="$(pkg-config --cflags paitifyverify jansson libcrypto)"
 libraries="$(pkg-config --libs paitifyverify jansson libcrypto) -pthread -ldl"
 version=-DPACKAGE_VERSION="\"$(pkg-config --modversion paitifyverify)\""
-for program in abi contract files saving loading memory allocations locks; do
+for program in abi contract files saving loading memory allocations locks stack; do
     cc -std=c99 "$version" $warnings -g -O1 $flags -o "$work/$program" "Tests/CABITests/$program.c" $libraries
 done
 cc -std=c11 $warnings -g -O1 $flags -o "$work/threads" Tests/CABITests/threads.c $libraries
@@ -86,7 +96,7 @@ cc -std=c99 $warnings -O2 $flags -o "$work/processor" examples/c/processor.c $(p
 cc -std=c99 $warnings -g -O1 $flags -o "$work/static" Tests/CABITests/contract.c build/lib/libpaitifyverify.a \
     $(pkg-config --libs jansson libcrypto)
 
-for program in abi contract files saving host static memory allocations locks; do
+for program in abi contract files saving host static memory allocations locks stack; do
     "$work/$program" "$vectors" || fail "$program"
     pass "$program"
 done
