@@ -21,6 +21,9 @@ extension TokenVerifier {
         public var keysMaxStaleSeconds: UInt32 = 86_400
         /// The least time between two attempts to refresh. Nothing asks for a refresh in this version.
         public var keysCooldownSeconds: UInt32 = 30
+        /// What tells whether a token was charged before; nil takes every token for new. Then the processor has to
+        /// keep the authorizations that it charged, until they expire, by itself.
+        public var replayClaim: ReplayClaim?
         /// Where the time comes from.
         public var clock: Clock = .system
 

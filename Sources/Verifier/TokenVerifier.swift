@@ -24,33 +24,52 @@ public struct TokenVerifier: Sendable {
         self.options = options
     }
 
-    // MARK: Verifying
-
     /// Verifies a token against the charge that is about to be made; returning is the permission to make it.
     ///
-    /// Throws the status of the first check that fails. The order is part of the contract.
-    public func verify(_ token: Span<UInt8>, charge: Charge) throws(VerifyError) -> VerifiedAuthorization {
-        let authorization = try authorization(in: token)
-        try authorization.limit.check(charge)
+    /// Throws the status of the first check that fails. The order is part of the contract. What it returns is in
+    /// `memory`, which the caller keeps, and uses again for another token when it needs the answer no more.
+    package func verify(
+        _ token: Span<UInt8>, charge: ChargeTerms, merchantID: Span<UInt8>, transactionID: Span<UInt8>,
+        in memory: TokenMemory
+    ) throws(VerifyError) -> (authorization: AuthorizationClaims, payload: TokenMemory.DecodedPart) {
+        let (authorization, payload) = try authorization(of: token, in: memory)
+        try authorization.limit.check(charge, merchantID: merchantID)
         try RevocationCheck.check(authorization.claims)
-        return authorization
+        if let claim = options.replayClaim {
+            try ReplayCheck.check(
+                authorization, issuer: issuer, transactionID: transactionID, leewaySeconds: options.leewaySeconds,
+                claim: claim)
+        }
+        return (authorization, payload)
     }
 
-    /// Verifies everything but the charge: for logs and tools. It permits nothing, for it compares no amount.
-    public func verifyTokenOnly(_ token: Span<UInt8>) throws(VerifyError) -> VerifiedAuthorization {
-        let authorization = try authorization(in: token)
+    /// Verifies everything but the charge, and claims nothing of a replay guard: for logs and tools. It permits nothing.
+    package func verifyTokenOnly(
+        _ token: Span<UInt8>, in memory: TokenMemory
+    ) throws(VerifyError) -> (authorization: AuthorizationClaims, payload: TokenMemory.DecodedPart) {
+        let (authorization, payload) = try authorization(of: token, in: memory)
         try RevocationCheck.check(authorization.claims)
-        return authorization
+        return (authorization, payload)
+    }
+
+    /// Verifies the signature and the rules for keys, and nothing in the payload, which may be anything: for
+    /// conformance vectors. It permits nothing.
+    package func verifyJWS(
+        _ token: Span<UInt8>, in memory: TokenMemory
+    ) throws(VerifyError) -> TokenMemory.DecodedPart {
+        try verifySignature(of: token, at: try options.clock.now(), in: memory).payload
     }
 
     /// Every check before that of the charge.
-    private func authorization(in token: Span<UInt8>) throws(VerifyError) -> VerifiedAuthorization {
+    private func authorization(
+        of token: Span<UInt8>, in memory: TokenMemory
+    ) throws(VerifyError) -> (AuthorizationClaims, TokenMemory.DecodedPart) {
         let now = try options.clock.now()
-        let (jws, header) = try verifySignature(token, at: now)
-        let claims = try Claims(payload: jws.payload.span)
+        let signed = try verifySignature(of: token, at: now, in: memory)
+        let claims = Claims(object: try TokenPart.payload.read(signed.payload, in: memory))
 
         // RFC 8725 §3.11: the explicit type keeps a denial, or a token made for something else, from passing.
-        guard header.isAuthorization else { throw VerifyError(.type) }
+        guard signed.isAuthorization else { throw VerifyError(.type) }
         try IssuerCheck.check(claims, issuer: issuer)
         try AudienceCheck.check(claims, audiences: audiences)
         let lifetime = try Lifetime(claims)
@@ -58,38 +77,54 @@ public struct TokenVerifier: Sendable {
             at: now.wallSeconds, leewaySeconds: options.leewaySeconds, maxLifetimeSeconds: options.maxLifetimeSeconds)
         try DecisionCheck.check(claims)
         try EnvironmentCheck.check(claims, acceptsTest: options.acceptsTestEnvironment)
-        return try VerifiedAuthorization(
-            keyID: header.kid, payload: jws.payload, claims: claims, lifetime: lifetime, limit: SpendLimit(claims))
+        let limit = try SpendLimit(claims)
+        return (try AuthorizationClaims(claims, lifetime: lifetime, limit: limit), signed.payload)
     }
 
-    /// Verifies the signature and the rules for keys, and nothing in the payload, which may be anything: for
-    /// conformance vectors. It permits nothing.
-    public func verifyJWS(_ token: Span<UInt8>) throws(VerifyError) -> VerifiedJWS {
-        let (jws, header) = try verifySignature(token, at: try options.clock.now())
-        return VerifiedJWS(keyIDBytes: header.kid, payload: jws.payload)
+    /// A payload whose signature holds.
+    private struct SignedPayload {
+        let payload: TokenMemory.DecodedPart
+        /// Whether the header's `typ` says that it is an approval.
+        let isAuthorization: Bool
     }
 
     /// Size, characters, parts, base64url; then the header; then the key; then the signature.
-    private func verifySignature(_ token: Span<UInt8>, at now: Instant) throws(VerifyError) -> (CompactJWS, Header) {
-        try requireMemory(toVerify: token)
-        let bytesMax = Int(clamping: options.maxTokenBytes)
-        let jws = try CompactJWS(token, bytesMax: bytesMax)
-        let header = try Header(jws.header.span)
+    private func verifySignature(
+        of token: Span<UInt8>, at now: Instant, in memory: TokenMemory
+    ) throws(VerifyError) -> SignedPayload {
+        let jws = try CompactJWS(token, bytesMax: Int(clamping: options.maxTokenBytes))
+        try memory.prepare(forTokenOf: token.count)
+        return try cache.read { cache throws(VerifyError) in
+            // Most headers are, to the letter, what the issuer writes for the key, and need no reading.
+            let usual = cache.installed?.keys.keyOfUsualHeader(token.extracting(jws.header))
+            let parts = try DecodedParts(of: token, jws, readsHeader: usual == nil, in: memory)
+            let key: PublicKey
+            var isAuthorization = true
+            if let usual {
+                _ = try cache.keys(at: now, maxStaleSeconds: options.keysMaxStaleSeconds)
+                key = usual
+            } else {
+                let header = try Header(try TokenPart.header.read(parts.header, in: memory))
+                key = try self.key(for: header, in: cache, at: now)
+                isAuthorization = header.isAuthorization
+            }
+            try Memory.require(Memory.reserve)  // the check of the signature allocates
+            let signature = unsafe memory.bytes(of: parts.signature)
+            try unsafe key.verify(signature.span, of: token.extracting(jws.signed))
+            let kid = key.kid
+            memory.keepKeyID(kid.span)
+            return SignedPayload(payload: parts.payload, isAuthorization: isAuthorization)
+        }
+    }
+
+    private func key(for header: Header, in cache: KeyCache, at now: Instant) throws(VerifyError) -> PublicKey {
         guard let algorithm = header.algorithm, algorithms.contains(algorithm.asSet) else {
             throw VerifyError(.algorithm)
         }
-        try cache.read { cache throws(VerifyError) in
-            let keys = try cache.keys(at: now, maxStaleSeconds: options.keysMaxStaleSeconds)
-            let key = try keys.key(header.kid)
-            guard key.algorithm == algorithm else { throw VerifyError(.keyMismatch) }
-            try key.verify(jws.signature.span, of: token.extracting(0..<jws.signedLength))
-        }
-        return (jws, header)
-    }
-
-    /// Throws `noMemory` unless there is enough to verify the token. Callers that allocate before they verify ask first.
-    package func requireMemory(toVerify token: Span<UInt8>) throws(VerifyError) {
-        // The decoded parts, and the host's copy of the payload; beyond the limit nothing is decoded.
-        try Memory.require(2 * min(token.count, Int(clamping: options.maxTokenBytes)) + Memory.reserve)
+        let keys = try cache.keys(at: now, maxStaleSeconds: options.keysMaxStaleSeconds)
+        let kid = unsafe header.kid.utf8
+        let key = try unsafe keys.key(kid.span)
+        guard key.algorithm == algorithm else { throw VerifyError(.keyMismatch) }
+        return key
     }
 }

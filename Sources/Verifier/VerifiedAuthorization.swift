@@ -1,80 +1,79 @@
-/// A token whose every check but that of a charge has passed. There is no other way to make one.
+/// A token whose every check has passed, but for that of a charge where `verifyTokenOnly` made it.
 public struct VerifiedAuthorization: Sendable {
-    package let keyIDBytes: [UInt8]
-    package let authorizationIDClaim: JSONValue
-    package let agentIDClaim: JSONValue
-    package let companyIDClaim: JSONValue
-    package let currencyClaim: JSONValue
-    package let claims: JSONValue
-    let lifetime: Lifetime
-    let limit: SpendLimit
+    // Sendable: the memory is this value's and its copies' alone, and nobody writes it any more.
+    private let memory: TokenMemory
+    private let payloadPart: TokenMemory.DecodedPart
+    private let found: AuthorizationClaims
 
-    /// The verified JSON bytes.
-    public let payload: [UInt8]
-
-    /// Throws `claimMissing` or `claimType` for the claims that only name things.
-    init(
-        keyID: [UInt8], payload: [UInt8], claims: Claims, lifetime: Lifetime, limit: SpendLimit
-    ) throws(VerifyError) {
-        authorizationIDClaim = try claims.string("jti")
-        agentIDClaim = try claims.string("sub")
-        companyIDClaim = try claims.string("company")
-        currencyClaim = try claims.string("currency")
-        self.claims = claims.object
-        self.lifetime = lifetime
-        self.limit = limit
-        self.payload = payload
-        keyIDBytes = keyID
+    init(_ found: AuthorizationClaims, payload: TokenMemory.DecodedPart, in memory: TokenMemory) {
+        self.found = found
+        payloadPart = payload
+        self.memory = memory
     }
 
-    package var merchantIDClaim: JSONValue? { limit.merchantID }
+    /// The only way to what was found, which is there as long as the memory.
+    private func reading<Value>(_ read: (AuthorizationClaims) -> Value) -> Value {
+        withExtendedLifetime(memory) { read(found) }
+    }
 
+    private func text(_ value: (AuthorizationClaims) -> JSONTapeValue) -> String {
+        reading { value($0).string ?? "" }
+    }
+
+    /// The verified JSON bytes.
+    public var payload: [UInt8] { reading { _ in unsafe Array(memory.bytes(of: payloadPart)) } }
     /// The authorization, `auth_…` (`jti`).
-    public var authorizationID: String { authorizationIDClaim.string ?? "" }
+    public var authorizationID: String { text { $0.authorizationID } }
     /// The agent that may spend, `agt_…` (`sub`).
-    public var agentID: String { agentIDClaim.string ?? "" }
+    public var agentID: String { text { $0.agentID } }
     /// The company whose money it is, `co_…`.
-    public var companyID: String { companyIDClaim.string ?? "" }
+    public var companyID: String { text { $0.companyID } }
     /// The merchant's `id`, or nil where the token names none.
-    public var merchantID: String? { limit.merchantID?.string }
+    public var merchantID: String? { reading { $0.merchantID?.string } }
     /// The `kid` of the key that verified it.
-    public var keyID: String { String(copying: keyIDBytes.span) }
+    public var keyID: String { reading { _ in unsafe String(decoding: memory.keyID, as: UTF8.self) } }
     /// The most that may be charged, in minor units of `currency`: 1 to 2^53 - 1.
-    public var maxAmount: Int64 { limit.maxAmount }
+    public var maxAmount: Int64 { found.maxAmount }
     /// ISO 4217, three capital letters.
-    public var currency: String { currencyClaim.string ?? "" }
+    public var currency: String { text { $0.currency } }
     /// Unix seconds (`iat`).
-    public var issuedAt: Int64 { lifetime.issuedAt }
+    public var issuedAt: Int64 { found.issuedAt }
     /// Unix seconds (`exp`).
-    public var expiresAt: Int64 { lifetime.expiresAt }
+    public var expiresAt: Int64 { found.expiresAt }
 
-    /// Whether the token permits this charge too: throws `amount`, `currency` or `merchant` if it does not.
-    public func check(_ charge: Charge) throws(VerifyError) { try limit.check(charge) }
+    /// Whether the token permits this charge too: throws `amount`, `currency` or `merchant` if it does not. It claims
+    /// nothing of a replay guard.
+    public func check(_ charge: Charge) throws(VerifyError) {
+        let outcome = reading { found in
+            Result { () throws(VerifyError) in
+                try found.limit.check(charge.terms, merchantID: charge.merchantID.span)
+            }
+        }
+        try outcome.get()
+    }
 
     /// The string claim of that name. Throws `claimMissing` or `claimType`.
     public func claim(string name: String) throws(VerifyError) -> String {
-        guard let text = try claim(name).string else { throw VerifyError(.claimType) }
-        return text
+        try claim(name) { $0.string }
     }
 
     /// The integer claim of that name. Throws `claimMissing` or `claimType`.
     public func claim(int64 name: String) throws(VerifyError) -> Int64 {
-        guard let number = try claim(name).int64 else { throw VerifyError(.claimType) }
-        return number
+        try claim(name) { $0.int64 }
     }
 
-    private func claim(_ name: String) throws(VerifyError) -> JSONValue {
-        guard let value = claims[utf8: Array(name.utf8).span] else { throw VerifyError(.claimMissing) }
+    private func claim<Value>(_ name: String, _ read: (JSONTapeValue) -> Value?) throws(VerifyError) -> Value {
+        let value: Value?? = reading { $0.claims[utf8: Array(name.utf8).span].map(read) }
+        guard let claim = value else { throw VerifyError(.claimMissing) }
+        guard let value = claim else { throw VerifyError(.claimType) }
         return value
     }
 }
 
 /// A JWS whose signature holds. Nothing in its payload was looked at, so it permits nothing.
 public struct VerifiedJWS: Sendable {
-    package let keyIDBytes: [UInt8]
     /// The verified bytes, which may be anything.
     public let payload: [UInt8]
-
     /// The `kid` of the key that verified it.
-    public var keyID: String { String(copying: keyIDBytes.span) }
+    public let keyID: String
 }

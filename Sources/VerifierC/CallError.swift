@@ -16,10 +16,12 @@ import Verifier
             remark.withUTF8 { unsafe tell(.ok, $0) }
             return okCode
         } catch {
-            if var particulars = error.particulars {
-                particulars.withUTF8 { unsafe tell(error.status, $0) }
-            } else {
+            if case .none = error.particulars {
+                // Without a copy: want of memory is told so as well.
                 error.status.message.withUTF8Buffer { unsafe tell(error.status, $0) }
+            } else {
+                var detail = error.detail
+                detail.withUTF8 { unsafe tell(error.status, $0) }
             }
             return error.code
         }

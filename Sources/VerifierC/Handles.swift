@@ -47,7 +47,24 @@ final class VerifierHandle: Handle, Sendable {
 
 /// What a `paitify_result` is.
 final class ResultHandle: Handle {
-    private(set) var content: ResultContent?
+    let memory = TokenMemory()
+    private(set) var content = ResultContent()
+    /// Whether a verification is under way: one of the host's callbacks could call another with the same result.
+    private var isBusy = false
 
-    func set(_ content: ResultContent?) { self.content = content }
+    /// Forgets what the last verification found.
+    func reset() {
+        if !isBusy { content = ResultContent() }
+    }
+
+    /// Empties the result, and fills it with what `verify` makes; if that throws, it stays empty.
+    func fill(
+        _ verify: (TokenMemory) throws(VerifyError) -> ResultContent
+    ) throws(VerifyError) {
+        guard !isBusy else { throw VerifyError(.argument) }
+        isBusy = true
+        defer { isBusy = false }
+        content = ResultContent()
+        content = try verify(memory)
+    }
 }

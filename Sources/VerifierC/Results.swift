@@ -21,7 +21,7 @@ public func paitify_result_new(_ result: UnsafeMutablePointer<OpaquePointer?>!) 
 
 @c @implementation
 public func paitify_result_reset(_ result: OpaquePointer!) {
-    _ = unsafe ResultHandle.with(result) { $0.set(nil) }
+    _ = unsafe ResultHandle.with(result) { $0.reset() }
 }
 
 @c @implementation
@@ -33,37 +33,42 @@ public func paitify_result_free(_ result: OpaquePointer!) {
 
 @c @implementation
 public func paitify_result_authorization_id(_ result: OpaquePointer!) -> paitify_bytes {
-    unsafe claim(of: result) { $0.authorizationIDClaim }
+    unsafe claim(of: result) { $0.authorizationID }
 }
 
 @c @implementation
 public func paitify_result_agent_id(_ result: OpaquePointer!) -> paitify_bytes {
-    unsafe claim(of: result) { $0.agentIDClaim }
+    unsafe claim(of: result) { $0.agentID }
 }
 
 @c @implementation
 public func paitify_result_company_id(_ result: OpaquePointer!) -> paitify_bytes {
-    unsafe claim(of: result) { $0.companyIDClaim }
+    unsafe claim(of: result) { $0.companyID }
 }
 
 @c @implementation
 public func paitify_result_merchant_id(_ result: OpaquePointer!) -> paitify_bytes {
-    unsafe claim(of: result) { $0.merchantIDClaim }
+    unsafe claim(of: result) { $0.merchantID }
 }
 
 @c @implementation
 public func paitify_result_currency(_ result: OpaquePointer!) -> paitify_bytes {
-    unsafe claim(of: result) { $0.currencyClaim }
+    unsafe claim(of: result) { $0.currency }
 }
 
 @c @implementation
 public func paitify_result_key_id(_ result: OpaquePointer!) -> paitify_bytes {
-    unsafe ResultHandle.with(result) { unsafe $0.content?.keyID ?? paitify_bytes() } ?? paitify_bytes()
+    unsafe ResultHandle.with(result) { result in
+        unsafe result.content.payload == nil ? paitify_bytes() : paitify_bytes(result.memory.keyID)
+    } ?? paitify_bytes()
 }
 
 @c @implementation
 public func paitify_result_payload(_ result: OpaquePointer!) -> paitify_bytes {
-    unsafe ResultHandle.with(result) { unsafe $0.content?.payload ?? paitify_bytes() } ?? paitify_bytes()
+    unsafe ResultHandle.with(result) { result in
+        guard let payload = result.content.payload else { return unsafe paitify_bytes() }
+        return unsafe paitify_bytes(result.memory.bytes(of: payload))
+    } ?? paitify_bytes()
 }
 
 @c @implementation
@@ -88,8 +93,8 @@ public func paitify_result_claim_string(
     guard let out = unsafe value else { return argumentCode }
     unsafe out.pointee = paitify_bytes()
     return unsafe namedClaim(of: result, name) { claim in
-        guard claim.kind == .string else { return .claimType }
-        unsafe out.pointee = claim.borrowed
+        guard claim.isString else { return .claimType }
+        unsafe out.pointee = paitify_bytes(claim.utf8)
         return .ok
     }
 }
@@ -107,17 +112,19 @@ public func paitify_result_claim_int64(
     }
 }
 
-private func authorization(of result: OpaquePointer?) -> VerifiedAuthorization? {
-    unsafe ResultHandle.with(result) { $0.content?.authorization } ?? nil
+private func authorization(of result: OpaquePointer?) -> AuthorizationClaims? {
+    unsafe ResultHandle.with(result) { $0.content.authorization } ?? nil
 }
 
-private func claim(of result: OpaquePointer?, _ claim: (VerifiedAuthorization) -> JSONValue?) -> paitify_bytes {
-    let value = unsafe authorization(of: result).flatMap(claim)
-    return unsafe value?.borrowed ?? paitify_bytes()
+private func claim(
+    of result: OpaquePointer?, _ claim: (AuthorizationClaims) -> JSONTapeValue?
+) -> paitify_bytes {
+    guard let value = unsafe authorization(of: result).flatMap(claim) else { return unsafe paitify_bytes() }
+    return unsafe paitify_bytes(value.utf8)
 }
 
 private func namedClaim(
-    of result: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ read: (JSONValue) -> VerificationStatus
+    of result: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ read: (JSONTapeValue) -> VerificationStatus
 ) -> Int32 {
     guard unsafe result != nil, let name = unsafe name, let bytes = unsafe bytes(of: name, bytesMax: 4096)
     else { return argumentCode }

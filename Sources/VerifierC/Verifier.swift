@@ -41,9 +41,14 @@ public func paitify_verify(
     _ verifier: OpaquePointer!, _ token: paitify_bytes, _ charge: UnsafePointer<paitify_charge>!,
     _ result: OpaquePointer!
 ) -> Int32 {
-    unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
+    unsafe verification(verifier, token, result) { verifier, token, memory throws(VerifyError) in
         guard let host = unsafe charge else { throw VerifyError(.argument) }
-        return try ResultContent(verifier.verify(token, charge: unsafe Charge(copying: host)))
+        let charge = try unsafe paitify_charge(copying: host)
+        guard let merchant = unsafe charge.merchant_id.name, let transaction = unsafe charge.transaction_id.name
+        else { throw VerifyError(.argument) }
+        let (authorization, payload) = try unsafe verifier.verify(
+            token, charge: charge.terms(), merchantID: merchant.span, transactionID: transaction.span, in: memory)
+        return ResultContent(authorization, payload: payload)
     }
 }
 
@@ -51,31 +56,32 @@ public func paitify_verify(
 public func paitify_verify_token_only(_ verifier: OpaquePointer!, _ token: paitify_bytes, _ result: OpaquePointer!)
     -> Int32
 {
-    unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
-        try ResultContent(verifier.verifyTokenOnly(token))
+    unsafe verification(verifier, token, result) { verifier, token, memory throws(VerifyError) in
+        let (authorization, payload) = try verifier.verifyTokenOnly(token, in: memory)
+        return ResultContent(authorization, payload: payload)
     }
 }
 
 @c @implementation
 public func paitify_verify_jws(_ verifier: OpaquePointer!, _ token: paitify_bytes, _ result: OpaquePointer!) -> Int32 {
-    unsafe verification(verifier, token, result) { verifier, token throws(VerifyError) in
-        try ResultContent(verifier.verifyJWS(token))
+    unsafe verification(verifier, token, result) { verifier, token, memory throws(VerifyError) in
+        ResultContent(payload: try verifier.verifyJWS(token, in: memory))
     }
 }
 
 /// What every verification has in common: the result is emptied first, and filled only by success.
 private func verification(
     _ verifier: OpaquePointer?, _ token: paitify_bytes, _ result: OpaquePointer?,
-    _ verify: (TokenVerifier, Span<UInt8>) throws(VerifyError) -> ResultContent
+    _ verify: (TokenVerifier, Span<UInt8>, TokenMemory) throws(VerifyError) -> ResultContent
 ) -> Int32 {
     let code = unsafe ResultHandle.with(result) { result in
-        result.set(nil)
+        result.reset()
         guard let token = unsafe token.buffer else { return argumentCode }
         return unsafe VerifierHandle.with(verifier) { handle in
             do throws(VerifyError) {
-                // Before anything is copied, the charge included.
-                try unsafe handle.verifier.requireMemory(toVerify: token.span)
-                result.set(try unsafe verify(handle.verifier, token.span))
+                try result.fill { memory throws(VerifyError) in
+                    try unsafe verify(handle.verifier, token.span, memory)
+                }
                 return okCode
             } catch {
                 return error.code
@@ -92,24 +98,29 @@ public func paitify_charge_init(_ charge: UnsafeMutablePointer<paitify_charge>!,
     unsafe HostStruct.initialize(charge, to: paitify_charge(), size: struct_size)
 }
 
-extension Charge {
-    /// The host's charge. Throws `argument` for one that no processor can mean.
+extension paitify_charge {
+    /// The host's charge. Throws `argument` for one of no version.
     fileprivate init(copying host: UnsafePointer<paitify_charge>) throws(VerifyError) {
-        var charge = unsafe paitify_charge()
+        unsafe self = paitify_charge()
         // struct_size, flags, amount, currency: without these there is no charge. Then the two names.
         let required = 2 * MemoryLayout<UInt32>.size + MemoryLayout<Int64>.size + 4
         let name = unsafe MemoryLayout<paitify_bytes>.size
         let whole = unsafe MemoryLayout<paitify_charge>.size
-        try unsafe HostStruct.copy(host, over: &charge, fieldEnds: [required, whole - name, whole])
-        guard unsafe charge.flags & ~(PAITIFY_CHARGE_EXACT | PAITIFY_CHARGE_ANY_MERCHANT) == 0,
-            let merchant = unsafe charge.merchant_id.name, unsafe charge.transaction_id.buffer != nil
-        else { throw VerifyError(.argument) }
+        try unsafe HostStruct.copy(host, over: &self, fieldEnds: [required, whole - name, whole])
+    }
 
-        let (first, second, third, end) = unsafe charge.currency
-        let letters = [UInt8(bitPattern: first), UInt8(bitPattern: second), UInt8(bitPattern: third)]
-        try unsafe self.init(
-            amount: charge.amount, currency: end == 0 ? CurrencyCode(letters.span) : nil, merchantID: Array(merchant),
-            matching: charge.flags & PAITIFY_CHARGE_EXACT != 0 ? .exactly : .atMost,
-            comparesMerchant: charge.flags & PAITIFY_CHARGE_ANY_MERCHANT == 0)
+    /// What the verifier compares. Throws `argument` for what no processor can mean.
+    fileprivate func terms() throws(VerifyError) -> ChargeTerms {
+        guard unsafe flags & ~(PAITIFY_CHARGE_EXACT | PAITIFY_CHARGE_ANY_MERCHANT) == 0 else {
+            throw VerifyError(.argument)
+        }
+        let (first, second, third, end) = unsafe currency
+        let letters: InlineArray<3, UInt8> = [
+            UInt8(bitPattern: first), UInt8(bitPattern: second), UInt8(bitPattern: third),
+        ]
+        return try unsafe ChargeTerms(
+            amount: amount, currency: end == 0 ? CurrencyCode(letters.span) : nil,
+            matching: flags & PAITIFY_CHARGE_EXACT != 0 ? .exactly : .atMost,
+            comparesMerchant: flags & PAITIFY_CHARGE_ANY_MERCHANT == 0)
     }
 }

@@ -89,6 +89,14 @@ final class KeyCache: Sendable {
         }
     }
 
+    /// What is installed, fresh or stale; nil before the first installation.
+    var installed: Installation? {
+        switch state {
+        case .empty: nil
+        case .installed(let installation): installation
+        }
+    }
+
     private var highestSequence: Int64? {
         switch state {
         case .empty: nil

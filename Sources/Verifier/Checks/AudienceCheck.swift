@@ -2,28 +2,27 @@
 enum AudienceCheck {
     static func check(_ claims: Claims, audiences: [[UInt8]]) throws(VerifyError) {
         let claim = try claims.required("aud")
+        var isOurs = claim.isAny(of: audiences)
         switch claim.kind {
-        case .string:
-            guard claim.isAny(of: audiences) else { throw VerifyError(.audience) }
+        case .string, .unescapedString:
+            break
         case .array:
-            var found = false
             for element in claim.elements {
-                guard element.kind == .string else {
-                    throw VerifyError(
-                        .claimType, "The token's aud claim is an array with something other than strings.")
+                guard element.isString else {
+                    throw VerifyError(.claimType, .claim("aud", "is an array with something other than strings"))
                 }
-                if element.isAny(of: audiences) { found = true }
+                if element.isAny(of: audiences) { isOurs = true }
             }
-            guard found else { throw VerifyError(.audience) }
-        case .null, .bool, .integer, .real, .object:
-            throw VerifyError(.claimType, "The token's aud claim is neither a string nor an array of strings.")
+        case .null, .boolFalse, .boolTrue, .integer, .hugeInteger, .real, .object:
+            throw VerifyError(.claimType, .claim("aud", "is neither a string nor an array of strings"))
         }
+        guard isOurs else { throw VerifyError(.audience) }
     }
 }
 
-extension JSONValue {
+extension JSONTapeValue {
     fileprivate func isAny(of texts: [[UInt8]]) -> Bool {
-        for text in texts where isString(text) { return true }
+        for text in texts where isString(text.span) { return true }
         return false
     }
 }

@@ -53,12 +53,18 @@ struct KeySet: Sendable {
         self.leftOut = leftOut
     }
 
+    /// The key whose usual header this is, to the letter, or nil.
+    func keyOfUsualHeader(_ header: Span<UInt8>) -> PublicKey? {
+        for key in keys where key.usualHeader.equals(header) { return key }
+        return nil
+    }
+
     /// The key of that `kid`. It is only ever compared, byte for byte; it is no path, no query, no pattern.
-    func key(_ kid: [UInt8]) throws(VerifyError) -> PublicKey {
-        for key in keys where key.kid == kid { return key }
+    func key(_ kid: Span<UInt8>) throws(VerifyError) -> PublicKey {
+        for key in keys where key.kid.span.equals(kid) { return key }
         // A key that was left out is known, and its fault is final; "unknown" would have the host fetch and retry.
         for key in leftOut {
-            guard let keyID = key.keyID, Array(keyID.utf8) == kid else { continue }
+            guard let keyID = key.keyID, Array(keyID.utf8).span.equals(kid) else { continue }
             throw VerifyError(key.reason.status, "The token's key is installed but not used: \(key.reason.detail).")
         }
         throw VerifyError(.unknownKey)

@@ -3,6 +3,7 @@ struct PublicKey: Sendable {
     let kid: [UInt8]
     /// The one algorithm that it verifies.
     let algorithm: Algorithm
+    let usualHeader: UsualHeader
     private let rsa: RSAPublicKey
 
     /// Judges a JWK by `KeyRules` and builds the key; the error's words complete the sentence "this key is left out:
@@ -21,6 +22,7 @@ struct PublicKey: Sendable {
         rsa = try RSAPublicKey.make(modulus: modulus, exponent: exponent, sha256: sha256)
         self.kid = kid
         self.algorithm = algorithm
+        usualHeader = UsualHeader(algorithm: algorithm, kid: kid)
     }
 
     /// Throws `signature` unless the key's owner signed `message`.

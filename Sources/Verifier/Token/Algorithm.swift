@@ -24,6 +24,13 @@ enum Algorithm: Sendable, Equatable, CaseIterable {
         if name.equals("RS256") { self = .rs256 } else { return nil }
     }
 
+    /// The name as the issuer writes it.
+    var name: StaticString {
+        switch self {
+        case .rs256: "RS256"
+        }
+    }
+
     var asSet: AlgorithmSet {
         switch self {
         case .rs256: .rs256

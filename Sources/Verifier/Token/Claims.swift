@@ -1,22 +1,18 @@
 /// The payload of a token whose signature holds, as claims (RFC 7519 §4), each strictly read when a check needs it.
-struct Claims: Sendable {
-    let object: JSONValue
-
-    init(payload: Span<UInt8>) throws(VerifyError) {
-        object = try TokenPart.payload.parse(payload)
-    }
+struct Claims {
+    let object: JSONTapeValue
 
     /// The claim of that name, whatever its type.
-    func required(_ name: StaticString) throws(VerifyError) -> JSONValue {
-        guard let value = object[name] else { throw VerifyError(.claimMissing, "The token has no \(name) claim.") }
+    func required(_ name: StaticString) throws(VerifyError) -> JSONTapeValue {
+        guard let value = object[name] else { throw VerifyError(.claimMissing, .claim(name, "is missing")) }
         return value
     }
 
     /// A string of at least one character.
-    func string(_ name: StaticString) throws(VerifyError) -> JSONValue {
+    func string(_ name: StaticString) throws(VerifyError) -> JSONTapeValue {
         let value = try required(name)
-        guard value.withUTF8({ !$0.isEmpty }) == true else {
-            throw VerifyError(.claimType, "The token's \(name) claim is no string, or an empty one.")
+        guard unsafe !value.utf8.isEmpty else {
+            throw VerifyError(.claimType, .claim(name, "is no string, or an empty one"))
         }
         return value
     }
@@ -26,7 +22,8 @@ struct Claims: Sendable {
     func integer(_ name: StaticString) throws(VerifyError) -> Int64 {
         guard let value = try required(name).int64 else {
             throw VerifyError(
-                .claimType, "The token's \(name) claim is no integer (a fraction or an exponent makes it none).")
+                .claimType,
+                .claim(name, "is no integer of 64 bits (a fraction or an exponent makes it none)"))
         }
         return value
     }
