@@ -9,32 +9,28 @@ static void expect(const json_t *row, const char *member, int32_t status)
     fprintf(stderr, "%s: %s, not %s\n", text_of(row, "name"), paitify_status_name(status), text_of(row, member));
 }
 
-static void run_tokens(const char *folder)
+static void run_tokens(const char *folder, const char *name)
 {
-    json_t *file = read_vectors(folder, "tokens.json");
+    json_t *file = read_vectors(folder, name);
+    const json_t *options = json_object_get(file, "options");
     int64_t now = json_integer_value(json_object_get(file, "now"));
     char *jwks = json_dumps(json_object_get(file, "jwks"), JSON_COMPACT);
     paitify_result *result = NULL;
     CHECK_STATUS(PAITIFY_OK, paitify_result_new(&result));
-    paitify_verifier *verifiers[2];
-    for (int accept_test = 0; accept_test < 2; accept_test++) {
-        verifiers[accept_test] = make_verifier(json_object_get(file, "options"), accept_test, &now);
-        CHECK_STATUS(PAITIFY_OK, paitify_install_jwks(verifiers[accept_test], bytes_of(jwks), now, NULL));
-    }
     size_t index;
     json_t *row;
     json_array_foreach(json_object_get(file, "cases"), index, row)
     {
-        const int accept_test = json_is_true(json_object_get(json_object_get(row, "options"), "accept_test"));
+        paitify_verifier *verifier = make_own_verifier(options, json_object_get(row, "options"), &now);
+        CHECK_STATUS(PAITIFY_OK, paitify_install_jwks(verifier, bytes_of(jwks), now, NULL));
         const json_t *own = json_object_get(row, "charge");
         const paitify_charge charge = charge_of(own != NULL ? own : json_object_get(file, "charge"));
-        const int32_t status = paitify_verify(verifiers[accept_test], string_of(row, "token"), &charge, result);
+        const int32_t status = paitify_verify(verifier, string_of(row, "token"), &charge, result);
         expect(row, "status", status);
         CHECK((paitify_result_payload(result).length > 0) == (status == PAITIFY_OK));
         CHECK((paitify_result_max_amount(result) > 0) == (status == PAITIFY_OK));
+        paitify_verifier_release(verifier);
     }
-    paitify_verifier_release(verifiers[0]);
-    paitify_verifier_release(verifiers[1]);
     paitify_result_free(result);
     free(jwks);
     json_decref(file);
@@ -51,7 +47,7 @@ static void run_key_sets(const char *folder)
     json_t *row;
     json_array_foreach(json_object_get(file, "cases"), index, row)
     {
-        paitify_verifier *verifier = make_verifier(json_object_get(file, "options"), 0, &now);
+        paitify_verifier *verifier = make_own_verifier(json_object_get(file, "options"), json_object_get(row, "options"), &now);
         paitify_error error = PAITIFY_ERROR_INIT;
         const int32_t status = paitify_install_jwks(verifier, string_of(row, "document"), now, &error);
         expect(row, "status", status);
@@ -79,7 +75,7 @@ static void run_sequences(const char *folder)
     json_array_foreach(json_object_get(file, "cases"), index, row)
     {
         int64_t now = 0;
-        paitify_verifier *verifier = make_verifier(json_object_get(file, "options"), 0, &now);
+        paitify_verifier *verifier = make_own_verifier(json_object_get(file, "options"), json_object_get(row, "options"), &now);
         json_array_foreach(json_object_get(row, "steps"), at, step)
         {
             now = json_integer_value(json_object_get(step, "now"));
@@ -102,7 +98,7 @@ static void run_sequences(const char *folder)
 int main(int count, char **arguments)
 {
     if (count != 2) return EXIT_FAILURE;
-    run_tokens(arguments[1]);
+    run_tokens(arguments[1], "tokens.json");
     run_key_sets(arguments[1]);
     run_sequences(arguments[1]);
     return report("contract");

@@ -13,7 +13,7 @@ static inline json_t *read_vectors(const char *folder, const char *name)
     char path[1024];
     json_error_t error;
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    json_t *file = json_load_file(path, 0, &error);
+    json_t *file = json_load_file(path, JSON_ALLOW_NUL, &error);
     if (file == NULL) {
         fprintf(stderr, "%s: %s\n", path, error.text);
         exit(EXIT_FAILURE);
@@ -34,23 +34,65 @@ static inline paitify_bytes string_of(const json_t *object, const char *name)
     return bytes;
 }
 
-static inline paitify_verifier *make_verifier(const json_t *options, int accept_test, int64_t *now)
+/* The member of a case's own options, or of its file's. */
+static inline const json_t *option_of(const json_t *own, const json_t *options, const char *name)
+{
+    const json_t *value = json_object_get(own, name);
+    return value != NULL ? value : json_object_get(options, name);
+}
+
+static inline void set_number(uint32_t *field, const json_t *value)
+{
+    if (value != NULL) *field = (uint32_t)json_integer_value(value);
+}
+
+static inline uint32_t algorithms_of(const json_t *names)
+{
+    static const char *const known[] = {"RS256", "PS256", "ES256", "EdDSA"}; /* in the order of PAITIFY_ALG_... */
+    uint32_t algorithms = 0;
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        for (int bit = 0; bit < 4; bit++) {
+            if (strcmp(json_string_value(json_array_get(names, i)), known[bit]) == 0) algorithms |= 1u << bit;
+        }
+    }
+    return algorithms;
+}
+
+/* A verifier with a file's options, where a case does not have its own. */
+static inline paitify_verifier *make_own_verifier(const json_t *options, const json_t *own, int64_t *now)
 {
     paitify_bytes audiences[8];
-    const json_t *names = json_object_get(options, "audiences");
+    const json_t *names = option_of(own, options, "audiences");
+    const json_t *issuer = option_of(own, options, "issuer");
     paitify_options given;
     paitify_options_init(&given, sizeof given);
-    given.issuer = string_of(options, "issuer");
+    given.issuer.data = (const uint8_t *)json_string_value(issuer);
+    given.issuer.length = json_string_length(issuer);
     given.audiences = audiences;
     given.audience_count = json_array_size(names);
     for (size_t i = 0; i < given.audience_count && i < 8; i++) {
         audiences[i] = bytes_of(json_string_value(json_array_get(names, i)));
     }
-    if (accept_test) given.flags = PAITIFY_ACCEPT_TEST;
+    if (json_is_true(option_of(own, options, "accept_test"))) given.flags = PAITIFY_ACCEPT_TEST;
+    given.algorithms = algorithms_of(option_of(own, options, "algorithms"));
+    set_number(&given.leeway_s, option_of(own, options, "leeway_s"));
+    set_number(&given.max_lifetime_s, option_of(own, options, "max_lifetime_s"));
+    set_number(&given.max_token_bytes, option_of(own, options, "max_token_bytes"));
+    set_number(&given.keys_fresh_s, option_of(own, options, "keys_fresh_s"));
+    set_number(&given.keys_max_stale_s, option_of(own, options, "keys_max_stale_s"));
     given.context = now;
     given.now = time_at;
     paitify_verifier *verifier = NULL;
     CHECK_STATUS(PAITIFY_OK, paitify_verifier_new(&given, &verifier, NULL));
+    return verifier;
+}
+
+static inline paitify_verifier *make_verifier(const json_t *options, int accept_test, int64_t *now)
+{
+    json_t *own = json_object();
+    json_object_set_new(own, "accept_test", json_boolean(accept_test));
+    paitify_verifier *verifier = make_own_verifier(options, own, now);
+    json_decref(own);
     return verifier;
 }
 
@@ -61,6 +103,7 @@ static inline paitify_charge charge_of(const json_t *given)
     charge.amount = json_integer_value(json_object_get(given, "amount"));
     memcpy(charge.currency, text_of(given, "currency"), json_string_length(json_object_get(given, "currency")));
     charge.merchant_id = string_of(given, "merchant_id");
+    charge.transaction_id = string_of(given, "transaction_id");
     if (json_is_true(json_object_get(given, "exact"))) charge.flags |= PAITIFY_CHARGE_EXACT;
     if (json_is_true(json_object_get(given, "any_merchant"))) charge.flags |= PAITIFY_CHARGE_ANY_MERCHANT;
     return charge;

@@ -1,4 +1,5 @@
 import PaitifyVerifyHeader
+import Verifier
 import VerifierC
 
 /// The C library as a C host uses it: a verifier and one result, with the time given.
@@ -7,17 +8,17 @@ import VerifierC
     private(set) var result: OpaquePointer?
     private let now: UnsafeMutablePointer<Int64>
 
-    init(_ given: Vectors.Options, acceptsTest: Bool, now: Int64) throws {
+    init(_ given: Vectors.Options, now: Int64) throws {
         unsafe self.now = .allocate(capacity: 1)
         unsafe self.now.initialize(to: now)
         var options = unsafe paitify_options()
         unsafe paitify_options_init(&options, UInt32(MemoryLayout<paitify_options>.size))
         unsafe options.context = UnsafeMutableRawPointer(self.now)
         unsafe options.now = { unsafe $0!.assumingMemoryBound(to: Int64.self).pointee }
-        if acceptsTest { unsafe options.flags = PAITIFY_ACCEPT_TEST }
-        let status = unsafe withBytes(given.issuer) { issuer in
+        unsafe Self.set(&options, from: given)
+        let status = unsafe withBytes(given.issuer ?? "") { issuer in
             unsafe options.issuer = issuer
-            return unsafe withAllBytes(given.audiences[...], []) { audiences in
+            return unsafe withAllBytes((given.audiences ?? [])[...], []) { audiences in
                 unsafe audiences.withUnsafeBufferPointer { audiences in
                     unsafe options.audiences = audiences.baseAddress
                     unsafe options.audience_count = audiences.count
@@ -32,11 +33,23 @@ import VerifierC
 
     struct Refused: Error { let status: Int32 }
 
+    private static func set(_ options: inout paitify_options, from given: Vectors.Options) {
+        if given.acceptTest == true { unsafe options.flags = PAITIFY_ACCEPT_TEST }
+        unsafe options.algorithms = AlgorithmSet(named: given.algorithms ?? []).rawValue
+        if let seconds = given.leewayS { unsafe options.leeway_s = seconds }
+        if let seconds = given.maxLifetimeS { unsafe options.max_lifetime_s = seconds }
+        if let bytes = given.maxTokenBytes { unsafe options.max_token_bytes = bytes }
+        if let seconds = given.keysFreshS { unsafe options.keys_fresh_s = seconds }
+        if let seconds = given.keysMaxStaleS { unsafe options.keys_max_stale_s = seconds }
+    }
+
     deinit {
         unsafe paitify_result_free(result)
         unsafe paitify_verifier_release(verifier)
         unsafe now.deallocate()
     }
+
+    func setNow(_ seconds: Int64) { unsafe now.pointee = seconds }
 
     /// The status, and what the error's message says.
     func install(_ document: [UInt8], fetchedAt: Int64) -> (status: Int32, message: String) {
@@ -63,7 +76,10 @@ import VerifierC
         if given.anyMerchant == true { unsafe charge.flags |= PAITIFY_CHARGE_ANY_MERCHANT }
         return unsafe withBytes(given.merchantId) { merchant in
             unsafe charge.merchant_id = merchant
-            return unsafe withBytes(token) { unsafe paitify_verify(verifier, $0, &charge, result) }
+            return unsafe withBytes(given.transactionId ?? "") { transaction in
+                unsafe charge.transaction_id = transaction
+                return unsafe withBytes(token) { unsafe paitify_verify(verifier, $0, &charge, result) }
+            }
         }
     }
 

@@ -4,10 +4,18 @@ import Testing
 import Verifier
 
 @Suite struct `The contract, as data` {
-    static func swiftVerifier(_ given: Vectors.Options, acceptsTest: Bool, now: Int64) throws -> TokenVerifier {
-        var options = TokenVerifier.Options(issuer: given.issuer, audiences: given.audiences)
-        options.acceptsTestEnvironment = acceptsTest
-        options.clock = Clock(wallSeconds: { now }, steadySeconds: { 1000 })
+    static func swiftVerifier(
+        _ given: Vectors.Options, now: @escaping @Sendable () -> Int64
+    ) throws -> TokenVerifier {
+        var options = TokenVerifier.Options(issuer: given.issuer ?? "", audiences: given.audiences ?? [])
+        options.acceptsTestEnvironment = given.acceptTest ?? false
+        options.algorithms = AlgorithmSet(named: given.algorithms ?? [])
+        options.leewaySeconds = given.leewayS ?? options.leewaySeconds
+        options.maxLifetimeSeconds = given.maxLifetimeS ?? options.maxLifetimeSeconds
+        options.maxTokenBytes = given.maxTokenBytes ?? options.maxTokenBytes
+        options.keysFreshSeconds = given.keysFreshS ?? options.keysFreshSeconds
+        options.keysMaxStaleSeconds = given.keysMaxStaleS ?? options.keysMaxStaleSeconds
+        options.clock = Clock(wallSeconds: now, steadySeconds: { 1000 })
         return try TokenVerifier(options: options)
     }
 
@@ -31,8 +39,7 @@ import Verifier
     @Test("tokens give their status in Swift", arguments: try Vectors.tokens.cases)
     func tokensInSwift(_ row: Vectors.TokenCase) throws {
         let file = try Vectors.tokens
-        let verifier = try Self.swiftVerifier(
-            file.options, acceptsTest: row.options?.acceptTest ?? false, now: file.now)
+        let verifier = try Self.swiftVerifier(file.options.changed(by: row.options), now: { file.now })
         try verifier.install(jwks: file.jwks, fetchedAt: file.now)
         let status = Self.swiftStatus {
             _ = try verifier.verify(row.token, charge: Self.charge(row.charge ?? file.charge))
@@ -43,7 +50,7 @@ import Verifier
     @Test("tokens give their status in C, and a failure exposes nothing", arguments: try Vectors.tokens.cases)
     func tokensInC(_ row: Vectors.TokenCase) throws {
         let file = try Vectors.tokens
-        let verifier = try CVerifier(file.options, acceptsTest: row.options?.acceptTest ?? false, now: file.now)
+        let verifier = try CVerifier(file.options.changed(by: row.options), now: file.now)
         #expect(verifier.install(file.jwks, fetchedAt: file.now).status == PAITIFY_OK)
         let status = verifier.verify(row.token, row.charge ?? file.charge)
         #expect(statusName(status) == row.status)
@@ -53,7 +60,7 @@ import Verifier
     @Test("key sets give their status in Swift", arguments: try Vectors.keySets.cases)
     func keySetsInSwift(_ row: Vectors.KeySetCase) throws {
         let file = try Vectors.keySets
-        let verifier = try Self.swiftVerifier(file.options, acceptsTest: false, now: file.now)
+        let verifier = try Self.swiftVerifier(file.options.changed(by: row.options), now: { file.now })
         var leftOut = 0
         let status = Self.swiftStatus {
             leftOut = try verifier.install(jwks: row.document, fetchedAt: file.now).count
@@ -68,7 +75,7 @@ import Verifier
     @Test("key sets give their status in C, and a message says what was wrong", arguments: try Vectors.keySets.cases)
     func keySetsInC(_ row: Vectors.KeySetCase) throws {
         let file = try Vectors.keySets
-        let verifier = try CVerifier(file.options, acceptsTest: false, now: file.now)
+        let verifier = try CVerifier(file.options.changed(by: row.options), now: file.now)
         let (status, message) = verifier.install(Array(row.document.utf8), fetchedAt: file.now)
         #expect(statusName(status) == row.status)
         #expect(message.isEmpty == (status == PAITIFY_OK && row.leftOut == 0))
@@ -80,9 +87,7 @@ import Verifier
     func sequencesInSwift(_ row: Vectors.SequenceCase) throws {
         let file = try Vectors.sequences
         let clock = ManualClock()
-        var options = TokenVerifier.Options(issuer: file.options.issuer, audiences: file.options.audiences)
-        options.clock = Clock(wallSeconds: { clock.now }, steadySeconds: { 1000 })
-        let verifier = try TokenVerifier(options: options)
+        let verifier = try Self.swiftVerifier(file.options.changed(by: row.options), now: { clock.now })
         for step in row.steps {
             clock.now = step.now
             let status = Self.swiftStatus {
@@ -96,14 +101,42 @@ import Verifier
         }
     }
 
+    @Test("installations one after another give their status in C", arguments: try Vectors.sequences.cases)
+    func sequencesInC(_ row: Vectors.SequenceCase) throws {
+        let file = try Vectors.sequences
+        let verifier = try CVerifier(file.options.changed(by: row.options), now: 0)
+        for step in row.steps {
+            verifier.setNow(step.now)
+            let status =
+                if let token = step.token {
+                    verifier.verify(token, file.charge)
+                } else {
+                    verifier.install(Array((step.document ?? "").utf8), fetchedAt: step.fetchedAt ?? 0).status
+                }
+            #expect(statusName(status) == step.status)
+        }
+    }
+
     @Test("a refused document leaves the installed keys in force", arguments: try Vectors.keySets.cases)
     func refusedDocuments(_ row: Vectors.KeySetCase) throws {
         guard row.status != "PAITIFY_OK" else { return }
         let file = try Vectors.tokens
-        let verifier = try Self.swiftVerifier(file.options, acceptsTest: false, now: file.now)
+        let verifier = try Self.swiftVerifier(file.options, now: { file.now })
         try verifier.install(jwks: file.jwks, fetchedAt: file.now)
         #expect(throws: VerifyError.self) { try verifier.install(jwks: row.document, fetchedAt: file.now) }
         _ = try verifier.verify(file.cases[0].token, charge: Self.charge(file.charge))
+    }
+}
+
+extension AlgorithmSet {
+    /// The algorithms of these names.
+    init(named names: [String]) {
+        self = []
+        for (name, algorithm) in [
+            ("RS256", AlgorithmSet.rs256), ("PS256", .ps256), ("ES256", .es256), ("EdDSA", .edDSA),
+        ] where names.contains(name) {
+            insert(algorithm)
+        }
     }
 }
 

@@ -3,14 +3,26 @@ import Testing
 
 /// The files in Tests/Vectors, which any language can read.
 enum Vectors {
+    /// A file's options, or those in which a case differs from them; nil is the default.
     struct Options: Decodable, Sendable {
-        var issuer: String
-        var audiences: [String]
+        var issuer: String?
+        var audiences: [String]?
+        var algorithms: [String]?
         var acceptTest: Bool?
-    }
+        var leewayS: UInt32?
+        var maxLifetimeS: UInt32?
+        var maxTokenBytes: UInt32?
+        var keysFreshS: UInt32?
+        var keysMaxStaleS: UInt32?
 
-    struct OptionChanges: Decodable, Sendable {
-        var acceptTest: Bool?
+        func changed(by own: Options?) -> Options {
+            Options(
+                issuer: own?.issuer ?? issuer, audiences: own?.audiences ?? audiences,
+                algorithms: own?.algorithms ?? algorithms, acceptTest: own?.acceptTest ?? acceptTest,
+                leewayS: own?.leewayS ?? leewayS, maxLifetimeS: own?.maxLifetimeS ?? maxLifetimeS,
+                maxTokenBytes: own?.maxTokenBytes ?? maxTokenBytes, keysFreshS: own?.keysFreshS ?? keysFreshS,
+                keysMaxStaleS: own?.keysMaxStaleS ?? keysMaxStaleS)
+        }
     }
 
     struct Charge: Decodable, Sendable {
@@ -19,6 +31,7 @@ enum Vectors {
         var merchantId: String
         var exact: Bool?
         var anyMerchant: Bool?
+        var transactionId: String?
     }
 
     struct TokenCase: Decodable, Sendable, CustomTestStringConvertible {
@@ -26,7 +39,7 @@ enum Vectors {
         var token: String
         var status: String
         var charge: Charge?
-        var options: OptionChanges?
+        var options: Options?
         var testDescription: String { name }
     }
 
@@ -45,6 +58,7 @@ enum Vectors {
         var leftOut: Int
         var token: String?
         var tokenStatus: String?
+        var options: Options?
         var testDescription: String { name }
     }
 
@@ -67,6 +81,7 @@ enum Vectors {
     struct SequenceCase: Decodable, Sendable, CustomTestStringConvertible {
         var name: String
         var steps: [Step]
+        var options: Options?
         var testDescription: String { name }
     }
 
