@@ -95,6 +95,7 @@ def audiences(cases):
         ("an array with a number after ours", f'["{AUDIENCE}",1]'),
         ("an array with a number before ours", f'[1,"{AUDIENCE}"]'),
         ("an array with null", f'["{AUDIENCE}",null]'),
+        ("an array with a number beyond all doubles", f'["{AUDIENCE}",1e400]'),
         ("an array in an array", f'[["{AUDIENCE}"]]'),
         ("an array with an object", f'["{AUDIENCE}",{{}}]'),
     ]:

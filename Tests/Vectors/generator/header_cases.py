@@ -8,7 +8,7 @@ from .encoding import b64, compact, nested
 from .keys import KEYS, jwk, kid
 from .tokens import AUDIENCE, CLAIMS_BYTES, HEADER, HEADER_TEXT, NOW, header_of, header_with, hmac_with, join, token
 
-NO_STRINGS = ["null", "true", "256", "1.5", '["RS256"]', "{}"]
+NO_STRINGS = ["null", "true", "256", "1.5", "1e400", '["RS256"]', "{}"]
 
 
 def json_rules(cases):
@@ -56,6 +56,17 @@ def json_rules(cases):
     )
 
 
+def sizes(cases):
+    """Members of all its objects, in all: a stranger chooses what is in a header, before any signature is checked."""
+    flat = lambda count: ",".join(f'"m{i}":{i}' for i in range(count))
+    cases.add("a header of 64 members", header_with(flat(61)))
+    cases.add("a header of 65 members", header_with(flat(62)), "HEADER")
+    cases.add("a header of 64 members, counting those of a member", header_with(f'"x":{{{flat(60)}}}'))
+    cases.add("a header of 65 members, counting those of a member", header_with(f'"x":{{{flat(61)}}}'), "HEADER")
+    cases.add("a header of five hundred members", header_with(flat(500)), "HEADER")
+    cases.add("a header with an array of a hundred elements", header_with(f'"x":{list(range(100))}'))
+
+
 def spellings(cases):
     """Odd but legal: what a header means does not depend on how it is spelled."""
     cases.table(
@@ -80,6 +91,8 @@ def spellings(cases):
             ("an unknown header member is ignored", '"x-trace":"1"'),
             ("an unknown member of every type", '"a":null,"b":[true,{}],"c":-1'),
             ("an unknown member that is a real", '"x":1.5e3'),
+            ("an unknown member that is larger than any double", '"x":1e400'),
+            ("an unknown member that is larger than any integer", f'"x":{2**64}'),
             ("a member named as nothing", '"":""'),
             ("a member named alg in capitals is another", '"ALG":"none"'),
             ("cty is ignored", '"cty":"JWT"'),
@@ -237,7 +250,7 @@ def types(cases):
         "",
     ]:
         cases.add(f"typ {typ!r}", token(header={"typ": typ}), "TYPE")
-    for text in ["null", "true", "1", "1.5", '["spend-authorization+jwt"]', "{}"]:
+    for text in ["null", "true", "1", "1.5", "1e400", '["spend-authorization+jwt"]', "{}"]:
         cases.add(
             f"typ {text}",
             header_of(HEADER_TEXT.replace('"spend-authorization+jwt"', text)),
@@ -259,6 +272,7 @@ def types(cases):
 
 def add(cases):
     json_rules(cases)
+    sizes(cases)
     spellings(cases)
     algorithms(cases)
     kids(cases)
