@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# Measures what the README quotes, each figure beside the floor that this machine sets, in one run of about a minute.
+# Measures what the README quotes, each figure beside the floor that this machine sets, in one run of two minutes or so.
+#
+#   BENCH_ONLY=verifier       leaves the issuer out
+#   BENCH_SECONDS             for each figure of the issuer (10)
+#   BENCH_VERIFIER_SECONDS    for each figure of the verifier (3)
 #
 # The load (wrk) runs on the same cores as the issuer, so its throughput is what is left beside the load; the CPU time
 # that the issuer spent per authorization does not depend on that. Compare ratios between machines, not figures.
@@ -9,6 +13,8 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 seconds=${BENCH_SECONDS:-10}
+verifier_seconds=${BENCH_VERIFIER_SECONDS:-3}
+only=${BENCH_ONLY:-}
 connections=${BENCH_CONNECTIONS:-64}
 cores=$(nproc)
 work=$(mktemp -d "${BENCH_FOLDER:-build}/bench.XXXXXX")
@@ -50,12 +56,30 @@ floors() {
     row 'fdatasync a second, one after the other' "$("$work/fdatasync" "$work/page")"
 }
 
+# c_program NAME FILE...: builds benchmarks/verify/FILE.c... against the libraries that are compared.
+c_program() {
+    local program=$work/$1 flags
+    shift
+    read -ra flags < <(
+        PKG_CONFIG_PATH=build/lib/pkgconfig pkg-config --cflags --libs paitifyverify libcrypto cjose libjwt
+    )
+    cc -std=c99 -Wall -Wextra -Wpedantic -Wshadow -Werror -O2 -o "$program" \
+        "${@/#/benchmarks/verify/}" "${flags[@]}" -pthread
+}
+
 verification() {
-    heading 'Verification in C: RS256, every check, beside EVP_PKEY_verify alone'
-    local flags
-    read -ra flags < <(PKG_CONFIG_PATH=build/lib/pkgconfig pkg-config --cflags --libs paitifyverify libcrypto)
-    cc -O2 -o "$work/verify" benchmarks/verify.c "${flags[@]}" -pthread
-    "$work/verify" "$seconds" | sed 's/^/  /'
+    heading 'Verification in C'
+    local library=build/lib/libpaitifyverify.so.1
+    row 'libpaitifyverify.so.1, stripped' "$(stat -L -c %s "$library") bytes"
+    row 'it needs' "$(readelf -d "$library" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p' | paste -sd ' ')"
+    # The versions of Debian's packages; their headers do not tell libjwt's.
+    row 'beside it' "cjose $(pkg-config --modversion cjose), libjwt $(pkg-config --modversion libjwt)"
+    printf '\n'
+    c_program allocations allocations.c tokens.c keys.c ours.c floors.c
+    "$work/allocations" | sed 's/^./  &/'
+    printf '\n'
+    c_program verify main.c contest.c tokens.c keys.c ours.c floors.c rivals.c refusals.c
+    "$work/verify" "$verifier_seconds" | sed 's/^./  &/'
 }
 
 start_issuer() {
@@ -97,9 +121,10 @@ authorizations() {
 # reserved: how many authorizations the budget counts.
 reserved() { api GET "/v1/budget/$agent" | grep -oE '"reservedCount" *: *[0-9]+' | grep -oE '[0-9]+$'; }
 
-[ -x "$paitify" ] || die "$paitify is not there: make build"
+[ "$only" = verifier ] || [ -x "$paitify" ] || die "$paitify is not there: make build"
 printf '%s, %s cores, %s\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$cores" "$(date -u +%F)"
-floors
 verification
+[ "$only" = verifier ] && exit
+floors
 start_issuer
 authorizations

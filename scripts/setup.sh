@@ -32,6 +32,8 @@ valgrind        | command -v valgrind                  | finds memory errors in 
 bench_needs='
 wrk             | command -v wrk                       | loads the issuer over HTTP
 openssl         | command -v openssl                   | measures raw RSA signatures
+libcjose-dev    | pkg-config --exists cjose            | the verifier is measured beside it
+libjwt-dev      | pkg-config --exists libjwt           | the verifier is measured beside it
 '
 
 advice='get it from https://www.swift.org/install/linux/ and put its usr/bin in PATH'
