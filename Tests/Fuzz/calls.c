@@ -1,0 +1,215 @@
+/*
+ * Every function of the header, in any order: each byte of the input is a call, and the bytes after it choose its
+ * arguments. A model beside it knows how many references there are, what each result holds, and when release is due.
+ */
+#define _GNU_SOURCE
+#include "signing.h"
+#include <unistd.h>
+
+enum { PLACES = 3 };
+
+typedef struct {
+    paitify_verifier *handle;
+    int references;
+    int released;   /* by the release callback */
+    int has_keys;
+    int64_t now;
+} verifier;
+
+typedef struct {
+    paitify_result *handle;
+    int is_filled;
+} result;
+
+static verifier verifiers[PLACES];
+static result results[PLACES];
+static char folder[] = "/tmp/paitify-fuzz-XXXXXX", path[sizeof folder + 8];
+static paitify_bytes tokens[ALGORITHMS + 2];
+
+static void remove_folder(void)
+{
+    (void)unlink(path);
+    (void)rmdir(folder);
+}
+
+int LLVMFuzzerInitialize(int *count, char ***arguments)
+{
+    (void)count, (void)arguments;
+    static const char claims[] =
+        "{\"iss\":\"" ISSUER "\",\"sub\":\"agt_1\",\"aud\":\"" AUDIENCE "\",\"iat\":1767225540,\"nbf\":1767225540,"
+        "\"exp\":1767226440,\"jti\":\"auth_1\",\"decision\":\"APPROVED\",\"company\":\"co_1\",\"env\":\"live\","
+        "\"max_amount\":5000,\"currency\":\"USD\",\"merchant\":{\"id\":\"mrc_books\"}}";
+    signing_begin();
+    for (int i = 0; i < ALGORITHMS; i++) tokens[i] = sign_payload((algorithm)i, bytes_of(claims));
+    tokens[ALGORITHMS] = bytes_of("x.y.z");
+    tokens[ALGORITHMS + 1] = sign_payload(RS256, bytes_of("{}"));
+    REQUIRE(mkdtemp(folder) != NULL && atexit(remove_folder) == 0);
+    snprintf(path, sizeof path, "%s/keys", folder);
+    return 0;
+}
+
+/* ---- Callbacks --------------------------------------------------------------------------------------------------- */
+
+static int64_t now_of(void *context) { return ((verifier *)context)->now; }
+static void release_of(void *context) { ((verifier *)context)->released++; }
+
+/* ---- Verifiers --------------------------------------------------------------------------------------------------- */
+
+static void release(verifier *of)
+{
+    paitify_verifier_release(of->handle);
+    if (of->handle == NULL) return;
+    of->references--;
+    REQUIRE(of->released == (of->references == 0));
+    if (of->references == 0) of->handle = NULL;
+}
+
+static void make(verifier *of, uint8_t choices)
+{
+    while (of->handle != NULL) release(of);
+    const verifier fresh = {NULL, 1, 0, 0, NOW};
+    *of = fresh;
+    paitify_options options = usual_options();
+    options.context = of;
+    options.now = now_of;
+    options.release = release_of;
+    if (choices & 1) options.flags = PAITIFY_ACCEPT_TEST;
+    if (choices & 2) options.keys_max_stale_s = 1;
+    if (choices & 4) options.max_token_bytes = 1;
+    of->handle = new_verifier(&options);
+}
+
+static void retain(verifier *of)
+{
+    REQUIRE(paitify_verifier_retain(of->handle) == of->handle);
+    of->references += of->handle != NULL;
+}
+
+/* ---- Keys -------------------------------------------------------------------------------------------------------- */
+
+static void told(verifier *to, int32_t status, const paitify_error *error)
+{
+    require_told(status, error);
+    REQUIRE(to->handle != NULL || status == PAITIFY_E_ARGUMENT);
+}
+
+static void install(verifier *to, input *from)
+{
+    static const char *const documents[] = {"{\"keys\":[]}", "{}", "", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AA\"}]}"};
+    char text[5000];
+    const uint8_t choice = take_byte(from);
+    const int64_t fetched_at = NOW - 128 + (int64_t)take_byte(from);
+    snprintf(text, sizeof text, choice & 64 ? "{\"sequence\":%d,%s" : "%.0d%s", choice & 3, key_set() + (choice & 64 ? 1 : 0));
+    const char *document = choice & 128 ? documents[choice & 3] : text;
+    paitify_error error = PAITIFY_ERROR_INIT;
+    const int32_t status = paitify_install_jwks(to->handle, bytes_of(document), fetched_at, choice & 32 ? NULL : &error);
+    if (!(choice & 32)) told(to, status, &error);
+    if (status == PAITIFY_OK) to->has_keys = 1;
+}
+
+static void load(verifier *to, uint8_t choice)
+{
+    static const char *const others[] = {"", "/", "/dev/zero", "/proc/self/mem"};
+    paitify_error error = PAITIFY_ERROR_INIT;
+    const char *name = choice & 128 ? others[choice & 3] : path;
+    const int32_t status = paitify_load_jwks_file(to->handle, choice == 0xFF ? NULL : name, &error);
+    told(to, status, &error);
+    REQUIRE(!(choice & 128) || status != PAITIFY_OK);
+    if (status == PAITIFY_OK) to->has_keys = 1;
+}
+
+static void save(verifier *from, uint8_t choice)
+{
+    paitify_error error = PAITIFY_ERROR_INIT;
+    const int32_t status = paitify_save_jwks_file(from->handle, choice == 0xFF ? NULL : choice & 128 ? "/proc/x" : path, &error);
+    told(from, status, &error);
+    if (from->handle != NULL && choice < 128) REQUIRE(status == (from->has_keys ? PAITIFY_OK : PAITIFY_E_NO_KEYS));
+}
+
+/* ---- Verifying --------------------------------------------------------------------------------------------------- */
+
+static void verify(verifier *with, result *into, input *from)
+{
+    const uint8_t how = take_byte(from), which = take_byte(from);
+    const paitify_bytes token = tokens[which % (ALGORITHMS + 2)];
+    paitify_charge charge;
+    paitify_charge_init(&charge, sizeof charge);
+    charge.amount = how & 64 ? 5001 : 5000;
+    charge.merchant_id = bytes_of("mrc_books");
+    charge.transaction_id = bytes_of(how & 32 ? "tx_1" : "");
+    memcpy(charge.currency, "USD", 4);
+    int32_t status;
+    switch (how & 3) {
+    case 0: status = paitify_verify_jws(with->handle, token, into->handle); break;
+    case 1: status = paitify_verify_token_only(with->handle, token, into->handle); break;
+    default: status = paitify_verify(with->handle, token, how & 128 ? NULL : &charge, into->handle);
+    }
+    require_known(status);
+    if (with->handle == NULL || into->handle == NULL) REQUIRE(status == PAITIFY_E_ARGUMENT);
+    if (with->handle != NULL && !with->has_keys) REQUIRE(status != PAITIFY_OK);
+    if ((how & 3) > 1 && (how & 128 || how & 64)) REQUIRE(status != PAITIFY_OK);
+    if (which % (ALGORITHMS + 2) == ALGORITHMS) REQUIRE(status != PAITIFY_OK);
+    into->is_filled = status == PAITIFY_OK;
+}
+
+static void read_result(const result *of)
+{
+    if (!of->is_filled) {
+        if (of->handle != NULL) require_empty(of->handle);
+        REQUIRE(paitify_result_payload(of->handle).data == NULL && paitify_result_expires_at(of->handle) == 0);
+        return;
+    }
+    const paitify_bytes payload = paitify_result_payload(of->handle);
+    REQUIRE(payload.length > 1 && payload.data[0] == '{' && payload.data[payload.length - 1] == '}');
+    REQUIRE(paitify_result_key_id(of->handle).length == 2);
+    const int64_t amount = paitify_result_max_amount(of->handle);
+    REQUIRE(amount == 0 || amount == 5000);
+    REQUIRE((amount == 0) == (paitify_result_agent_id(of->handle).data == NULL));
+    REQUIRE((amount == 0) == (paitify_result_issued_at(of->handle) == 0));
+}
+
+/* ---- The program ------------------------------------------------------------------------------------------------- */
+
+static void step(uint8_t call, input *from)
+{
+    verifier *const a_verifier = &verifiers[(call >> 4 & 3) % PLACES];
+    result *const a_result = &results[(call >> 6) % PLACES];
+    switch (call & 15) {
+    case 0: make(a_verifier, take_byte(from)); break;
+    case 1: retain(a_verifier); break;
+    case 2: release(a_verifier); break;
+    case 3: install(a_verifier, from); break;
+    case 4: load(a_verifier, take_byte(from)); break;
+    case 5: save(a_verifier, take_byte(from)); break;
+    case 6: a_verifier->now = NOW + (int64_t)(int32_t)take_number(from); break;
+    case 7:
+        paitify_result_free(a_result->handle);
+        a_result->handle = take_byte(from) & 1 ? NULL : new_result();
+        a_result->is_filled = 0;
+        break;
+    case 8:
+        paitify_result_reset(a_result->handle);
+        a_result->is_filled = 0;
+        break;
+    case 9: read_result(a_result); break;
+    default: verify(a_verifier, a_result, from);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
+{
+    input from = {bytes, count};
+    (void)unlink(path);
+    queue_begin();
+    while (from.left > 0) {
+        step(take_byte(&from), &from);
+        queue_require_untouched();
+    }
+    for (int i = 0; i < PLACES; i++) {
+        while (verifiers[i].handle != NULL) release(&verifiers[i]);
+        paitify_result_free(results[i].handle);
+    }
+    memset(verifiers, 0, sizeof verifiers);
+    memset(results, 0, sizeof results);
+    return 0;
+}

@@ -1,0 +1,207 @@
+/*
+ * Tokens: whatever the fuzzer writes, as a token, or as the payload, or header and payload, of one that is signed here.
+ *
+ * input: shape, choices, then by shape 0: the token; 1: the payload; 2: header, 0xFF, payload; 3: where to change the
+ * token, by what, and the payload.
+ *
+ * Each token goes through the three ways to verify it. What one says binds the others; who is accepted was signed here;
+ * and jansson, by another way than the library's, reads in the payload what the result tells.
+ */
+#include "signing.h"
+#include <jansson.h>
+
+enum { AS_IT_IS, PAYLOAD, HEADER_AND_PAYLOAD, CHANGED };
+
+static paitify_verifier *verifiers[2]; /* the second accepts the test environment */
+static paitify_result *result;
+
+int LLVMFuzzerInitialize(int *count, char ***arguments)
+{
+    (void)count, (void)arguments;
+    signing_begin();
+    paitify_options options = usual_options();
+    for (int i = 0; i < 2; i++) {
+        verifiers[i] = new_verifier(&options);
+        REQUIRE(paitify_install_jwks(verifiers[i], bytes_of(key_set()), NOW, NULL) == PAITIFY_OK);
+        options.flags = PAITIFY_ACCEPT_TEST;
+    }
+    result = new_result();
+    return 0;
+}
+
+/* ---- What a payload says, by jansson ----------------------------------------------------------------------------- */
+
+static int is_string(const json_t *object, const char *name, paitify_bytes bytes)
+{
+    const json_t *value = json_object_get(object, name);
+    if (value == NULL) return bytes.data == NULL && bytes.length == 0;
+    const paitify_bytes text = {(const uint8_t *)json_string_value(value), json_string_length(value)};
+    return json_is_string(value) && same(text, bytes);
+}
+
+static int is_integer(const json_t *object, const char *name, int64_t number)
+{
+    const json_t *value = json_object_get(object, name);
+    return json_is_integer(value) && json_integer_value(value) == number;
+}
+
+static int is_text(const json_t *value, const char *text)
+{
+    return json_is_string(value) && json_string_length(value) == strlen(text) && strcmp(json_string_value(value), text) == 0;
+}
+
+static int is_meant(const json_t *audience)
+{
+    size_t index;
+    json_t *one;
+    json_array_foreach(audience, index, one)
+    {
+        if (is_text(one, AUDIENCE)) return 1;
+    }
+    return is_text(audience, AUDIENCE);
+}
+
+/* Every claim that makes a token acceptable, and every accessor. */
+static void require_acceptable(const json_t *claims, int accepts_test)
+{
+    const int64_t issued = paitify_result_issued_at(result), expires = paitify_result_expires_at(result);
+    const int64_t amount = paitify_result_max_amount(result);
+    REQUIRE(is_text(json_object_get(claims, "iss"), ISSUER) && is_meant(json_object_get(claims, "aud")));
+    REQUIRE(is_integer(claims, "iat", issued) && is_integer(claims, "exp", expires));
+    REQUIRE(issued <= NOW + 30 && expires > NOW - 30 && expires > issued && expires - issued <= 604800);
+    const json_t *from = json_object_get(claims, "nbf"), *env = json_object_get(claims, "env");
+    REQUIRE(from == NULL || (json_is_integer(from) && json_integer_value(from) <= NOW + 30));
+    REQUIRE(is_text(json_object_get(claims, "decision"), "APPROVED"));
+    REQUIRE(is_text(env, "live") || (accepts_test && is_text(env, "test")));
+    REQUIRE(is_integer(claims, "max_amount", amount) && amount >= 1 && amount <= INT64_C(9007199254740991));
+    REQUIRE(is_string(claims, "currency", paitify_result_currency(result)) && paitify_result_currency(result).length == 3);
+    REQUIRE(is_string(claims, "jti", paitify_result_authorization_id(result)) && paitify_result_authorization_id(result).length > 0);
+    REQUIRE(is_string(claims, "sub", paitify_result_agent_id(result)) && paitify_result_agent_id(result).length > 0);
+    REQUIRE(is_string(claims, "company", paitify_result_company_id(result)) && paitify_result_company_id(result).length > 0);
+    REQUIRE(is_string(json_object_get(claims, "merchant"), "id", paitify_result_merchant_id(result)));
+    REQUIRE(json_object_get(claims, "status") == NULL);
+    paitify_bytes text;
+    int64_t number;
+    REQUIRE(paitify_result_claim_string(result, "iss", &text) == PAITIFY_OK && equals(text, ISSUER));
+    REQUIRE(paitify_result_claim_int64(result, "exp", &number) == PAITIFY_OK && number == expires);
+}
+
+static void require_permitted(const json_t *claims, const paitify_charge *charge)
+{
+    const int64_t most = paitify_result_max_amount(result);
+    REQUIRE(charge->flags & PAITIFY_CHARGE_EXACT ? charge->amount == most : charge->amount <= most);
+    REQUIRE(equals(paitify_result_currency(result), charge->currency));
+    const json_t *merchant = json_object_get(json_object_get(claims, "merchant"), "id");
+    REQUIRE(charge->flags & PAITIFY_CHARGE_ANY_MERCHANT || merchant == NULL ||
+            is_string(json_object_get(claims, "merchant"), "id", charge->merchant_id));
+}
+
+/* The payload as jansson has it, or null where jansson cannot hold a number that it may have. */
+static json_t *parse(paitify_bytes payload)
+{
+    json_error_t error;
+    json_t *claims = json_loadb((const char *)payload.data, payload.length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    REQUIRE(json_is_object(claims) || json_error_code(&error) == json_error_numeric_overflow);
+    return claims;
+}
+
+/* ---- The three ways ---------------------------------------------------------------------------------------------- */
+
+static int32_t ended(int32_t status)
+{
+    queue_require_untouched();
+    require_known(status);
+    REQUIRE(status < 900);
+    if (status != PAITIFY_OK) require_empty(result);
+    return status;
+}
+
+static void verify(paitify_bytes token, const paitify_charge *charge, int accepts_test, const paitify_bytes *payload)
+{
+    paitify_verifier *verifier = verifiers[accepts_test];
+    json_t *claims = NULL;
+    queue_begin();
+    const int32_t signature = ended(paitify_verify_jws(verifier, token, result));
+    if (signature == PAITIFY_OK) {
+        const paitify_bytes told = paitify_result_payload(result);
+        REQUIRE(is_signed(token) && paitify_result_key_id(result).length == 2 && paitify_result_max_amount(result) == 0);
+        REQUIRE(payload == NULL || same(told, *payload));
+    }
+
+    const int32_t claimed = ended(paitify_verify_token_only(verifier, token, result));
+    if (signature != PAITIFY_OK) REQUIRE(claimed == signature);
+    REQUIRE(claimed == signature || claimed == 103 || claimed == 104 || claimed == PAITIFY_E_TYPE ||
+            (claimed >= 500 && claimed < 600) || claimed == PAITIFY_E_REVOKED || claimed == PAITIFY_E_STATUS_STALE);
+    if (claimed == PAITIFY_OK) {
+        claims = parse(paitify_result_payload(result));
+        if (claims != NULL) require_acceptable(claims, accepts_test);
+    }
+
+    const int32_t charged = ended(paitify_verify(verifier, token, charge, result));
+    const int is_about_charge = charged >= 600 && charged < 700;
+    const int is_about_status = claimed == PAITIFY_E_REVOKED || claimed == PAITIFY_E_STATUS_STALE;
+    REQUIRE(charged == claimed || (is_about_charge && (claimed == PAITIFY_OK || is_about_status)));
+    if (charged == PAITIFY_OK && claims != NULL) require_permitted(claims, charge);
+    json_decref(claims);
+    paitify_result_reset(result);
+    require_empty(result);
+}
+
+static paitify_charge chosen_charge(uint8_t choices)
+{
+    static const int64_t amounts[] = {5000, 1, 5001, INT64_MAX};
+    static const char *const merchants[] = {"mrc_books", "", "mrc_other", "mrc_books\0"};
+    paitify_charge charge;
+    paitify_charge_init(&charge, sizeof charge);
+    charge.flags = choices & 3;
+    charge.amount = amounts[choices >> 2 & 3];
+    charge.merchant_id.data = (const uint8_t *)merchants[choices >> 4 & 3];
+    charge.merchant_id.length = strlen(merchants[choices >> 4 & 3]) + ((choices >> 4 & 3) == 3);
+    memcpy(charge.currency, choices >> 6 & 1 ? "EUR" : "USD", 4);
+    return charge;
+}
+
+/* A header that the fuzzer wrote, and the signature of the key that it means or of another. */
+static paitify_bytes sign_both(algorithm algorithm, input *from)
+{
+    const uint8_t *end = from->left == 0 ? NULL : memchr(from->next, 0xFF, from->left);
+    const paitify_bytes header = take_some(from, end == NULL ? from->left : (size_t)(end - from->next));
+    (void)take_byte(from);
+    return sign(algorithm, header, take_rest(from));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
+{
+    input from = {bytes, count};
+    const uint8_t shape = take_byte(&from);
+    const paitify_charge charge = chosen_charge(take_byte(&from));
+    const algorithm algorithm = shape >> 2 & 3;
+    const int accepts_test = shape >> 4 & 1;
+    paitify_bytes token, payload;
+    switch (shape & 3) {
+    case AS_IT_IS:
+        payload = take_rest(&from);
+        token.data = exact_copy(payload.data, payload.length);
+        token.length = payload.length;
+        verify(token, &charge, accepts_test, NULL);
+        break;
+    case PAYLOAD:
+        payload = take_rest(&from);
+        token = sign_payload(algorithm, payload);
+        verify(token, &charge, accepts_test, &payload);
+        break;
+    case HEADER_AND_PAYLOAD:
+        token = sign_both(algorithm, &from);
+        verify(token, &charge, accepts_test, NULL);
+        break;
+    default: {
+        const uint32_t place = take_number(&from), change = take_byte(&from);
+        payload = take_rest(&from);
+        token = sign_payload(algorithm, payload);
+        ((uint8_t *)(uintptr_t)token.data)[place % token.length] ^= (uint8_t)change;
+        verify(token, &charge, accepts_test, change == 0 ? &payload : NULL);
+    }
+    }
+    free((void *)(uintptr_t)token.data);
+    return 0;
+}
