@@ -4,9 +4,11 @@
 #
 # usage: Tests/Fuzz/run.sh [seconds] [target...]     20 seconds of each target, without arguments
 #
-# What is fuzzed is what ships: the Embedded Swift sources, optimized, with coverage and address checks compiled in. Each
-# target first goes through its corpus (Tests/Fuzz/corpus, and what was found before in build/fuzz/corpus). A finding is
-# kept in build/fuzz/findings; the program takes its path as an argument, to see it again.
+# What is fuzzed is what ships: the Embedded Swift sources, optimized, with coverage and address checks compiled in, the
+# bounds of unsafe buffers checked as in debug builds, and the C that they include with checks for undefined behaviour.
+#
+# Each target first goes through its corpus (Tests/Fuzz/corpus, and what was found before in build/fuzz/corpus). A finding
+# is kept in build/fuzz/findings; the program takes its path as an argument, to see it again.
 #
 # Prints a line a target. Needs, beside what scripts/build-verifier.sh does, clang with its sanitizers: the Swift toolchain
 # has them; CLANG names another.
@@ -55,7 +57,8 @@ from swift.org has it as usr/bin/clang (and needs g++ for libstdc++); or set CLA
 
 build_swift() {
     PAITIFY_EMBEDDED=1 swift build -c release --scratch-path "$out/swift" --target VerifierC \
-        -Xswiftc -sanitize=address,fuzzer -Xswiftc -g "$@"
+        -Xswiftc -sanitize=address,fuzzer -Xswiftc -assert-config -Xswiftc Debug -Xswiftc -g \
+        -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined "$@"
 }
 
 build_swift >"$out/build.log" 2>&1 || {
