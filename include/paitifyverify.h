@@ -166,11 +166,11 @@ typedef struct paitify_error {
 /* paitify_options.flags */
 #define PAITIFY_ACCEPT_TEST 1u /* tokens of env "test" are accepted too; else "live" alone */
 
-/* paitify_options.algorithms. This version verifies RS256 alone; asking for another is PAITIFY_E_ARGUMENT. */
-#define PAITIFY_ALG_RS256 1u
-#define PAITIFY_ALG_PS256 2u
-#define PAITIFY_ALG_ES256 4u
-#define PAITIFY_ALG_EDDSA 8u
+/* paitify_options.algorithms: a sum of these. Another bit is PAITIFY_E_ARGUMENT. */
+#define PAITIFY_ALG_RS256 1u /* RSA 2048 to 4096 bits, PKCS #1 v1.5, SHA-256 */
+#define PAITIFY_ALG_PS256 2u /* RSA 2048 to 4096 bits, PSS, SHA-256, MGF1 with SHA-256, a salt of 32 bytes */
+#define PAITIFY_ALG_ES256 4u /* ECDSA, P-256, SHA-256 */
+#define PAITIFY_ALG_EDDSA 8u /* Ed25519, called EdDSA or Ed25519 (RFC 9864) */
 
 /* What a paitify_options.replay_claim answers. */
 #define PAITIFY_REPLAY_FIRST 0

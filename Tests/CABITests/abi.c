@@ -197,11 +197,12 @@ static void option_bounds(void)
     TAKEN(options.audiences = many; options.audience_count = 64);
     REFUSED(options.audience_count = SIZE_MAX);
     REFUSED(options.flags = 2);
-    REFUSED(options.algorithms = PAITIFY_ALG_PS256);
-    REFUSED(options.algorithms = PAITIFY_ALG_RS256 | PAITIFY_ALG_ES256);
-    REFUSED(options.algorithms = PAITIFY_ALG_EDDSA);
     REFUSED(options.algorithms = 16);
     TAKEN(options.algorithms = PAITIFY_ALG_RS256);
+    TAKEN(options.algorithms = PAITIFY_ALG_PS256);
+    TAKEN(options.algorithms = PAITIFY_ALG_ES256);
+    TAKEN(options.algorithms = PAITIFY_ALG_EDDSA);
+    TAKEN(options.algorithms = PAITIFY_ALG_RS256 | PAITIFY_ALG_PS256 | PAITIFY_ALG_ES256 | PAITIFY_ALG_EDDSA);
     TAKEN(options.leeway_s = 0);
     TAKEN(options.leeway_s = 300);
     REFUSED(options.leeway_s = 301);

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
@@ -13,11 +14,18 @@
 
 /* EVP_PKEY_Q_keygen is variadic. A new reference, or null. */
 static inline EVP_PKEY *paitify_generate_rsa_key(size_t bits) { return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", bits); }
+static inline EVP_PKEY *paitify_generate_p256_key(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"); }
+static inline EVP_PKEY *paitify_generate_ed25519_key(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
 
-/* The names of an RSA key's parts. OSSL_PARAM_BLD keeps the pointer it is given, and Swift would pass the macro's string
- * as a temporary; these live for ever. */
+/* The names of a key's parts. OSSL_PARAM_BLD keeps the pointer it is given, and Swift would pass the macro's string as a
+ * temporary; these live for ever. */
 static inline const char *paitify_param_rsa_n(void) { return OSSL_PKEY_PARAM_RSA_N; }
 static inline const char *paitify_param_rsa_e(void) { return OSSL_PKEY_PARAM_RSA_E; }
+static inline const char *paitify_param_group(void) { return OSSL_PKEY_PARAM_GROUP_NAME; }
+static inline const char *paitify_param_point(void) { return OSSL_PKEY_PARAM_PUB_KEY; }
+
+/* P-256's name, which OSSL_PARAM_BLD keeps likewise. */
+static inline const char *paitify_group_p256(void) { return SN_X9_62_prime256v1; }
 
 /* Whether an OpenSSL error code says that memory ran out. */
 static inline int paitify_is_out_of_memory(unsigned long code) { return ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE; }

@@ -41,6 +41,12 @@ static inline int posix_can_allocate(size_t bytes)
     return block != NULL;
 }
 
+/* Whether `count` bytes are the same; null is no bytes. */
+static inline int posix_are_equal(const void *one, const void *other, size_t count)
+{
+    return count == 0 || memcmp(one, other, count) == 0;
+}
+
 static inline int posix_errno(void) { return errno; }
 
 /* Writes the system's text for `number` into `text`. */

@@ -22,4 +22,12 @@ struct JWK {
         guard let bytes, let first = bytes.first, first != 0 else { return nil }
         return bytes
     }
+
+    /// The bytes of a base64url member that has exactly `count` of them, leading zeros included (RFC 7518 §6.2.1.2,
+    /// RFC 8037 §2), or nil.
+    func bytes(_ name: StaticString, count: Int) -> [UInt8]? {
+        let bytes = object[name]?.withUTF8 { Base64URL.decode($0) } ?? nil
+        guard let bytes, bytes.count == count else { return nil }
+        return bytes
+    }
 }

@@ -4,23 +4,39 @@ enum KeyRules {
     static let exponentMin: UInt64 = 65537
     static let exponentBytesMax = 4
 
-    /// The algorithm that the key verifies: its `alg`, or, where it has none, the one that the options pin.
+    /// The algorithm that the key verifies: its `alg`, or, where it has none, the one that the options pin, because they
+    /// allow no other for its type.
     ///
     /// RFC 8725 §3.1: a key is for one algorithm only, so that no token can choose another one for it.
     static func algorithm(of key: JWK, allowed: AlgorithmSet) throws(VerifyError) -> Algorithm {
-        guard key.object["kty"]?.isString("RSA") == true else {
-            throw VerifyError(.keyMismatch, "its kty is not one that this version verifies with (RSA)")
+        let fitting = algorithms(fitting: key)
+        guard !fitting.isEmpty else {
+            throw VerifyError(
+                .keyMismatch, "its kty and crv are none that this version verifies with (RSA; EC, P-256; OKP, Ed25519)")
         }
         guard let name = key.object["alg"] else {
-            guard allowed == .rs256 else {
-                throw VerifyError(.keyMismatch, "it has no alg, and the options allow several")
+            for algorithm in Algorithm.allCases where fitting.intersection(allowed) == algorithm.asSet {
+                return algorithm
             }
-            return .rs256
+            throw VerifyError(.keyMismatch, "it has no alg, and the options allow several for its kty, or none")
         }
         guard let algorithm = name.withUTF8({ Algorithm(name: $0) }) ?? nil, allowed.contains(algorithm.asSet) else {
             throw VerifyError(.keyMismatch, "its alg is not among the algorithms that the options allow")
         }
+        guard fitting.contains(algorithm.asSet) else {
+            throw VerifyError(.keyMismatch, "its alg is not one for its kty and crv")
+        }
         return algorithm
+    }
+
+    /// The algorithms that a key of this type and curve can verify (RFC 7518 §6.1, RFC 8037 §2); none if we know neither.
+    private static func algorithms(fitting key: JWK) -> AlgorithmSet {
+        guard let type = key.object["kty"] else { return [] }
+        if type.isString("RSA") { return [.rs256, .ps256] }
+        guard let curve = key.object["crv"] else { return [] }
+        if type.isString("EC"), curve.isString("P-256") { return .es256 }
+        if type.isString("OKP"), curve.isString("Ed25519") { return .edDSA }
+        return []
     }
 
     /// RFC 7517 §4.2, §4.3: a key published for encryption, or for anything but verifying, does not verify.
@@ -50,6 +66,24 @@ enum KeyRules {
         }
         guard !ROCA.marks(modulus) else {
             throw VerifyError(.weakKey, "its RSA modulus has the ROCA flaw (CVE-2017-15361): anyone can factor it")
+        }
+    }
+
+    /// A point of P-256, which is a sound key. Throws `noMemory` if it could not be checked.
+    static func checkP256(x: [UInt8], y: [UInt8]) throws(VerifyError) {
+        guard try P256Point.isOnCurve(x: x, y: y) else {
+            throw VerifyError(.weakKey, "its x and y are no point of P-256")
+        }
+    }
+
+    /// A point of Ed25519 in its one encoding, with which no signature holds that its owner did not make. Throws
+    /// `noMemory` if it could not be checked.
+    static func checkEd25519(_ point: [UInt8]) throws(VerifyError) {
+        guard try Ed25519Point.isCanonical(point) else {
+            throw VerifyError(.weakKey, "its x is no point of Ed25519 in its one encoding")
+        }
+        guard !Ed25519Point.hasSmallOrder(point) else {
+            throw VerifyError(.weakKey, "its x is a point of small order: anybody can sign for it")
         }
     }
 }

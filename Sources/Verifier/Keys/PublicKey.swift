@@ -1,10 +1,17 @@
 /// A key that passed every rule and is ready to verify. Immutable; shared between threads.
 struct PublicKey: Sendable {
     let kid: [UInt8]
-    /// The one algorithm that it verifies.
-    let algorithm: Algorithm
     let usualHeader: UsualHeader
-    private let rsa: RSAPublicKey
+    private let key: Key
+    private let sha256: SHA256
+
+    /// The key in OpenSSL's form, by the one algorithm that it verifies.
+    private enum Key {
+        case rs256(RSAPublicKey, PKCS1Encoding)
+        case ps256(RSAPublicKey)
+        case es256(P256PublicKey)
+        case edDSA(Ed25519PublicKey)
+    }
 
     /// Judges a JWK by `KeyRules` and builds the key; the error's words complete the sentence "this key is left out:
     /// …".
@@ -14,23 +21,66 @@ struct PublicKey: Sendable {
         }
         let algorithm = try KeyRules.algorithm(of: jwk, allowed: allowed)
         try KeyRules.checkUse(of: jwk)
+        self.kid = kid
+        usualHeader = UsualHeader(algorithm: algorithm, kid: kid)
+        self.sha256 = sha256
+        switch algorithm {
+        case .rs256:
+            let rsa = try Self.rsa(jwk)
+            key = .rs256(rsa, PKCS1Encoding(byteCount: rsa.byteCount))
+        case .ps256: key = .ps256(try Self.rsa(jwk))
+        case .es256: key = .es256(try Self.p256(jwk))
+        case .edDSA: key = .edDSA(try Self.ed25519(jwk))
+        }
+    }
+
+    /// The one algorithm that it verifies.
+    var algorithm: Algorithm {
+        switch key {
+        case .rs256: .rs256
+        case .ps256: .ps256
+        case .es256: .es256
+        case .edDSA: .edDSA
+        }
+    }
+
+    /// Throws `signature` unless the key's owner signed `message`, `noMemory` if that could not be checked. Allocates
+    /// nothing but what OpenSSL does, whatever comes of it.
+    func verify(_ signature: Span<UInt8>, of message: Span<UInt8>) throws(VerifyError) {
+        let holds = try ErrorQueue.leavingUntouched { () throws(VerifyError) in
+            switch key {
+            case .rs256(let key, let encoding):
+                try key.isSignatureRS256(signature, of: sha256.digest(of: message), encoding: encoding)
+            case .ps256(let key): try key.isSignaturePS256(signature, of: sha256.digest(of: message), sha256: sha256)
+            case .es256(let key): try key.isSignature(signature, of: sha256.digest(of: message))
+            case .edDSA(let key): try key.isSignature(signature, of: message)
+            }
+        }
+        guard holds else { throw VerifyError(.signature) }
+    }
+
+    private static func rsa(_ jwk: JWK) throws(VerifyError) -> RSAPublicKey {
         guard let modulus = jwk.number("n"), let exponent = jwk.number("e") else {
             throw VerifyError(.jwks, "its n or e is not a base64url number without leading zeros")
         }
         try KeyRules.checkRSA(modulus: modulus, exponent: exponent)
-
-        rsa = try RSAPublicKey.make(modulus: modulus, exponent: exponent, sha256: sha256)
-        self.kid = kid
-        self.algorithm = algorithm
-        usualHeader = UsualHeader(algorithm: algorithm, kid: kid)
+        return try RSAPublicKey.make(modulus: modulus, exponent: exponent)
     }
 
-    /// Throws `signature` unless the key's owner signed `message`.
-    func verify(_ signature: Span<UInt8>, of message: Span<UInt8>) throws(VerifyError) {
-        let holds =
-            switch algorithm {
-            case .rs256: try rsa.isSignatureRS256(signature, of: message)
-            }
-        guard holds else { throw VerifyError(.signature) }
+    private static func p256(_ jwk: JWK) throws(VerifyError) -> P256PublicKey {
+        let count = P256Point.coordinateBytes
+        guard let x = jwk.bytes("x", count: count), let y = jwk.bytes("y", count: count) else {
+            throw VerifyError(.jwks, "its x or y is not base64url of 32 bytes")
+        }
+        try KeyRules.checkP256(x: x, y: y)
+        return try P256PublicKey.make(x: x, y: y)
+    }
+
+    private static func ed25519(_ jwk: JWK) throws(VerifyError) -> Ed25519PublicKey {
+        guard let point = jwk.bytes("x", count: Ed25519Point.byteCount) else {
+            throw VerifyError(.jwks, "its x is not base64url of 32 bytes")
+        }
+        try KeyRules.checkEd25519(point)
+        return try Ed25519PublicKey.make(point: point)
     }
 }

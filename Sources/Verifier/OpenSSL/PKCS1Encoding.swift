@@ -1,22 +1,30 @@
-/// What a PKCS #1 v1.5 signature with SHA-256 has to open to: EMSA-PKCS1-v1_5 (RFC 8017 §9.2).
-enum PKCS1Encoding {
+/// What the PKCS #1 v1.5 signatures of one key, with SHA-256, have to open to: EMSA-PKCS1-v1_5 (RFC 8017 §9.2).
+struct PKCS1Encoding: Sendable {
     /// The DER of a DigestInfo of SHA-256, up to the digest (RFC 8017 §9.2, note 1).
     private static let digestInfo: InlineArray<19, UInt8> = [
         0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
         0x20,
     ]
 
-    /// 00 01 FF … FF 00, DigestInfo, digest: `byteCount` bytes, which `KeyRules` keeps well above the shortest.
-    static func encode(_ digest: SHA256.Digest, byteCount: Int) -> [UInt8] {
-        let tailCount = 1 + digestInfo.count + digest.count
-        var encoded = [UInt8](repeating: 0xFF, count: max(byteCount, tailCount + 2))
-        encoded[0] = 0x00
-        encoded[1] = 0x01
-        var index = encoded.count - tailCount
-        encoded[index] = 0x00
-        for part in digestInfo.indices { encoded[index + 1 + part] = digestInfo[part] }
-        index += 1 + digestInfo.count
-        for part in digest.indices { encoded[index + part] = digest[part] }
-        return encoded
+    /// All but the digest, which is the same for every message: 00 01 FF … FF 00, DigestInfo.
+    private let beginning: [UInt8]
+
+    /// For a modulus of `byteCount` bytes, which `KeyRules` keeps well above the shortest.
+    init(byteCount: Int) {
+        let paddedCount = max(byteCount - SHA256.byteCount - Self.digestInfo.count, 3)
+        var beginning = [UInt8](repeating: 0xFF, count: paddedCount)
+        beginning[0] = 0x00
+        beginning[1] = 0x01
+        beginning[paddedCount - 1] = 0x00
+        for index in Self.digestInfo.indices { beginning.append(Self.digestInfo[index]) }
+        self.beginning = beginning
+    }
+
+    /// Whether `opened` is the whole encoding of the digest. It is compared and not read: nobody parses what a forger
+    /// may have shaped (Bleichenbacher's attack of 2006 lived on such a parser).
+    func isEncoding(_ opened: Span<UInt8>, of digest: SHA256.Digest) -> Bool {
+        guard opened.count == beginning.count + digest.count else { return false }
+        return opened.extracting(first: beginning.count).equals(beginning.span)
+            && opened.extracting(last: digest.count).equals(digest.span)
     }
 }

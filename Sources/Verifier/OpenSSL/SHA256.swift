@@ -28,14 +28,13 @@ import CryptoLib
         unsafe EVP_MD_free(algorithm)
     }
 
+    /// The digest of the bytes. The caller sees to OpenSSL's error queue. Throws `noMemory`.
     func digest(of bytes: Span<UInt8>) throws(VerifyError) -> Digest {
         var digest = Digest(repeating: 0)
         var output = digest.mutableSpan
-        let done = ErrorQueue.leavingUntouched {
-            unsafe bytes.withUnsafeBytes { input in
-                unsafe output.withUnsafeMutableBufferPointer { output in
-                    unsafe EVP_Digest(input.baseAddress, input.count, output.baseAddress, nil, algorithm, nil) == 1
-                }
+        let done = unsafe bytes.withUnsafeBytes { input in
+            unsafe output.withUnsafeMutableBufferPointer { output in
+                unsafe EVP_Digest(input.baseAddress, input.count, output.baseAddress, nil, algorithm, nil) == 1
             }
         }
         guard done else { throw VerifyError(.noMemory) }

@@ -1,9 +1,14 @@
+import POSIX
+
 extension Span where Element == UInt8 {
     /// Whether both hold the same bytes. Names and identifiers are compared so: no Unicode folding makes two into one.
     func equals(_ other: borrowing Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
+        return unsafe withUnsafeBytes { these in
+            unsafe other.withUnsafeBytes { those in
+                unsafe posix_are_equal(these.baseAddress, those.baseAddress, these.count) != 0
+            }
+        }
     }
 
     /// Whether these are the bytes of the literal.

@@ -1,0 +1,62 @@
+/// EMSA-PSS (RFC 8017 §9.1) as RFC 7518 §3.5 has it for PS256: SHA-256, MGF1 with SHA-256, a salt as long as the digest.
+enum PSSEncoding {
+    private static let hashCount = SHA256.byteCount
+    /// Exactly this long. A verifier that takes the length from the signature accepts more than the issuer meant.
+    private static let saltCount = SHA256.byteCount
+
+    /// EMSA-PSS-VERIFY (§9.1.2) of what a signature opened to: as many bytes as the modulus, whose bits are
+    /// `modulusBits`. The caller sees to OpenSSL's error queue. Throws `noMemory` if it could not be checked.
+    static func isEncoding(
+        _ opened: Span<UInt8>, of digest: SHA256.Digest, modulusBits: Int, sha256: SHA256
+    ) throws(VerifyError) -> Bool {
+        // §8.1.2, step 2c: EM has one byte less than the modulus if that has 8k + 1 bits; the byte is then 0.
+        let encodedBits = modulusBits - 1
+        let encodedCount = (encodedBits + 7) / 8
+        guard opened.count >= encodedCount, opened.count <= RSAPublicKey.byteCountMax,
+            opened.extracting(droppingLast: encodedCount).isZero
+        else { return false }
+        let encoded = opened.extracting(last: encodedCount)
+
+        // Steps 3 to 5: maskedDB, H, BC.
+        guard encodedCount >= hashCount + saltCount + 2, encoded[encodedCount - 1] == 0xBC else { return false }
+        let blockCount = encodedCount - hashCount - 1
+        let maskedBlock = encoded.extracting(first: blockCount)
+        let hash = encoded.extracting(blockCount..<(encodedCount - 1))
+
+        // Step 6: the bits by which EM is longer than encodedBits are 0.
+        let unusedBits = UInt8(truncatingIfNeeded: 8 * encodedCount - encodedBits)
+        let usedMask: UInt8 = 0xFF >> unusedBits
+        guard maskedBlock[0] & ~usedMask == 0 else { return false }
+
+        // Steps 7 to 9: DB.
+        var block = RSAPublicKey.Block(repeating: 0)
+        try unmask(maskedBlock, seed: hash, into: &block, sha256: sha256)
+        block[0] &= usedMask
+
+        // Step 10: DB is 00 … 00 01, salt.
+        let paddingCount = blockCount - saltCount - 1
+        guard block.span.extracting(first: paddingCount).isZero, block[paddingCount] == 0x01 else { return false }
+
+        // Steps 11 to 14: H is the hash of eight zeros, the digest and the salt.
+        let salt = block.span.extracting((paddingCount + 1)..<blockCount)
+        var salted = InlineArray<72, UInt8>(repeating: 0)
+        for index in digest.indices { salted[8 + index] = digest[index] }
+        for index in salt.indices { salted[8 + hashCount + index] = salt[index] }
+        return hash.equals(try sha256.digest(of: salted.span).span)
+    }
+
+    /// DB = maskedDB xor MGF1(seed): a hash of the seed and a counter for every 32 bytes (§B.2.1).
+    private static func unmask(
+        _ masked: Span<UInt8>, seed: Span<UInt8>, into block: inout RSAPublicKey.Block, sha256: SHA256
+    ) throws(VerifyError) {
+        var counted = InlineArray<36, UInt8>(repeating: 0)
+        for index in seed.indices { counted[index] = seed[index] }
+        for start in stride(from: 0, to: masked.count, by: hashCount) {
+            counted[35] = UInt8(truncatingIfNeeded: start / hashCount)
+            let mask = try sha256.digest(of: counted.span)
+            for index in 0..<min(hashCount, masked.count - start) {
+                block[start + index] = masked[start + index] ^ mask[index]
+            }
+        }
+    }
+}
