@@ -1,6 +1,7 @@
 """HTTP that no well-behaved client sends: refused, closed, and never taken for a second request."""
 
 import socket
+import struct
 import time
 
 import httpx
@@ -108,6 +109,66 @@ def test_a_chunked_body_is_read(server):
         connection.send(chunks)
         answer = connection.answer()
     assert (answer.status, answer.json()["name"]) == (201, "Chunked")
+
+
+AMOUNT = b'{"amount":10}'
+# What it is, how the body's length is told, and as much of the body as comes.
+CUT_OFF = [
+    ("no chunk", {"Transfer_Encoding": "chunked"}, b""),
+    ("half a chunk", {"Transfer_Encoding": "chunked"}, b"20\r\n" + AMOUNT),
+    ("all chunks but the last", {"Transfer_Encoding": "chunked"}, b"d\r\n" + AMOUNT + b"\r\n"),
+    ("half of the last chunk", {"Transfer_Encoding": "chunked"}, b"d\r\n" + AMOUNT + b"\r\n0\r\n"),
+    ("nothing of a length", {"Content_Length": "20"}, b""),
+    ("a part of a length", {"Content_Length": "20"}, AMOUNT),
+]
+
+
+@pytest.mark.parametrize("how", ["closed", "reset", "half closed"])
+@pytest.mark.parametrize("fields, sent", [row[1:] for row in CUT_OFF], ids=[row[0] for row in CUT_OFF])
+def test_a_request_whose_body_is_cut_off_is_not_carried_out(server, how, fields, sent):
+    company = Company.create(server)
+    authorization = company.approved(company.spender(), 1000)["id"]
+    length = {"Content_Length": None} | fields
+    with Connection(server) as connection:
+        connection.send(post(f"/v1/authorize/{authorization}/confirm", b"", company.key, **length))
+        # The handler waits for the body by now: others on the same event loops have been answered since.
+        company.get(authorization)
+        connection.send(sent)
+        company.get(authorization)
+        if how == "half closed":
+            connection.socket.shutdown(socket.SHUT_WR)
+            assert connection.closing_answer().status == 400
+        elif how == "reset":
+            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    # Whoever comes next finds it undone, and can do it.
+    assert company.confirm(authorization, 700)["confirmedAmount"] == 700
+
+
+def test_who_breaks_off_a_request_is_no_fault_of_the_servers(own_server):
+    server = own_server().start()
+    company = Company.create(server)
+    with Connection(server) as connection:
+        connection.send(post("/v1/agents", b"{", company.key, Content_Length="100"))
+        company.agent()
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    company.agent()
+    assert server.stop() == 0
+    assert [line for line in server.lines if '"error"' in line] == []
+
+
+UPGRADES = [
+    ("HTTP/2", ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"]),
+    ("a web socket", ["Connection: Upgrade", "Upgrade: websocket"]),
+]
+
+
+@pytest.mark.parametrize("fields", [row[1] for row in UPGRADES], ids=[row[0] for row in UPGRADES])
+def test_who_asks_for_another_protocol_is_answered_in_this_one_and_told_to_connect_again(server, fields):
+    """The parser stops there: a client that kept the connection would wait in vain."""
+    with Connection(server) as connection:
+        connection.send(request(HOST, *fields, line="GET /healthz HTTP/1.1"))
+        answer = connection.closing_answer()
+    assert (answer.status, answer.fields["connection"]) == (200, "close")
 
 
 UNKNOWN = [

@@ -19,6 +19,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var timer: (task: Scheduled<Void>, deadline: NIODeadline)?
     /// Of the request whose body is being read.
     private var head: HTTPRequestHead?
+    /// The application has the head of a request whose end it has not seen yet.
+    private var owesEnd = false
     /// The connection was answered from here: what the application writes no longer counts.
     private var hasRefused = false
     /// The last request is there: what is pipelined behind it goes nowhere.
@@ -46,6 +48,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         state.closed()
         timer?.task.cancel()
+        breakOffBody(context)
         context.fireChannelInactive()
     }
 
@@ -66,18 +69,21 @@ final class ConnectionGuard: ChannelDuplexHandler {
             guard !state.closesAfterAnswer else { return isIgnoring = true }
             head.uri = RequestRules.originForm(head.uri)
             self.head = head
-            state.headerArrived(keepsAlive: head.isKeepAlive, now: context.eventLoop.now)
+            let keepsAlive = head.isKeepAlive && !RequestRules.stopsTheParser(head)
+            state.headerArrived(keepsAlive: keepsAlive, now: context.eventLoop.now)
             armTimer(context)
             if let problem = RequestRules.problem(with: head, limits: limits) { return refuse(context, problem) }
             if RequestRules.wantsContinue(head, limits: limits) {
                 context.writeAndFlush(
                     wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
             }
+            owesEnd = true
             context.fireChannelRead(wrapInboundOut(.head(head)))
         case .body:
             context.fireChannelRead(data)
         case .end:
             state.requestEnded()
+            owesEnd = false
             head = nil
             armTimer(context)
             context.fireChannelRead(data)
@@ -85,15 +91,16 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        breakOffBody(context)
         if let error = error as? HTTPParserError, !hasRefused {
             refuse(context, RequestRules.problem(for: error))
         }
-        // Whoever reads a body learns that it broke off.
         context.fireErrorCaught(error)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let event = event as? ChannelEvent, event == .inputClosed {
+            breakOffBody(context)
             perform(state.inputClosed(), context)
         }
         context.fireUserInboundEventTriggered(event)
@@ -133,6 +140,14 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     // MARK: -
+
+    /// Tells whoever reads a body that no more of it comes, before anything else can happen to the connection: the
+    /// framework takes the end of the input for the end of the body, and half an order would be carried out as a whole.
+    private func breakOffBody(_ context: ChannelHandlerContext) {
+        guard owesEnd else { return }
+        owesEnd = false
+        context.fireErrorCaught(HTTPParserError.invalidEOFState)
+    }
 
     /// Answers past the encoder and the pipelining, which know of no request that could be answered.
     private func refuse(_ context: ChannelHandlerContext, _ problem: Problem) {
@@ -176,8 +191,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
         case .nothing: break
         case .close: return context.close(promise: nil)
         case .refuseSlowRequest:
+            breakOffBody(context)
             refuse(context, RequestRules.tooSlow)
-            context.fireErrorCaught(HTTPParserError.invalidEOFState)
         }
         armTimer(context)
     }

@@ -36,6 +36,13 @@ enum RequestRules {
         return nil
     }
 
+    /// Whether the parser reads nothing after this request, as if another protocol followed. It does so for whoever asks
+    /// for one, as clients do that would like HTTP/2; the answer has to be the connection's last, or the next request would
+    /// wait in vain.
+    static func stopsTheParser(_ head: HTTPRequestHead) -> Bool {
+        head.method == .CONNECT || head.headers.contains(name: "upgrade")
+    }
+
     /// The target without scheme and host, which a proxy may send before it (RFC 9112 section 3.2.2).
     static func originForm(_ target: String) -> String {
         for scheme in ["http://", "https://"] where target.lowercased().hasPrefix(scheme) {
