@@ -133,6 +133,57 @@ def test_what_another_company_tried_changed_nothing(rivals, theirs):
     assert rival.budget(theirs["agent"])["reserved"] == 100
 
 
+def make_key(company, **terms):
+    answer = company.http.post("/v1/api-keys", json={"name": "Another"} | terms)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_a_key_bound_to_an_agent_manages_nothing(rivals):
+    """Or an agent would raise its own limits, and change other agents'."""
+    ours, _ = rivals
+    agent, other = ours.agent(), ours.agent()
+    policy = ours.policy({"interval": "ALL_TIME", "amount": 100}, agent=agent)
+    bound = make_key(ours, agentId=agent)
+    assert bound["scopes"] == ["authorize", "read"]
+    raised = {"name": "Mine", "agentId": agent, "currency": "USD", "limits": [{"interval": "DAILY", "amount": 10**9}]}
+    for method, path, body in [
+        ("PATCH", f"/v1/agents/{other}", {"name": "Mine"}),
+        ("DELETE", f"/v1/agents/{other}", None),
+        ("POST", "/v1/agents", {"name": "Another"}),
+        ("PUT", f"/v1/policies/{policy}", raised),
+        ("POST", "/v1/policies", raised),
+        ("POST", "/v1/api-keys", {"name": "Free"}),
+    ]:
+        answer = ours.http.request(method, path, json=body, headers={"X-API-Key": bound["key"]})
+        assert (answer.status_code, answer.json()["code"]) == (403, "INSUFFICIENT_SCOPE"), (method, path)
+
+    refused = ours.http.post("/v1/api-keys", json={"name": "X", "agentId": agent, "scopes": ["authorize", "manage"]})
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == ["scopes"]
+
+
+def test_a_retry_shows_no_key_what_it_could_not_have_asked_for(rivals):
+    ours, _ = rivals
+    once = {"Idempotency-Key": "the-worker"}
+    made = ours.http.post("/v1/api-keys", json={"name": "Worker"}, headers=once)
+    assert made.status_code == 201
+    manager = make_key(ours, scopes=["manage"])["key"]
+    again = ours.http.post("/v1/api-keys", json={"name": "Worker"}, headers=once | {"X-API-Key": manager})
+    assert (again.status_code, again.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert made.json()["key"] not in again.text
+    replayed = ours.http.post("/v1/api-keys", json={"name": "Worker"}, headers=once)
+    assert replayed.content == made.content
+
+    spender = ours.spender()
+    bound = make_key(ours, agentId=ours.agent())["key"]
+    path = f"/v1/authorize/{ours.approved(spender, 100)['id']}/void"
+    once = {"Idempotency-Key": "the-void"}
+    assert ours.http.post(path, headers=once).status_code == 200
+    seen = ours.http.post(path, headers=once | {"X-API-Key": bound})
+    assert (seen.status_code, seen.json()["code"]) == (404, "NOT_FOUND")
+
+
 def test_a_key_without_a_scope_is_403_and_says_which(rivals):
     ours, _ = rivals
     made = ours.http.post("/v1/api-keys", json={"name": "Reader", "scopes": ["read"]}).json()

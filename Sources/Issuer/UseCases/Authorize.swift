@@ -9,7 +9,7 @@ extension Issuer {
         let answered = try await transaction(as: principal, scope: .authorize) { [self] books in
             try once(attempt, in: books) { books in try record(request, in: books) }
         }
-        return try issue(answered)
+        return try issue(answered, to: principal)
     }
 
     /// What `authorize` would decide now. Reserves nothing and signs nothing.
@@ -94,11 +94,17 @@ extension Issuer {
     }
 
     /// Signs what was recorded: on a decision's own answer, approvals and denials alike.
-    func issue(_ answered: Answered<Authorization>) throws(IssuerError) -> Answered<IssuedAuthorization> {
+    func issue(
+        _ answered: Answered<Authorization>, to principal: Principal
+    ) throws(IssuerError) -> Answered<IssuedAuthorization> {
         switch answered.result {
         case .failure(let refusal):
             return Answered(result: .failure(refusal), replayed: answered.replayed, requestID: answered.requestID)
         case .success(let authorization):
+            // What is given again may be the answer to a key that could see more.
+            guard principal.agentID == nil || principal.agentID == authorization.agentID else {
+                throw .notFound(.authorization, authorization.id.text)
+            }
             let token: String?
             switch authorization.status {
             case .pending, .denied: token = try authorization.claims.map(keyRing.sign)

@@ -50,6 +50,6 @@ extension Issuer {
                 return authorization
             }
         }
-        return try issue(answered)
+        return try issue(answered, to: principal)
     }
 }

@@ -1,7 +1,7 @@
 /// A new key, as it is asked for.
 public struct APIKeyDraft: Sendable {
     public let name: Name
-    /// Nil: the standard scopes, as far as the key that asks has them.
+    /// Nil: the standard scopes, as far as the key that asks has them, and a key bound to an agent can.
     public let scopes: Set<Scope>?
     /// Nil: the same as that of the key that asks.
     public let expiresAt: Instant?
@@ -33,12 +33,15 @@ extension Issuer {
     public func createAPIKey(
         _ draft: APIKeyDraft, as principal: Principal, once attempt: OnceOnly?
     ) async throws(IssuerError) -> Answered<NewAPIKey> {
+        // Before bcrypt: who may not make keys must not make work either.
+        try Self.check(.manage, of: principal)
         let environment = draft.environment ?? principal.environment
-        let scopes = draft.scopes ?? Scope.standard.intersection(principal.scopes)
+        let standard = draft.agentID == nil ? Scope.standard : Scope.standard.subtracting([.manage])
+        let scopes = draft.scopes ?? standard.intersection(principal.scopes)
         let expiresAt = draft.expiresAt ?? principal.expiresAt
         try Self.check(draft, environment, scopes, expiresAt, against: principal, now: clock.now())
         let (secret, hash) = try await newSecret(for: environment)
-        return try await transaction(as: principal, scope: .manage) { [self] books in
+        let answered = try await transaction(as: principal, scope: .manage) { [self] books in
             try once(attempt, holdsSecret: true, in: books) { books in
                 if let agent = draft.agentID { _ = try Self.agent(agent, in: books.switched(to: environment)) }
                 let key = APIKey(
@@ -49,6 +52,16 @@ extension Issuer {
                 return NewAPIKey(key: key, secret: secret.text)
             }
         }
+        // Another key's request, given again to one that could not have made that key.
+        if answered.replayed, case .success(let made) = answered.result, !Self.mayMake(made.key, principal) {
+            throw .idempotencyKeyReused
+        }
+        return answered
+    }
+
+    private static func mayMake(_ key: APIKey, _ principal: Principal) -> Bool {
+        guard let last = principal.expiresAt else { return key.scopes.isSubset(of: principal.scopes) }
+        return key.scopes.isSubset(of: principal.scopes) && key.expiresAt.map { $0 <= last } ?? false
     }
 
     /// Newest first, the revoked ones left out. A test key sees test keys alone.
@@ -90,8 +103,8 @@ extension Issuer {
             throw .forbidden(scope)
         }
         guard !scopes.isEmpty else { throw .invalid(field: "scopes", InvalidValue("must name at least one scope")) }
-        if let bound = principal.agentID, draft.agentID != bound {
-            throw .invalid(field: "agentId", InvalidValue("a key bound to an agent can make keys for that agent only"))
+        if draft.agentID != nil && scopes.contains(.manage) {
+            throw .invalid(field: "scopes", InvalidValue("a key bound to an agent must not have the scope \"manage\""))
         }
         guard let end = expiresAt else { return }
         guard end > now else { throw .invalid(field: "expiresAt", InvalidValue("must be in the future")) }

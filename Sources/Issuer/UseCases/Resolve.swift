@@ -26,7 +26,7 @@ extension Issuer {
                 return try Ledger(books).apply(event(authorization), to: authorization)
             }
         }
-        return try issue(answered)
+        return try issue(answered, to: principal)
     }
 
     /// The authorization, where this key may see its agent.

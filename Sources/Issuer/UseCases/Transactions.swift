@@ -4,7 +4,7 @@ extension Issuer {
     func transaction<Value: Sendable>(
         as principal: Principal, scope: Scope, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws(IssuerError) -> Value {
-        guard principal.scopes.contains(scope) else { throw .forbidden(scope) }
+        try Self.check(scope, of: principal)
         return try await admitted(principal, isWriting: true, body)
     }
 
@@ -18,6 +18,13 @@ extension Issuer {
         let seesAgent = principal.scopes.contains(.authorize) && agent != nil && agent == principal.agentID
         guard principal.scopes.contains(.read) || seesAgent else { throw .forbidden(.read) }
         return try await admitted(principal, isWriting: isWriting, body)
+    }
+
+    /// A key bound to an agent manages nothing: it would raise the limits that bind it, or change another agent's.
+    static func check(_ scope: Scope, of principal: Principal) throws(IssuerError) {
+        guard principal.scopes.contains(scope), scope != .manage || principal.agentID == nil else {
+            throw .forbidden(scope)
+        }
     }
 
     private func admitted<Value: Sendable>(
