@@ -141,6 +141,30 @@ def test_an_amount_is_refused(spender, amount, code):
     assert_nothing_reserved(spender)
 
 
+# JSON lets a name be written in many ways; a number that was too large must not come out as 0 in any of them.
+HUGE = [
+    '"limits":[{"interval":"DAILY","amount":99999999999999999999}]',
+    '"limits":[{"interval":"DAILY","\\u0061mount":99999999999999999999}]',
+    '"limits":[{"interval":"DAILY","count":1e999}]',
+    '"approval":{"above":1e999}',
+    '"approval":{"ab\\u006fve":1e999}',
+    '"\\u0061pproval":{"above":99999999999999999999}',
+]
+
+
+@pytest.mark.parametrize("member", HUGE)
+def test_a_limit_too_large_for_any_integer_is_no_limit_of_zero(spender, member):
+    company, _ = spender
+    answer = company.http.post(
+        "/v1/policies",
+        content='{"name":"Huge","currency":"USD",' + member + "}",
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 422, answer.text
+    [error] = answer.json()["errors"]
+    assert error["field"] in ("limits[0].amount", "limits[0].count", "approval.above")
+
+
 @pytest.mark.parametrize("field, changes, code", [row[1:] for row in FIELDS], ids=[row[0] for row in FIELDS])
 def test_a_field_is_refused_by_name(spender, field, changes, code):
     problem = assert_problem(send(spender, spend(**changes)), 422, code)

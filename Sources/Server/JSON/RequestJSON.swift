@@ -8,7 +8,8 @@ struct RequestJSON {
     private static let oversizedNumbersMax = 32
 
     let root: JSONValue
-    /// Paths of numbers too large for any integer. The text holds 0 in their stead, so that reading goes on.
+    /// Paths of numbers too large for any integer. The text holds 0.0 in their stead, so that reading goes on: a number
+    /// that no field takes, should a path be spelt otherwise here than where the field is read.
     let oversizedNumbers: Set<String>
 
     init(_ body: [UInt8]) throws(Problem) {
@@ -34,11 +35,11 @@ struct RequestJSON {
         oversizedNumbers = oversized
     }
 
-    /// Puts `0` and white space where the number was and gives its path.
+    /// Puts `0.0` and white space where the number was and gives its path.
     private static func blankNumber(before offset: Int, in text: inout [UInt8]) -> String? {
         let walk = JSONWalk(text, upTo: offset)
-        guard let number = walk.number, number.count > 1 else { return nil }
-        text.replaceSubrange(number, with: [UInt8(ascii: "0")] + [UInt8](repeating: 0x20, count: number.count - 1))
+        guard let number = walk.number, number.count >= 3 else { return nil }
+        text.replaceSubrange(number, with: Array("0.0".utf8) + [UInt8](repeating: 0x20, count: number.count - 3))
         return walk.path
     }
 }
