@@ -1,14 +1,18 @@
 """The commands beside a running server, and how the server starts and stops."""
 
+import fcntl
 import json
 import os
 import signal
 import socket
 import stat
+import subprocess
+import threading
 
 import pytest
 
 from harness.company import Company
+from harness.paths import PAITIFY
 from harness.server import run
 
 
@@ -104,6 +108,69 @@ def test_no_secret_is_in_the_log_or_the_books(own_server):
             assert b"PRIVATE KEY" not in content, entry.name
 
 
+def test_a_key_that_cannot_be_shown_is_no_success(server):
+    """It is shown once: with status 0 nobody would notice that it is gone."""
+    with open("/dev/full", "w") as full:
+        made = subprocess.run(
+            [str(PAITIFY), "companies", "create", "--name", "Unseen"],
+            cwd=server.folder, env=server.environment, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+        )
+    assert made.returncode != 0
+    assert "No space left" in made.stderr
+
+
+@pytest.fixture
+def held_folder(own_server):
+    """A data folder that another process has, which is the test."""
+    server = own_server()
+    server.data.mkdir(mode=0o700)
+    with open(server.data / "paitify.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield server, lock
+
+
+def test_a_change_that_may_have_been_made_is_not_asked_for_again(held_folder):
+    """A server that dies after it has rotated the key must not be made to rotate it twice."""
+    server, _ = held_folder
+    asked = []
+
+    def serve_one_after_the_other(listener):
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                asked.append(connection.recv(65536))
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(server.data / "paitify.sock"))
+        listener.listen()
+        thread = threading.Thread(target=serve_one_after_the_other, args=(listener,))
+        thread.start()
+        refused = server.command("keys", "rotate", check=False)
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    assert refused.returncode != 0
+    assert "may have done" in assert_one_line(refused)
+    assert len([request for request in asked if b"rotate" in request]) == 1
+
+
+def test_a_command_goes_on_as_soon_as_the_data_folder_is_free(held_folder):
+    server, lock = held_folder
+    command = subprocess.Popen(
+        [str(PAITIFY), "keys", "list"],
+        cwd=server.folder, env=server.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )
+    # It finds nobody who listens, as while a server starts or stops.
+    with pytest.raises(subprocess.TimeoutExpired):
+        command.wait(0.5)
+    fcntl.flock(lock, fcntl.LOCK_UN)
+    # Less than it takes a client to stop looking for a server.
+    printed, _ = command.communicate(timeout=8)
+    assert command.returncode == 0 and "signing" in printed
+
+
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_a_signal_stops_the_server_with_status_0_and_nothing_is_lost(own_server, with_signal):
     server = own_server().start()
@@ -132,6 +199,52 @@ def test_a_port_that_is_taken_is_said_in_one_line(own_server):
         refused = run("serve", cwd=server.folder, environment=server.environment, check=False)
     assert refused.returncode != 0
     assert port in assert_one_line(refused)
+    assert_nothing_left_to_find_a_server_by(server)
+
+
+def test_a_host_that_is_not_there_is_said_in_one_line(own_server):
+    server = own_server(PAITIFY_HOST="no-such-host.invalid")
+    refused = run("serve", cwd=server.folder, environment=server.environment, check=False)
+    assert refused.returncode != 0
+    assert "PAITIFY_HOST" in assert_one_line(refused)
+
+
+def test_a_socket_that_cannot_be_made_stops_the_start_and_is_named(own_server):
+    server = own_server()
+    server.data.mkdir(mode=0o700)
+    (server.data / "paitify.sock").mkdir()
+    refused = run("serve", cwd=server.folder, environment=server.environment, check=False)
+    assert refused.returncode != 0
+    assert "cannot listen on" in refused.stderr and "paitify.sock" in refused.stderr
+    assert not (server.data / "paitify.url").exists()
+
+
+def assert_nothing_left_to_find_a_server_by(server):
+    assert not (server.data / "paitify.url").exists() and not (server.data / "paitify.sock").exists()
+
+
+def test_a_setting_that_is_misspelt_is_not_ignored_in_silence(own_server):
+    server = own_server(PAITIFY_TOKEN_TLL="60", PAITIFY_RATE_LIMIT="10").start()
+    assert server.stop() == 0
+    warnings = [json.loads(line)["message"] for line in server.lines if '"warning"' in line]
+    assert len(warnings) == 2
+    assert any("PAITIFY_TOKEN_TLL" in line and "did you mean PAITIFY_TOKEN_TTL?" in line for line in warnings)
+    assert any("PAITIFY_RATE_LIMIT" in line for line in warnings)
+
+
+def test_no_more_connections_are_taken_than_there_are_files_for(own_server):
+    """Taking one without a file to hold it fails at once, and again, at the price of a whole core."""
+    server = own_server(PAITIFY_IDLE_TIMEOUT="60").start(files_max=96)
+    connections = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(120)]
+    # Those that were taken are answered, and the rest wait.
+    for connection in connections[:8]:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+    assert len(os.listdir(f"/proc/{server.process.pid}/fd")) < 96
+    for connection in connections:
+        connection.close()
+    assert Company.create(server).agent()
+    assert server.stop() == 0
 
 
 WRONG = [

@@ -18,7 +18,7 @@ struct Companies: AsyncParsableCommand {
 
         func run() async throws {
             try await Failure.reporting {
-                Console.print(try await Operator(App.configuration()).perform(.createCompany(name: name)))
+                try Console.print(await Operator(App.configuration()).perform(.createCompany(name: name)))
             }
         }
     }

@@ -14,6 +14,8 @@ struct Failure: Error, CustomStringConvertible {
 
     /// sysexits.h's EX_CONFIG.
     static let wrongConfiguration: Int32 = 78
+    /// sysexits.h's EX_IOERR.
+    static let unwritableOutput: Int32 = 74
 
     /// Runs a command's body and ends the process with one line for what it throws.
     static func reporting<Value>(_ body: () async throws -> Value) async throws -> Value {
@@ -58,26 +60,33 @@ extension IssuerError {
 
 /// Standard output and standard error, as commands use them.
 enum Console {
-    static func print(_ bytes: [UInt8]) {
-        put(bytes + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+    /// Throws when nobody gets to read it: a key that is shown once may be in it.
+    static func print(_ bytes: [UInt8]) throws {
+        guard put(bytes + [UInt8(ascii: "\n")], to: STDOUT_FILENO) else {
+            throw Failure(
+                "it was done, but the answer cannot be written to standard output: \(SystemError.text(errno))",
+                exitCode: Failure.unwritableOutput)
+        }
     }
 
-    static func print(_ text: String) {
-        print(Array(text.utf8))
+    static func print(_ text: String) throws {
+        try print(Array(text.utf8))
     }
 
     static func complain(_ text: String) {
         let line = text.map { $0.isNewline ? " " : $0 }
-        put(Array((String(line) + "\n").utf8), to: STDERR_FILENO)
+        _ = put(Array((String(line) + "\n").utf8), to: STDERR_FILENO)
     }
 
-    private static func put(_ bytes: [UInt8], to file: Int32) {
+    /// False when not all of it could be written; `errno` then says why.
+    private static func put(_ bytes: [UInt8], to file: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
-            // A closed pipe: nobody is left to read the rest.
-            guard count > 0 else { return }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 }

@@ -17,12 +17,12 @@ struct Keys: AsyncParsableCommand {
         func run() async throws {
             try await Failure.reporting {
                 let answer = try await Operator(App.configuration()).perform(.listSigningKeys)
-                guard !json else { return Console.print(answer) }
+                guard !json else { return try Console.print(answer) }
                 let keys = try JSONDocument.parse(answer, maxDepth: 4).root["data"]
                 for key in keys.map({ Array($0.elements) }) ?? [] {
                     let since = key["retiredAt"]?.string ?? key["signingSince"]?.string ?? key["announcedAt"]?.string
                     let state = (key["state"]?.string ?? "").padded(to: 10)
-                    Console.print(
+                    try Console.print(
                         "\(key["kid"]?.string ?? "")  \(state)\(key["algorithm"]?.string ?? "")  \(since ?? "")")
                 }
             }
@@ -67,11 +67,11 @@ struct Keys: AsyncParsableCommand {
     private static func report(_ answer: [UInt8], json: Bool) throws {
         let root = try JSONDocument.parse(answer, maxDepth: 4).root
         if json {
-            Console.print(answer)
+            try Console.print(answer)
         } else {
-            Console.print("signing    \(root["signing"]?.string ?? "")")
-            Console.print("announced  \(root["announced"]?.string ?? "")")
-            if let retired = root["retired"]?.string { Console.print("retired    \(retired)") }
+            try Console.print("signing    \(root["signing"]?.string ?? "")")
+            try Console.print("announced  \(root["announced"]?.string ?? "")")
+            if let retired = root["retired"]?.string { try Console.print("retired    \(retired)") }
         }
         if let warning = root["warning"]?.string { Console.complain("paitify: warning: \(warning)") }
     }

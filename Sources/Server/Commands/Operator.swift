@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import Glibc
 import HTTPTypes
 import Issuer
 import NIOCore
@@ -25,17 +26,19 @@ struct Operator {
             }
             do {
                 return try await ask(request)
-            } catch let refusal as Refusal {
-                throw refusal
-            } catch {
+            } catch let error as IOError where Self.nobodyListens.contains(error.errnoCode) {
                 guard ContinuousClock.now - start < .seconds(5) else {
                     throw DataFolderError(
-                        description: "another process has the data folder \(folder.path) and does not answer: \(error)")
+                        description: "another process has the data folder \(folder.path) and does not answer: "
+                            + SystemError.text(error.errnoCode))
                 }
                 try await Task.sleep(for: .milliseconds(50))
             }
         }
     }
+
+    /// What connecting fails with while nobody serves the socket: nothing was sent, so it may be tried again.
+    private static let nobodyListens = [ENOENT, ECONNREFUSED, EAGAIN]
 
     /// What the issuer refused, as its problem document says it.
     struct Refusal: Error, CustomStringConvertible {
@@ -70,12 +73,31 @@ struct Operator {
             message.headers.add(name: "content-type", value: "application/json")
             message.body = .bytes(request.body)
         }
-        let response = try await HTTPClient.shared.execute(message, timeout: .seconds(15))
-        let body = Array(try await response.body.collect(upTo: 1 << 20).readableBytesView)
-        guard response.status == .ok else {
+        let (status, body) = try await answer(to: message)
+        guard status == .ok else {
             let detail = (try? JSONDocument.parse(body, maxDepth: 4))?.root["detail"]?.string
-            throw Refusal(description: detail ?? "the server answered \(response.status.code)")
+            throw Refusal(description: detail ?? "the server answered \(status.code)")
         }
         return body
+    }
+
+    /// Asks once. A request that may have reached the server is never sent again: a second rotation would take the key
+    /// away that the first has just announced.
+    private func answer(to message: HTTPClientRequest) async throws -> (HTTPResponseStatus, [UInt8]) {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        do {
+            return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+                let response = try await client.execute(message, timeout: .seconds(15))
+                let body = try await response.body.collect(upTo: 1 << 20)
+                return (response.status, Array(body.readableBytesView))
+            }
+        } catch let error as IOError where Self.nobodyListens.contains(error.errnoCode) {
+            throw error
+        } catch {
+            throw Failure(
+                "the server did not answer, and may have done all the same what was asked of it; see how things stand "
+                    + "before asking again: \(error)")
+        }
     }
 }

@@ -20,11 +20,14 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reporting {
-            let configuration = try App.configuration()
+            var configuration = try App.configuration()
             let logger = Logger.make(level: configuration.logLevel, clock: App.clock)
             let folder = try DataFolder(configuration.dataFolder)
             let lock = try await Self.lock(folder)
-            OpenFiles.allow(configuration.limits.connectionsMax)
+            // Before the lock goes: what another server leaves there after that is not ours to remove.
+            defer { withExtendedLifetime(lock) { folder.removeSocketAndAddress() } }
+            configuration.limits.connectionsMax = OpenFiles.allow(configuration.limits.connectionsMax)
+            Self.warn(of: configuration, logger)
             let issuer = try await App.openIssuer(configuration, folder)
             do {
                 try await Self.serve(issuer, configuration, folder, logger)
@@ -33,9 +36,15 @@ struct Serve: AsyncParsableCommand {
                 throw error
             }
             try await issuer.close()
-            folder.removeSocketAndAddress()
             logger.info("stopped")
-            withExtendedLifetime(lock) {}
+        }
+    }
+
+    /// Says what an operator may have meant otherwise: a setting that is misspelt would be ignored in silence.
+    private static func warn(of configuration: Configuration, _ logger: Logger) {
+        for name in configuration.unknownNames {
+            let hint = Spelling.nearest(to: name, among: configuration.knownNames).map { ": did you mean \($0)?" } ?? ""
+            logger.warning("\(name) is set, and is no setting of this version\(hint)")
         }
     }
 
@@ -50,16 +59,14 @@ struct Serve: AsyncParsableCommand {
             logger.notice("listening", metadata: ["address": "\(address)", "port": "\(port)"])
         }
         var group = ServiceGroupConfiguration(
-            services: [App.admin(issuer, folder, logger: logger), SweepService(issuer: issuer, logger: logger), api],
+            services: [
+                Listener(App.admin(issuer, folder, logger: logger), on: folder.socketPath),
+                SweepService(issuer: issuer, logger: logger),
+                Listener(api, on: "\(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT)"),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quieter)
         group.maximumGracefulShutdownDuration = stopWithin
-        do {
-            try await ServiceGroup(configuration: group).run()
-        } catch let error as IOError {
-            throw Failure(
-                "cannot listen on \(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT): "
-                    + SystemError.text(error.errnoCode))
-        }
+        try await ServiceGroup(configuration: group).run()
     }
 
     /// A command beside may have the lock for a moment; another server has it for good.
@@ -72,6 +79,29 @@ struct Serve: AsyncParsableCommand {
                     "another paitify serves the data folder \(folder.path). Stop it, or set PAITIFY_DATA_DIR.")
             }
             try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}
+
+/// Runs a server, and says where it was to listen when it cannot.
+private struct Listener<Server: Service>: Service {
+    private let server: Server
+    private let place: String
+
+    init(_ server: Server, on place: String) {
+        self.server = server
+        self.place = place
+    }
+
+    func run() async throws {
+        do {
+            try await server.run()
+        } catch let error as CancellationError {
+            throw error
+        } catch let error as IOError {
+            throw Failure("cannot listen on \(place): \(SystemError.text(error.errnoCode))")
+        } catch {
+            throw Failure("cannot listen on \(place): \(error)")
         }
     }
 }

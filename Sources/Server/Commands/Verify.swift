@@ -47,7 +47,7 @@ struct Verify: AsyncParsableCommand {
                 let verifier = try TokenVerifier(options: options)
                 try verifier.install(jwks: keys, fetchedAt: App.clock.now().seconds)
                 let charge = try Charge(amount: amount, currency: currency, merchantID: merchant)
-                Console.print(try verifier.verify(token, charge: charge).payload)
+                try Console.print(verifier.verify(token, charge: charge).payload)
             } catch let error as VerifyError {
                 throw Failure("\(error.status.name): \(error.detail)", exitCode: error.status.verdict.rawValue)
             }
@@ -97,16 +97,10 @@ enum KeySetSource {
     private static func fetch(_ url: String) async throws -> [UInt8] {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: .seconds(5), read: .seconds(5))
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let result: Result<[UInt8], any Error>
-        do {
+        return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
             let response = try await client.execute(HTTPClientRequest(url: url), timeout: .seconds(10))
             guard response.status == .ok else { throw Failure("the server answered \(response.status.code)") }
-            result = .success(Array(try await response.body.collect(upTo: bytesMax).readableBytesView))
-        } catch {
-            result = .failure(error)
+            return Array(try await response.body.collect(upTo: bytesMax).readableBytesView)
         }
-        try await client.shutdown()
-        return try result.get()
     }
 }

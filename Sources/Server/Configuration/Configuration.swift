@@ -12,6 +12,10 @@ struct Configuration: Sendable {
     var issuer = IssuerSettings(issuerURL: "http://localhost:8080")
     var logLevel = Logger.Level.info
     var limits = ConnectionLimits()
+    /// The settings there are.
+    private(set) var knownNames: [String] = []
+    /// What is set under a name like theirs and is none of them.
+    private(set) var unknownNames: [String] = []
 
     enum MasterKeySource: Sendable {
         /// Made once and kept there.
@@ -52,6 +56,8 @@ extension Configuration {
             "LOG_LEVEL", "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))", &logLevel
         ) { Logger.Level(rawValue: $0.lowercased()) }
         try readLimits(variables)
+        knownNames = variables.asked.sorted()
+        unknownNames = variables.names.filter { $0.hasPrefix("PAITIFY_") && !variables.asked.contains($0) }
     }
 
     private mutating func readMasterKey(_ variables: Variables) throws(ConfigurationError) {

@@ -1,16 +1,22 @@
 import NIOCore
 
 /// The process's environment, with a `.env` file's values for what the environment does not set.
-struct Variables: Sendable {
+final class Variables {
     private let values: [String: String]
+    /// The names that somebody wanted the value of.
+    private(set) var asked: Set<String> = []
 
     init(environment: [String: String], dotEnv: String? = nil) {
         values = environment.merging(dotEnv.map(DotEnv.parse) ?? [:]) { set, _ in set }
     }
 
+    /// Every name that is set, in alphabetical order.
+    var names: [String] { values.keys.sorted() }
+
     /// Nil where the variable is unset or empty.
     subscript(_ name: String) -> String? {
-        values[name].flatMap { $0.isEmpty ? nil : $0 }
+        asked.insert(name)
+        return values[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     func read<Value>(

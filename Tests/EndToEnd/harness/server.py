@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import threading
@@ -43,8 +44,8 @@ class Server:
     def issuer(self):
         return self.environment["PAITIFY_ISSUER"]
 
-    def start(self):
-        """Returns once the server has said that it listens."""
+    def start(self, files_max=None):
+        """Returns once the server has said that it listens. It may have `files_max` files open, where that is given."""
         self.lines = []
         listening = threading.Event()
         self.process = subprocess.Popen(
@@ -54,6 +55,7 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=files_max and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files_max, files_max))),
         )
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout, listening), daemon=True)
         self._reader.start()
