@@ -45,9 +45,9 @@ changed() {
 if changed "$out/$file" || changed "$out/libpaitifyverify.a"; then
     # One object in which all but the API is local: the embedded runtime's swift_retain and its like must not meet those
     # of a host that is written in Swift.
-    # The list names the objects of today's sources, a path a line; the folder can hold older ones.
-    # shellcheck disable=SC2046
-    ld -r -o build/paitifyverify.o $(tr -d "'" <"$objects")
+    # The list names the objects of today's sources, a path a line, in quotes where it needs them; the folder can hold
+    # older ones.
+    ld -r -o build/paitifyverify.o "@$objects"
     objcopy --wildcard --keep-global-symbol='paitify_*' build/paitifyverify.o
     rm -f "$out/libpaitifyverify.a"
     ar rcD "$out/libpaitifyverify.a" build/paitifyverify.o

@@ -76,7 +76,9 @@ policy=$(api POST /v1/policies "{\"name\":\"Books\",\"agentId\":\"$agent\",\"cur
 tell "agent $agent, policy $policy"
 
 step 'A payment processor in C fetches the keys once, and then has no network'
-read -ra flags < <(PKG_CONFIG_PATH=$library/pkgconfig pkg-config --cflags --libs paitifyverify)
+# pkg-config quotes for the shell: there may be spaces in the paths.
+flags=()
+eval "flags=($(PKG_CONFIG_PATH=$library/pkgconfig pkg-config --cflags --libs paitifyverify))"
 cc -std=c99 -O2 -o "$work/processor" examples/c/processor.c "${flags[@]}"
 fetch_keys
 offline=()

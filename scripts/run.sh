@@ -12,7 +12,8 @@ cd "$(dirname "$0")/.."
 setting() {
     local value=${!1:-}
     if [ -z "$value" ] && [ -r .env ]; then
-        value=$(sed -nE "s/^(export )?$1=//p" .env | tail -n 1 | tr -d "\"'")
+        value=$(sed -nE "s/^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*//p" .env | tail -n 1 | sed -E \
+            -e 's/^"([^"]*).*/\1/;t' -e "s/^'([^']*).*/\1/;t" -e 's/ #.*//' -e 's/[[:space:]]+$//')
     fi
     printf '%s' "${value:-$2}"
 }
@@ -26,6 +27,8 @@ log=$data/paitify.log
 say_if_it_runs_already() {
     local running
     [ -s "$data/paitify.url" ] || return 0
+    # Who serves the folder has its lock. Without one the address is an old one, at which something else may answer now.
+    if flock -n "$data/paitify.lock" true 2>/dev/null; then return 0; fi
     running=$(cat "$data/paitify.url")
     ! curl -fsS --max-time 5 "$running/healthz" >/dev/null 2>&1 || die "An issuer already serves $data, at $running."
 }

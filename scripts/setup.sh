@@ -83,10 +83,10 @@ while IFS=$'\t' read -r packages why; do printf '  %-16s %s\n' "$packages" "$why
 read -ra packages <<<"$(cut -f 1 <<<"$wanted" | tr '\n' ' ')"
 
 command -v apt-get >/dev/null || die "this machine has no apt-get: install the like of them yourself: ${packages[*]}"
-export DEBIAN_FRONTEND=noninteractive
 printf 'Installing them with apt-get.\n'
 as_root apt-get update -qq
-as_root apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "${packages[@]}" >/dev/null
+# Set behind sudo, which keeps no such variable: a question would be asked where nobody sees it.
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "${packages[@]}" >/dev/null
 
 still=$(missing <<<"$needs" | cut -f 1 | tr '\n' ' ')
 [ -z "$still" ] || die "installed, but still not found: $still"

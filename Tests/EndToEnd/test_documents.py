@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -121,10 +122,16 @@ def agent_id(token):
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"]
 
 
-def test_the_demonstration_runs_to_its_end():
-    environment = {"PATH": os.environ["PATH"], "PAITIFY_BIN": str(PAITIFY), "PAITIFY_LIB_DIR": str(LIBRARY_FOLDER)}
+def test_the_demonstration_runs_to_its_end(tmp_path):
+    """In a project whose path has a space, too."""
+    project = tmp_path / "a project"
+    for folder in ("scripts", "examples/c"):
+        shutil.copytree(ROOT / folder, project / folder)
+    for folder in (LIBRARY_FOLDER, LIBRARY_FOLDER.parent / "include"):
+        shutil.copytree(folder, project / "build" / folder.name, symlinks=True)
+    environment = {"PATH": os.environ["PATH"], "PAITIFY_BIN": str(PAITIFY)}
     finished = subprocess.run(
-        [str(ROOT / "scripts/demo.sh")], env=environment, capture_output=True, text=True, timeout=120
+        [str(project / "scripts/demo.sh")], env=environment, capture_output=True, text=True, timeout=120
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert finished.stdout.rstrip().endswith("The issuer has stopped, and nothing is left behind.")

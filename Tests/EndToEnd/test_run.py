@@ -1,9 +1,11 @@
 """`make run`, without its build: the script that it starts, with the program under test."""
 
+import base64
 import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import stat
@@ -21,16 +23,12 @@ def run(tmp_path):
     """Starts the script; gives the process once it has printed how to use the issuer, and what it printed."""
     started = []
 
-    def start(port="0"):
-        environment = {
-            "PATH": os.environ["PATH"],
-            "PAITIFY_BIN": str(PAITIFY),
-            "PAITIFY_DATA_DIR": str(tmp_path / "data"),
-            "PAITIFY_PORT": port,
-            "PAITIFY_BCRYPT_COST": "4",
-        }
+    def start(port="0", root=ROOT):
+        environment = {"PATH": os.environ["PATH"], "PAITIFY_BIN": str(PAITIFY), "PAITIFY_BCRYPT_COST": "4"}
+        if root == ROOT:
+            environment |= {"PAITIFY_DATA_DIR": str(tmp_path / "data"), "PAITIFY_PORT": port}
         process = subprocess.Popen(
-            [str(ROOT / "scripts/run.sh")],
+            [str(root / "scripts/run.sh")],
             env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )
         started.append(process)
@@ -97,6 +95,36 @@ def test_a_port_that_is_taken_is_said_with_what_to_do(run):
         process, printed = run(port=str(port))
         assert process.wait(SECONDS_MAX) != 0
     assert f"Port {port} is taken" in printed and "PAITIFY_PORT=" in printed
+
+
+def test_the_settings_of_a_file_are_those_that_the_issuer_reads_there(run, tmp_path):
+    """In a project whose path has a space, too."""
+    project = tmp_path / "a project"
+    shutil.copytree(ROOT / "scripts", project / "scripts")
+    (project / ".env").write_text(
+        "# export PAITIFY_PORT=1\n"
+        "  export PAITIFY_DATA_DIR = \"./my data\"   # not ./data\n"
+        "PAITIFY_PORT = 0 # any\n"
+        "PAITIFY_ISSUER='https://pay.example.com' # in every token\n"
+    )
+    process, printed = run(root=project)
+    assert "(data in ./my data, log in ./my data/paitify.log)" in printed
+    assert (project / "my data/paitify.db").exists() and not (project / "data").exists()
+    address = re.search(r"http://127\.0\.0\.1:(\d+)", printed)
+    assert address.group(1) not in ("0", "1", "8080")
+    finished = subprocess.run(shlex.split(curl_line(printed)), capture_output=True, text=True, timeout=SECONDS_MAX)
+    claims = json.loads(finished.stdout)["token"].split(".")[1]
+    assert json.loads(base64.urlsafe_b64decode(claims + "=="))["iss"] == "https://pay.example.com"
+    assert stop(process)[0] == 0
+
+
+def test_an_address_that_an_issuer_left_behind_stops_nobody(run, server, tmp_path):
+    """Another may answer there by now."""
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data/paitify.url").write_text(server.address + "\n")
+    process, printed = run()
+    assert curl_line(printed) and server.address not in printed
+    assert stop(process)[0] == 0
 
 
 def test_a_second_run_beside_the_first_says_where_the_first_is(run):
