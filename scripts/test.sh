@@ -33,6 +33,8 @@ c_abi() { Tests/CABITests/run.sh 2>&1 | tee "$reports/c-abi.txt"; }
 
 fuzzing() { Tests/Fuzz/run.sh 20 2>&1 | tee "$reports/fuzzing.txt"; }
 
+documents() { python3 Tests/Documents/run.py 2>&1 | tee "$reports/documents.txt"; }
+
 end_to_end() {
     python_environment &&
         PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q Tests/EndToEnd \
@@ -50,6 +52,7 @@ fi
 suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"
 suite 'C ABI' c-abi.txt c_abi
 suite 'Fuzzing' fuzzing.txt fuzzing
+suite Documents documents.txt documents
 suite 'End to end' end-to-end.xml end_to_end
 
 python3 scripts/tally.py "${suites[@]}"

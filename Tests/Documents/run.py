@@ -1,0 +1,21 @@
+#!/usr/bin/env python3
+"""Holds the documents against what they are about, and tests that what holds them would find a difference.
+
+Prints a line a test with ": ok: " or ": FAILED: ", and fails if one failed.
+"""
+
+import os
+import sys
+
+import man_pages
+import threat_model
+from harness import ROOT
+
+
+def main():
+    os.chdir(ROOT)
+    return 1 if any([threat_model.run(), man_pages.run()]) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
