@@ -172,11 +172,11 @@ typedef struct paitify_error {
 #define PAITIFY_ALG_ES256 4u /* ECDSA, P-256, SHA-256 */
 #define PAITIFY_ALG_EDDSA 8u /* Ed25519, called EdDSA or Ed25519 (RFC 9864) */
 
-/* What a paitify_options.replay_claim answers. */
-#define PAITIFY_REPLAY_FIRST 0
-#define PAITIFY_REPLAY_SAME_TRANSACTION 1
-#define PAITIFY_REPLAY_SEEN 2
-#define PAITIFY_REPLAY_UNAVAILABLE 3
+/* What a paitify_options.replay_claim answers. Any other number is taken for UNAVAILABLE. */
+#define PAITIFY_REPLAY_FIRST 0            /* nobody claimed it before, and now it is claimed */
+#define PAITIFY_REPLAY_SAME_TRANSACTION 1 /* this very transaction claimed it before: a retry, which passes */
+#define PAITIFY_REPLAY_SEEN 2             /* another transaction claimed it: PAITIFY_E_REPLAYED */
+#define PAITIFY_REPLAY_UNAVAILABLE 3      /* it cannot be told: PAITIFY_E_REPLAY_UNAVAILABLE */
 
 typedef struct paitify_decision paitify_decision;
 
@@ -198,13 +198,26 @@ typedef struct paitify_options {
     uint32_t keys_cooldown_s;       /* as keys_fresh_s: the least time between attempts to refresh; default 30 */
     void *context;                  /* handed to each callback; may be null */
 
+    /* Callbacks run on the thread that made the call, several threads' at once, with no lock of the library held. They may
+     * call the library, but for the result that is being filled: with that, a verification is PAITIFY_E_ARGUMENT. What they
+     * are given lasts as long as the call. now and keys_wanted must not block; what time replay_claim and audit take, the
+     * verification takes as well. None may unwind (longjmp, a C++ exception) or end the thread. */
+
     /* Unix seconds. Null = the system's clock. Called by several threads at once; must not block. */
     int64_t (*now)(void *context);
 
-    /* Not supported in this version: anything but null is PAITIFY_E_ARGUMENT. */
+    /* Claims a token for one transaction, atomically: of several at once, in however many processes, one is the first.
+     * Answers PAITIFY_REPLAY_...; a guard that cannot answer says UNAVAILABLE, and never FIRST. The claim has to be kept
+     * until expires_at (Unix seconds: the token's exp and the leeway), under issuer and jti together. transaction_id is
+     * the charge's, and may be empty. Called last of the checks, by paitify_verify alone, so only for a token that
+     * permits the charge. Null = off: then the processor has to refuse a second charge by itself. */
     int32_t (*replay_claim)(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at,
                             paitify_bytes transaction_id);
+
+    /* Not supported in this version: anything but null is PAITIFY_E_ARGUMENT. */
     void (*keys_wanted)(void *context, paitify_bytes kid);
+
+    /* Hears of every decision of paitify_verify, accepted or refused, before that returns. Null = off. */
     void (*audit)(void *context, const paitify_decision *decision);
 
     /* Called once with context, after the verifier's last reference is gone; null = not. */
@@ -230,6 +243,25 @@ typedef struct paitify_charge {
     paitify_bytes merchant_id;    /* must equal the token's merchant.id where the token names one; may be empty */
     paitify_bytes transaction_id; /* the processor's own id of this charge, for the replay check; may be empty */
 } paitify_charge;
+
+/* What an audit callback is told. Everything in it lasts as long as that call; the struct may grow at its end. It never holds
+ * the token itself, which can be charged by whoever has it. Bytes that are not known are {null, 0}. */
+struct paitify_decision {
+    uint32_t struct_size;           /* how much of this struct the library filled */
+    int32_t status;                 /* what paitify_verify returns */
+    int64_t at;                     /* when it was decided, Unix seconds; -1 if the clock failed */
+    uint8_t token_sha256[32];       /* zeros for a token longer than max_token_bytes */
+    int64_t amount;                 /* the charge's */
+    int64_t max_amount;             /* the token's; 0 unless its signature holds and it has one */
+    char currency[4];               /* the charge's */
+    uint32_t reserved;              /* 0 */
+    paitify_bytes merchant_id;      /* the charge's */
+    paitify_bytes transaction_id;   /* the charge's */
+    paitify_bytes key_id;           /* of the key that verified the signature, if one did; so are the next three */
+    paitify_bytes authorization_id; /* the token's jti */
+    paitify_bytes agent_id;         /* the token's sub */
+    paitify_bytes company_id;
+};
 
 /* Zeroes the first struct_size bytes, but for struct_size itself; pass sizeof(paitify_charge). Null, or a size that no
  * version has: does nothing. */
@@ -308,17 +340,18 @@ void paitify_result_free(paitify_result *result);
  * that fails exposes no claim. A null charge is PAITIFY_E_ARGUMENT: comparing the charge is what enforces the limit.
  *
  * The checks, always in this order: size, character set, three parts, base64url, header, algorithm allowed, key by kid,
- * the key's own algorithm, signature, payload, type, issuer, audience, times, decision, environment, charge, revocation.
- * The status is that of the first that fails.
+ * the key's own algorithm, signature, payload, type, issuer, audience, times, decision, environment, charge, revocation,
+ * replay. The status is that of the first that fails; then the audit hears of it.
  *
- * What it does not check: whether the token was charged before (keep its jti until exp); and, of a token with a cnf claim
+ * What it does not check: without a replay_claim, whether the token was charged before; and, of a token with a cnf claim
  * (RFC 7800), whether the agent holds the key that it names: a host that relies on it reads the claim from
  * paitify_result_payload and has the agent prove it. A token with a status claim, which names a revocation list, is
  * PAITIFY_E_STATUS_STALE: this version reads no such list, so it cannot tell. */
 int32_t paitify_verify(paitify_verifier *verifier, paitify_bytes token, const paitify_charge *charge,
                        paitify_result *result) PAITIFY_MUST_CHECK;
 
-/* Verifies everything but the charge: for logs and tools. It permits nothing. Otherwise as paitify_verify. */
+/* Verifies everything but the charge, claims nothing of a replay guard and tells no audit: for logs and tools. It permits
+ * nothing. Otherwise as paitify_verify. */
 int32_t paitify_verify_token_only(paitify_verifier *verifier, paitify_bytes token, paitify_result *result)
     PAITIFY_MUST_CHECK;
 

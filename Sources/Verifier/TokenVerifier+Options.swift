@@ -24,6 +24,8 @@ extension TokenVerifier {
         /// What tells whether a token was charged before; nil takes every token for new. Then the processor has to
         /// keep the authorizations that it charged, until they expire, by itself.
         public var replayClaim: ReplayClaim?
+        /// Hears of every decision; nil for none.
+        public var audit: Audit?
         /// Where the time comes from.
         public var clock: Clock = .system
 

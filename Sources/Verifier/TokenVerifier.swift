@@ -32,6 +32,17 @@ public struct TokenVerifier: Sendable {
         _ token: Span<UInt8>, charge: ChargeTerms, merchantID: Span<UInt8>, transactionID: Span<UInt8>,
         in memory: TokenMemory
     ) throws(VerifyError) -> (authorization: AuthorizationClaims, payload: TokenMemory.DecodedPart) {
+        guard let audit = options.audit else {
+            return try decide(token, charge, merchantID, transactionID, in: memory)
+        }
+        return try audited(by: audit, token, charge, merchantID, transactionID, in: memory)
+    }
+
+    /// Every check there is, in their order.
+    func decide(
+        _ token: Span<UInt8>, _ charge: ChargeTerms, _ merchantID: Span<UInt8>, _ transactionID: Span<UInt8>,
+        in memory: TokenMemory
+    ) throws(VerifyError) -> (authorization: AuthorizationClaims, payload: TokenMemory.DecodedPart) {
         let (authorization, payload) = try authorization(of: token, in: memory)
         try authorization.limit.check(charge, merchantID: merchantID)
         try RevocationCheck.check(authorization.claims)
@@ -67,6 +78,7 @@ public struct TokenVerifier: Sendable {
         let now = try options.clock.now()
         let signed = try verifySignature(of: token, at: now, in: memory)
         let claims = Claims(object: try TokenPart.payload.read(signed.payload, in: memory))
+        memory.signedClaims = claims.object
 
         // RFC 8725 §3.11: the explicit type keeps a denial, or a token made for something else, from passing.
         guard signed.isAuthorization else { throw VerifyError(.type) }
@@ -92,6 +104,7 @@ public struct TokenVerifier: Sendable {
     private func verifySignature(
         of token: Span<UInt8>, at now: Instant, in memory: TokenMemory
     ) throws(VerifyError) -> SignedPayload {
+        memory.forget()
         let jws = try CompactJWS(token, bytesMax: Int(clamping: options.maxTokenBytes))
         try memory.prepare(forTokenOf: token.count)
         return try cache.read { cache throws(VerifyError) in

@@ -6,11 +6,16 @@ import Verifier
     // Sendable: the header demands functions that may be called by several threads at once with this context.
     private let context: UnsafeMutableRawPointer?
     private let now: (@convention(c) (UnsafeMutableRawPointer?) -> Int64)?
+    private let claim:
+        (@convention(c) (UnsafeMutableRawPointer?, paitify_bytes, paitify_bytes, Int64, paitify_bytes) -> Int32)?
+    private let heard: (@convention(c) (UnsafeMutableRawPointer?, UnsafePointer<paitify_decision>?) -> Void)?
     private let released: (@convention(c) (UnsafeMutableRawPointer?) -> Void)?
 
     init(_ options: paitify_options) {
         unsafe context = options.context
         unsafe now = options.now
+        unsafe claim = options.replay_claim
+        unsafe heard = options.audit
         unsafe released = options.release
     }
 
@@ -19,6 +24,34 @@ import Verifier
         guard let now = unsafe now else { return nil }
         let callbacks = self
         return Clock(unixSeconds: { unsafe now(callbacks.context) })
+    }
+
+    /// The host's replay guard, or nil where it has none. An answer that is none of the four is no yes.
+    var replayClaim: ReplayClaim? {
+        guard let claim = unsafe claim else { return nil }
+        let callbacks = self
+        return { issuer, authorizationID, keepUntil, transactionID in
+            let answer = unsafe issuer.withUnsafeBufferPointer { issuer in
+                unsafe authorizationID.withUnsafeBufferPointer { authorizationID in
+                    unsafe transactionID.withUnsafeBufferPointer { transactionID in
+                        unsafe claim(
+                            callbacks.context, paitify_bytes(issuer), paitify_bytes(authorizationID), keepUntil,
+                            paitify_bytes(transactionID))
+                    }
+                }
+            }
+            return ReplayAnswer(rawValue: answer) ?? .unavailable
+        }
+    }
+
+    /// The host's audit, or nil where it has none.
+    var audit: Audit? {
+        guard let heard = unsafe heard else { return nil }
+        let callbacks = self
+        return { decision in
+            var told = unsafe paitify_decision(decision)
+            unsafe heard(callbacks.context, &told)
+        }
     }
 
     /// Tells the host that its context is needed no more.

@@ -41,9 +41,9 @@ extension paitify_options {
 
     /// The same as the verifier has them. Throws `argument` for what no verifier could do anything with.
     func swiftOptions() throws(VerifyError) -> TokenVerifier.Options {
-        guard unsafe replay_claim == nil, unsafe keys_wanted == nil, unsafe audit == nil else {
+        guard unsafe keys_wanted == nil else {
             throw VerifyError(
-                .argument, "replay_claim, keys_wanted and audit are not supported in this version; set them to null.")
+                .argument, "keys_wanted is not supported in this version; set it to null.")
         }
         guard unsafe flags & ~PAITIFY_ACCEPT_TEST == 0 else {
             throw VerifyError(.argument, "flags has a bit that this version does not know.")
@@ -57,7 +57,10 @@ extension paitify_options {
         options.keysFreshSeconds = unsafe keys_fresh_s
         options.keysMaxStaleSeconds = unsafe keys_max_stale_s
         options.keysCooldownSeconds = unsafe keys_cooldown_s
-        if let clock = unsafe HostCallbacks(self).clock { options.clock = clock }
+        let callbacks = unsafe HostCallbacks(self)
+        if let clock = callbacks.clock { options.clock = clock }
+        options.replayClaim = callbacks.replayClaim
+        options.audit = callbacks.audit
         return options
     }
 

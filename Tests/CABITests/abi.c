@@ -212,9 +212,9 @@ static void option_bounds(void)
     REFUSED(options.max_token_bytes = (1 << 20) + 1);
     REFUSED(options.keys_fresh_s = 0);
     REFUSED(options.keys_max_stale_s = 0);
-    REFUSED(options.replay_claim = host_claims);
+    TAKEN(options.replay_claim = host_claims);
     REFUSED(options.keys_wanted = host_wants);
-    REFUSED(options.audit = host_audits);
+    TAKEN(options.audit = host_audits);
     REFUSED(options.struct_size = 0);
     REFUSED(options.struct_size = 39);
     TAKEN(options.struct_size = 40; options.leeway_s = 9999); /* the first version of all, before algorithms */

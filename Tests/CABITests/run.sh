@@ -87,7 +87,7 @@ export PKG_CONFIG_PATH
 flags="$(pkg-config --cflags paitifyverify jansson libcrypto)"
 libraries="$(pkg-config --libs paitifyverify jansson libcrypto) -pthread -ldl"
 version=-DPACKAGE_VERSION="\"$(pkg-config --modversion paitifyverify)\""
-for program in abi contract files saving loading memory allocations locks stack flips; do
+for program in abi contract callbacks files saving loading memory allocations heap locks stack flips; do
     cc -std=c99 "$version" $warnings -g -O1 $flags -o "$work/$program" "Tests/CABITests/$program.c" $libraries
 done
 cc -std=c11 $warnings -g -O1 $flags -o "$work/threads" Tests/CABITests/threads.c $libraries
@@ -96,7 +96,7 @@ cc -std=c99 $warnings -O2 $flags -o "$work/processor" examples/c/processor.c $(p
 cc -std=c99 $warnings -g -O1 $flags -o "$work/static" Tests/CABITests/contract.c build/lib/libpaitifyverify.a \
     $(pkg-config --libs jansson libcrypto)
 
-for program in abi contract files saving host static memory allocations locks stack flips; do
+for program in abi contract callbacks files saving host static memory allocations heap locks stack flips; do
     "$work/$program" "$vectors" || fail "$program"
     pass "$program"
 done
@@ -132,7 +132,7 @@ pass "the example processor"
 
 if command -v valgrind >/dev/null; then
     checked="valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
-    for program in abi contract files saving; do
+    for program in abi contract callbacks files saving; do
         $checked "$work/$program" "$vectors" || fail "$program under valgrind"
     done
     # Without forks: valgrind would take what a child leaves to the system at _exit for leaks.

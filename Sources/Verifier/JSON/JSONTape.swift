@@ -75,14 +75,27 @@ package struct JSONTapeValue: Sendable {
 
     /// The member of that name, or nil if there is none or this is no object.
     package subscript(utf8 name: Span<UInt8>) -> JSONTapeValue? {
-        guard kind == .object else { return nil }
-        var here = index + 1
-        for _ in 0..<count {
-            let value = JSONTapeValue(tape: tape, index: here + 1)
-            if JSONTapeValue(tape: tape, index: here).isString(name) { return value }
-            here = value.endIndex
-        }
+        for member in members where member.name.isString(name) { return member.value }
         return nil
+    }
+
+    /// The members in the order of the text; none if this is no object.
+    var members: Members { Members(here: index + 1, remaining: kind == .object ? count : 0, tape: tape) }
+
+    struct Members: Sequence, IteratorProtocol {
+        fileprivate var here: Int
+        fileprivate var remaining: Int
+        fileprivate let tape: JSONTape
+
+        mutating func next() -> (name: JSONTapeValue, value: JSONTapeValue)? {
+            guard remaining > 0 else { return nil }
+            let member = (
+                name: JSONTapeValue(tape: tape, index: here), value: JSONTapeValue(tape: tape, index: here + 1)
+            )
+            here = member.value.endIndex
+            remaining -= 1
+            return member
+        }
     }
 
     /// The elements in the order of the text; none if this is no array.

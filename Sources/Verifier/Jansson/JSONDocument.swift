@@ -36,6 +36,10 @@ import Jansson
         if let offset = JSONDepth.firstOffsetDeeper(than: maxDepth, in: bytes) {
             throw JSONError(.tooDeep, position: offset, text: "too many nested objects and arrays")
         }
+        // No JSON has a NUL byte in it, yet jansson reads over one that follows a number (2.14).
+        for offset in bytes.indices where bytes[offset] == 0 {
+            throw JSONError(.nulCharacter, position: offset, text: "a NUL byte")
+        }
         do throws(VerifyError) {
             try Memory.require(bytes.count * treeBytesPerByteMax + Memory.reserve)
         } catch {

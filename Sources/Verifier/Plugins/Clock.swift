@@ -42,6 +42,9 @@ public struct Clock: Sendable {
         self.steadySeconds = steadySeconds
     }
 
+    /// The Unix second now, or -1 if the clock fails.
+    var wallSecondsOrNone: Int64 { max(wallSeconds(), -1) }
+
     /// The moment now. A clock that fails (a time before 1970) fails the call: nothing is valid at no time.
     func now() throws(VerifyError) -> Instant {
         let now = Instant(wallSeconds: wallSeconds(), steadySeconds: steadySeconds())

@@ -100,9 +100,17 @@ import POSIX
         return (tape, reader.hasUncomparedMembers)
     }
 
-    // MARK: The key's id
+    // MARK: What the token says
 
+    /// The claims of the last token, once its signature was found to hold.
+    var signedClaims: JSONTapeValue?
     private var keyIDCount = 0
+
+    /// Forgets what the last token said, before another is looked at.
+    func forget() {
+        signedClaims = nil
+        keyIDCount = 0
+    }
 
     /// Keeps the `kid`, which is in the token's header, or in a key that may be gone before the result is read.
     func keepKeyID(_ kid: Span<UInt8>) {
