@@ -1,7 +1,7 @@
 /*
  * verify - what a verification costs, beside the signature check that it cannot do without.
  *
- *     verify [seconds]                        measures all, each for so many seconds (3)
+ *     verify [seconds] [RS256]                measures all, or one algorithm, each thing for so many seconds (3)
  *     verify loop RS256 [seconds] [refusal]   does one thing only, on one thread, for a profiler to look at
  *
  * The tokens are those that the issuer makes. benchmarks/bench.sh builds and runs it.
@@ -137,9 +137,12 @@ static void loop(const char *name, double seconds, const char *kind)
     require(verifier != NULL, "making a verifier of that algorithm");
     struct verification what;
     verification_init(&what, verifier, suite);
-    struct refusal *refusals = refusals_new(suite, verifier);
-    for (size_t i = 0; kind != NULL && i < REFUSALS; i++) {
-        if (strcmp(refusals[i].name, kind) == 0) what = refusals[i].verification;
+    struct refusal *refusals = kind == NULL ? NULL : refusals_new(suite, verifier);
+    size_t i = 0;
+    if (kind != NULL) {
+        while (i < REFUSALS && strcmp(refusals[i].name, kind) != 0) i++;
+        require(i < REFUSALS, "finding that kind of refusal");
+        what = refusals[i].verification;
     }
     const struct contestant contestant = ours(name, 1, &what);
     void *state = contestant.begin(contestant.setting);
@@ -149,7 +152,7 @@ static void loop(const char *name, double seconds, const char *kind)
     printf("%s: %" PRIu64 " in %.2f s, each %s\n", name, done, seconds_now() - start,
            paitify_status_name(what.expected));
     contestant.end(state);
-    refusals_free(refusals);
+    if (refusals != NULL) refusals_free(refusals);
     paitify_verifier_release(verifier);
     suite_free(suite);
 }
@@ -161,9 +164,12 @@ int main(int count, char **arguments)
         return EXIT_SUCCESS;
     }
     const double seconds = count > 1 ? strtod(arguments[1], NULL) : 3;
+    require(count < 3 || algorithm_named(arguments[2]) != NULL, "finding that algorithm");
+    setvbuf(stdout, NULL, _IOLBF, 0); /* it takes a while */
     printf("libpaitifyverify %s, %s; medians of slices that take turns, with the 10th and 90th percentile\n",
            paitify_version(), OpenSSL_version(OPENSSL_VERSION));
     for (size_t i = 0; i < ALGORITHMS; i++) {
+        if (count > 2 && strcmp(arguments[2], algorithms[i].name) != 0) continue;
         struct suite *suite = suite_new(&algorithms[i]);
         paitify_verifier *verifier = verifier_new(suite);
         if (verifier == NULL) {
