@@ -23,6 +23,13 @@ struct TestIssuer {
             masterKey: try MasterKey(text: String(repeating: "5a", count: 32)), clock: clock.clock, ids: .random())
     }
 
+    /// Whoever holds a new key of the company.
+    func key(_ scopes: Set<Scope>, agent: AgentID? = nil) async throws -> Principal {
+        let draft = APIKeyDraft(name: try Name("Key"), scopes: scopes, agentID: agent)
+        let made = try await issuer.createAPIKey(draft, as: owner, once: nil).result.get()
+        return try await issuer.authenticate(apiKey: made.secret)
+    }
+
     func agent(_ name: String = "Buyer") async throws -> AgentID {
         try await issuer.createAgent(AgentDraft(name: Name(name)), as: owner, once: nil).result.get().id
     }

@@ -102,4 +102,31 @@ import Testing
             #expect(!rows[0].contains(first.secret.suffix(32)))
         }
     }
+
+    @Test("a new key's secret is not given again to a key that could not have made that key")
+    func secretOfAnother() async throws {
+        let test = try await TestIssuer()
+        let lesser = try await test.key([.manage])
+        let draft = APIKeyDraft(name: try Name("CI"))
+        _ = try await test.issuer.createAPIKey(draft, as: test.owner, once: Self.once("k")).result.get()
+        await #expect(throws: IssuerError.idempotencyKeyReused) {
+            _ = try await test.issuer.createAPIKey(draft, as: lesser, once: Self.once("k"))
+        }
+    }
+
+    @Test("an answer about one agent is not given to a key that is bound to another")
+    func answerAboutAnother() async throws {
+        let test = try await TestIssuer()
+        let (mine, other) = (try await test.agent("Mine"), try await test.agent("Other"))
+        try await test.policy(.usd())
+        let bound = try await test.key([.authorize], agent: mine)
+        let id = try await test.authorize(100, other).authorization.id
+        _ = try await test.issuer.confirm(id, amount: nil, as: test.owner, once: Self.once("k"))
+        await #expect(throws: IssuerError.notFound(.authorization, id.text)) {
+            _ = try await test.issuer.confirm(id, amount: nil, as: bound, once: Self.once("k"))
+        }
+        // What a key that sees as much sends again is the same request: keys may be changed between two attempts.
+        let successor = try await test.key([.authorize])
+        #expect(try await test.issuer.confirm(id, amount: nil, as: successor, once: Self.once("k")).replayed)
+    }
 }
