@@ -26,6 +26,19 @@ import Testing
         }
     }
 
+    @Test("a policy in a time zone that the machine has lost denies, and is read all the same")
+    func lostTimeZone() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        let id = try await test.policy(.usd([.of(.daily, amount: 100)]))
+        try await test.issuer.store.globalTransaction { tx in
+            _ = try tx.execute(
+                Statement("UPDATE policies SET terms = replace(terms, '\"UTC\"', '\"Mars/Olympus\"')"), [])
+        }
+        #expect(try await test.authorize(1, agent).authorization.reasons.map(\.code) == [.policyError])
+        #expect(try await test.issuer.policy(id, as: test.owner).terms.timeZone.text == "Mars/Olympus")
+    }
+
     @Test("a dry run decides and explains, and leaves nothing behind")
     func dryRun() async throws {
         let test = try await TestIssuer()
