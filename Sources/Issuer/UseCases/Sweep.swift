@@ -14,39 +14,56 @@ public final class Sweeper: Sendable {
 
     /// One round: turns the signing keys when their time has come, writes down when API keys were last used, and visits
     /// the next few companies, lapsing what is due and dropping idempotency records past their time.
+    ///
+    /// What fails keeps nothing else from being done; the first failure is thrown when the round is over.
     public func sweep() async throws(IssuerError) {
         let now = issuer.clock.now()
-        try await issuer.keyRing.tick(now: now)
-        try await writeLastUses()
-        try await visitCompanies(now)
+        var failures = [await failure { () throws(IssuerError) in try await issuer.keyRing.tick(now: now) }]
+        for use in issuer.apiKeyVerifier.drainLastUsed() {
+            failures.append(await failure { () throws(IssuerError) in try await write(use) })
+        }
+        for company in try await nextCompanies() {
+            failures.append(await failure { () throws(IssuerError) in try await visit(company, now) })
+        }
+        if let first = failures.compactMap(\.self).first { throw first }
     }
 
-    private func writeLastUses() async throws(IssuerError) {
-        for use in issuer.apiKeyVerifier.drainLastUsed() {
-            try await IssuerError.mapping {
-                try await issuer.store.transaction(for: use.companyID) { tx in
-                    try APIKeys.touch(use.keyID, of: use.companyID, at: use.at, in: tx)
-                }
+    private func failure(of task: () async throws(IssuerError) -> Void) async -> IssuerError? {
+        do throws(IssuerError) {
+            try await task()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func write(_ use: APIKeyUse) async throws(IssuerError) {
+        try await IssuerError.mapping {
+            try await issuer.store.transaction(for: use.companyID) { tx in
+                try APIKeys.touch(use.keyID, of: use.companyID, at: use.at, in: tx)
             }
         }
     }
 
-    private func visitCompanies(_ now: Instant) async throws(IssuerError) {
+    /// Each company in its turn, and after the last the first again.
+    private func nextCompanies() async throws(IssuerError) -> [CompanyID] {
         let after = lastVisited.withLock { $0 }
         let companies = try await IssuerError.mapping {
             try await issuer.store.globalTransaction {
                 try Companies.page(after: after, limit: Self.companiesPerRound, in: $0)
             }
         }
-        for company in companies {
-            try await IssuerError.mapping {
-                try await issuer.store.transaction(for: company) { tx in
-                    let books = Books(tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0)
-                    try Ledger(books).lapseDue(isLocked: false)
-                    try IdempotencyKeys.purge(in: books)
-                }
+        lastVisited.withLock { $0 = companies.count < Self.companiesPerRound ? nil : companies.last }
+        return companies
+    }
+
+    private func visit(_ company: CompanyID, _ now: Instant) async throws(IssuerError) {
+        try await IssuerError.mapping {
+            try await issuer.store.transaction(for: company) { tx in
+                let books = Books(tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0)
+                try Ledger(books).lapseDue(isLocked: false)
+                try IdempotencyKeys.purge(in: books)
             }
         }
-        lastVisited.withLock { $0 = companies.count < Self.companiesPerRound ? nil : companies.last }
     }
 }
