@@ -55,14 +55,17 @@ final class Lane: Sendable {
     }
 
     private func submit(_ job: Job) {
-        let (accepted, mustStart) = state.withLock { state in
-            guard !state.isClosed else { return (false, false) }
+        let isAccepted = state.withLock { state in
+            guard !state.isClosed else { return false }
             state.waiting.append(job)
-            defer { state.isDraining = true }
-            return (true, !state.isDraining)
+            if !state.isDraining {
+                state.isDraining = true
+                // Under the lock, so that it stands in the queue before what `close` waits for.
+                queue.async { self.drain() }
+            }
+            return true
         }
-        guard accepted else { return job.fail(StorageError.unavailable("the store is closed")) }
-        if mustStart { queue.async { self.drain() } }
+        if !isAccepted { job.fail(StorageError.unavailable("the store is closed")) }
     }
 
     private func drain() {

@@ -73,6 +73,34 @@ import Testing
         }
     }
 
+    /// What a lane did, and when.
+    private final class Record: Sendable {
+        let isOver = Atomic(false)
+        let didCommitLate = Atomic(false)
+    }
+
+    @Test("what was taken in is answered before close returns, whoever races")
+    func closingRace() async {
+        for _ in 0..<2000 {
+            let record = Record()
+            let lane = Lane(label: "test") { jobs in
+                if record.isOver.load(ordering: .sequentiallyConsistent) {
+                    record.didCommitLate.store(true, ordering: .sequentiallyConsistent)
+                }
+                for job in jobs { job.fail(Refused()) }
+            }
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<2 { group.addTask { _ = try? await lane.run { _ in } } }
+                group.addTask {
+                    await lane.close()
+                    record.isOver.store(true, ordering: .sequentiallyConsistent)
+                }
+            }
+            let didCommitLate = record.didCommitLate.load(ordering: .sequentiallyConsistent)
+            #expect(!didCommitLate)
+        }
+    }
+
     @Test("a store that a newer program wrote is refused")
     func newerSchema() async throws {
         let store = try SQLiteStore.open(path: ":memory:")
