@@ -106,6 +106,12 @@ enum V001 {
             CREATE INDEX authorizations_reserved ON authorizations (company_id, hold_expires_at) WHERE status = 'PENDING'
             """),
         Statement("CREATE INDEX authorizations_held ON authorizations (company_id, expires_at) WHERE status = 'HELD'"),
+        // What waits for approval, newest first.
+        Statement(
+            """
+            CREATE INDEX authorizations_for_approval ON authorizations (company_id, environment, authorization_id)
+            WHERE status = 'HELD'
+            """),
         // One agent's, newest first.
         Statement(
             "CREATE INDEX authorizations_by_agent ON authorizations (company_id, agent_id, authorization_id)"),
