@@ -1,6 +1,9 @@
 /// Reserves budget, makes it final, gives it back. Every change of an authorization and of the counters that cover it
 /// is made here, in one transaction, together.
 struct Ledger {
+    /// The most reservations, and the most held requests, that one transaction lapses: all others wait for it.
+    static let lapsedAtOnceMax: Int64 = 200
+
     let books: Books
 
     init(_ books: Books) {
@@ -68,8 +71,11 @@ struct Ledger {
         return after
     }
 
-    /// Lapses what is due in this company. The first step of every transaction that looks at its state, so that expiry
-    /// is exact and needs nobody. `isLocked`: the company's row is locked already.
+    /// Lapses what is due in this company, oldest first. The first step of every transaction that looks at its state, so
+    /// that expiry is exact and needs nobody. `isLocked`: the company's row is locked already.
+    ///
+    /// What is over `lapsedAtOnceMax` is left to the transactions that follow, and stays reserved until then, which can
+    /// only deny; whoever looks at one of those finds it lapsed all the same, see `asOfNow`.
     func lapseDue(isLocked: Bool) throws {
         var due = try Self.due(in: books)
         guard !due.isEmpty else { return }
@@ -81,12 +87,31 @@ struct Ledger {
         for authorization in due { _ = try apply(.lapse, to: authorization) }
     }
 
+    /// The authorization, lapsed if that is due and its turn has not come yet.
+    func asOfNow(_ authorization: Authorization) throws -> Authorization {
+        guard authorization.isDue(at: books.now) else { return authorization }
+        _ = try Companies.lock(books.companyID, in: books.tx)
+        return try apply(.lapse, to: authorization)
+    }
+
     private static func due(in books: Books) throws(StorageError) -> [Authorization] {
-        try Authorizations.lapsedReservations(in: books) + Authorizations.lapsedRequests(in: books)
+        try Authorizations.lapsedReservations(max: lapsedAtOnceMax, in: books)
+            + Authorizations.lapsedRequests(max: lapsedAtOnceMax, in: books)
     }
 
     private func reserveIfApproved(_ authorization: Authorization) throws(StorageError) {
         guard authorization.decision == .approved else { return }
         try Counters.shift(by: .reserving(authorization.money.minorUnits), for: authorization, in: books)
+    }
+}
+
+extension Authorization {
+    /// Whether its reservation's time, or a held request's, is over.
+    fileprivate func isDue(at now: Instant) -> Bool {
+        switch status {
+        case .pending: holdExpiresAt.map { $0 <= now } ?? false
+        case .held: expiresAt <= now
+        case .confirmed, .voided, .expired, .denied: false
+        }
     }
 }

@@ -18,7 +18,8 @@ extension Issuer {
     /// Runs `body` the first time; afterwards gives again what it gave, success or refusal.
     ///
     /// The record is written in `body`'s own transaction, so there is never one without the other. `body` throws an
-    /// `IssuerError` only before its first change: a refusal is recorded, and the transaction goes on.
+    /// `IssuerError` only before its first change, not counting what has lapsed: a refusal is recorded, and the
+    /// transaction goes on.
     func once<Value: Codable & Sendable>(
         _ once: OnceOnly?, holdsSecret: Bool = false, in books: Books, _ body: (Books) throws -> Value
     ) throws -> Answered<Value> {

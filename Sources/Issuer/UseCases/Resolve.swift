@@ -29,13 +29,13 @@ extension Issuer {
         return try issue(answered, to: principal)
     }
 
-    /// The authorization, where this key may see its agent.
+    /// The authorization as it is now, where this key may see its agent.
     static func authorization(
         _ id: AuthorizationID, for principal: Principal, in books: Books
     ) throws -> Authorization {
         guard let authorization = try Authorizations.find(id, in: books),
             principal.agentID == nil || principal.agentID == authorization.agentID
         else { throw IssuerError.notFound(.authorization, id.text) }
-        return authorization
+        return try Ledger(books).asOfNow(authorization)
     }
 }

@@ -60,6 +60,60 @@ import Testing
         #expect(try await test.authorize(1000, agent).authorization.decision == .approved)
     }
 
+    @Test("of very many that are due at once a transaction lapses a part; what is looked at has lapsed all the same")
+    func manyLapse() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        try await test.policy(.usd([.of(.allTime, amount: 10_000)], approvalAbove: 10))
+        let most = Ledger.lapsedAtOnceMax
+        let reserved = try await Self.copy(test.authorize(10, agent).authorization.id, times: 2 * most, "r", test)
+        let held = try await Self.copy(test.authorize(11, agent).authorization.id, times: 2 * most, "h", test)
+        try await test.issuer.store.globalTransaction { tx in
+            let recount = Statement("UPDATE counters SET reserved_amount = 10 * $1, reserved_count = $1")
+            _ = try tx.execute(recount, [.integer(2 * most + 1)])
+        }
+        test.clock.advance(seconds: 86_400)
+        await #expect(throws: IssuerError.invalidState(.denied, "It does not wait for anybody's approval.")) {
+            _ = try await test.issuer.approve(held, note: nil, as: test.owner, once: nil).result.get()
+        }
+        #expect(try await test.issuer.authorization(held, as: test.owner).authorization.status == .denied)
+        #expect(try await Self.count("HELD", test) == most)
+        #expect(try await Self.count("PENDING", test) == most + 1)
+        #expect(try await test.confirm(reserved).late)
+        #expect(try await Self.count("PENDING", test) == 0)
+        let budget = try await test.budget(agent)
+        #expect((budget.reserved, budget.confirmed) == (0, 10))
+    }
+
+    /// Writes an authorization many times over, and gives the copy whose turn to lapse comes last.
+    private static func copy(
+        _ id: AuthorizationID, times: Int64, _ letter: String, _ test: TestIssuer
+    ) async throws -> AuthorizationID {
+        let columns = """
+            company_id, environment, agent_id, amount, currency, merchant, note, metadata, audience, lifetime_s, created_at,
+            status, decision, reasons, shadow_reasons, policies, approval, authorized_at, expires_at, hold_expires_at,
+            confirmed_amount, late, resolved_at, claims
+            """
+        let copy = Statement(
+            """
+            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $1)
+            INSERT INTO authorizations (authorization_id, \(columns))
+            SELECT printf('auth_%s%025d', $2, n), \(columns) FROM numbers, authorizations WHERE authorization_id = $3
+            ORDER BY n RETURNING authorization_id
+            """)
+        let ids = try await test.issuer.store.globalTransaction { tx in
+            try tx.execute(copy, [.integer(times), .text(letter), .text(id.text)]).map { try $0.text(0) }
+        }
+        return try #require(ids.max().flatMap(AuthorizationID.init))
+    }
+
+    private static func count(_ status: String, _ test: TestIssuer) async throws -> Int64 {
+        try await test.issuer.store.globalTransaction { tx in
+            let count = Statement("SELECT COUNT(*) FROM authorizations WHERE status = $1")
+            return try tx.execute(count, [.text(status)])[0].integer(0)
+        }
+    }
+
     @Test("a late confirmation is recorded even past the limit, and blocks what comes after")
     func lateConfirm() async throws {
         let test = try await TestIssuer()

@@ -36,10 +36,12 @@ enum Authorizations {
     private static let lapsedReservations = Statement(
         """
         \(select) WHERE company_id = $1 AND status = 'PENDING' AND hold_expires_at <= $2
+        ORDER BY hold_expires_at LIMIT $3
         """)
     private static let lapsedRequests = Statement(
         """
         \(select) WHERE company_id = $1 AND status = 'HELD' AND expires_at <= $2
+        ORDER BY expires_at LIMIT $3
         """)
 
     static func insert(_ authorization: Authorization, in books: Books) throws(StorageError) {
@@ -96,14 +98,21 @@ enum Authorizations {
         ).map(authorization)
     }
 
-    /// Unconfirmed reservations of the company, in either environment, whose time is over.
-    static func lapsedReservations(in books: Books) throws(StorageError) -> [Authorization] {
-        try books.tx.execute(lapsedReservations, [SQLValue(books.companyID), SQLValue(books.now)]).map(authorization)
+    /// Unconfirmed reservations of the company, in either environment, whose time is over; oldest first.
+    static func lapsedReservations(max: Int64, in books: Books) throws(StorageError) -> [Authorization] {
+        try lapsed(lapsedReservations, max: max, in: books)
     }
 
-    /// Held requests of the company, in either environment, that nobody decided on in time.
-    static func lapsedRequests(in books: Books) throws(StorageError) -> [Authorization] {
-        try books.tx.execute(lapsedRequests, [SQLValue(books.companyID), SQLValue(books.now)]).map(authorization)
+    /// Held requests of the company, in either environment, that nobody decided on in time; oldest first.
+    static func lapsedRequests(max: Int64, in books: Books) throws(StorageError) -> [Authorization] {
+        try lapsed(lapsedRequests, max: max, in: books)
+    }
+
+    private static func lapsed(
+        _ statement: Statement, max: Int64, in books: Books
+    ) throws(StorageError) -> [Authorization] {
+        try books.tx.execute(statement, [SQLValue(books.companyID), SQLValue(books.now), .integer(max)])
+            .map(authorization)
     }
 
     private static func changing(_ authorization: Authorization) throws(StorageError) -> [SQLValue] {
