@@ -52,6 +52,9 @@ enum App {
     static func openIssuer(_ configuration: Configuration, _ folder: DataFolder) async throws -> Issuer {
         let masterKey =
             switch configuration.masterKey {
+            // A new one opens nothing that is sealed already; and it would lie where the lost one belongs.
+            case .dataFolder where FileManager.default.fileExists(atPath: folder.storePath):
+                try MasterKey.load(file: folder.masterKeyPath)
             case .dataFolder: try MasterKey.loadOrCreate(file: folder.masterKeyPath)
             case .file(let path): try loadMasterKey(path)
             case .given(let key): key

@@ -65,9 +65,25 @@ def test_a_revoked_key_leaves_the_key_set_at_once(own_server):
     assert company.approved(company.spender(), 100)["token"]
 
 
-def test_revoking_a_key_that_is_not_there_fails(server):
-    refused = server.command("keys", "revoke", "no-such-key", check=False)
-    assert refused.returncode != 0 and "no-such-key" in refused.stderr
+def test_revoking_a_key_that_is_not_there_fails_the_same_with_a_server_and_without(own_server):
+    server = own_server().start()
+    beside = server.command("keys", "revoke", "no-such-key", check=False)
+    assert server.stop() == 0
+    alone = server.command("keys", "revoke", "no-such-key", check=False)
+    assert beside.returncode == alone.returncode != 0
+    assert "no-such-key" in beside.stderr and beside.stderr == alone.stderr
+    assert "company" not in beside.stderr
+
+
+@pytest.mark.parametrize("keys", ["", "{}", '{"keys":0}', "[]"])
+def test_a_key_set_that_is_none_says_nothing_about_the_token(tmp_path, keys):
+    (tmp_path / "jwks.json").write_text(keys)
+    finished = run(
+        "verify", "--jwks", "jwks.json", "--issuer", "https://issuer.example", "--audience", "a", "--amount", "1",
+        "--currency", "USD", "a.b.c", cwd=tmp_path, environment={"PATH": os.environ["PATH"]}, check=False,
+    )
+    assert finished.returncode == 2
+    assert "PAITIFY_E_JWKS" in assert_one_line(finished)
 
 
 def test_commands_work_on_the_data_of_a_server_that_is_stopped(own_server):
@@ -290,6 +306,23 @@ def test_another_master_key_than_the_one_that_sealed_stops_the_start(own_server)
     refused = run("serve", cwd=server.folder, environment=wrong, check=False)
     assert refused.returncode != 0
     assert "master key" in assert_one_line(refused).lower()
+
+
+@pytest.mark.parametrize("command", [["serve"], ["keys", "list"]], ids=" ".join)
+def test_a_master_key_that_is_lost_is_not_replaced(own_server, command):
+    """A new one opens nothing, and would lie where the lost one is to be put back."""
+    server = own_server().start()
+    assert server.stop() == 0
+    lost = (server.data / "master.key").read_text()
+    (server.data / "master.key").unlink()
+    refused = server.command(*command, check=False)
+    assert refused.returncode != 0
+    assert "master.key" in assert_one_line(refused)
+    assert not (server.data / "master.key").exists()
+
+    (server.data / "master.key").touch(mode=0o600)
+    (server.data / "master.key").write_text(lost)
+    assert server.start().stop() == 0
 
 
 def assert_one_line(finished):

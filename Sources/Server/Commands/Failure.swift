@@ -52,7 +52,6 @@ extension IssuerError {
         case .storage(.corrupt(let sentence)): "the store is damaged: \(sentence)"
         case .storage(.schema(let sentence)): "the store is of another version: \(sentence)"
         case .signing(let sentence): "the signing keys cannot be used: \(sentence)"
-        case .notFound(let resource, let id): "there is no \(resource.noun) \"\(id)\""
         default: Problem(self as any Error).detail
         }
     }

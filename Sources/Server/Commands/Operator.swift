@@ -22,7 +22,8 @@ struct Operator {
         let start = ContinuousClock.now
         while true {
             if let lock = try folder.lock() {
-                return try await withHeld(lock) { try await performHere(request) }
+                defer { withExtendedLifetime(lock) {} }
+                return try await performHere(request)
             }
             do {
                 return try await ask(request)
@@ -39,17 +40,6 @@ struct Operator {
 
     /// What connecting fails with while nobody serves the socket: nothing was sent, so it may be tried again.
     private static let nobodyListens = [ENOENT, ECONNREFUSED, EAGAIN]
-
-    /// What the issuer refused, as its problem document says it.
-    struct Refusal: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    private func withHeld<Value>(_ lock: FolderLock, _ body: () async throws -> Value) async throws -> Value {
-        let value = try await body()
-        withExtendedLifetime(lock) {}
-        return value
-    }
 
     private func performHere(_ request: OperatorRequest) async throws -> [UInt8] {
         let issuer = try await App.openIssuer(configuration, folder)
@@ -76,7 +66,7 @@ struct Operator {
         let (status, body) = try await answer(to: message)
         guard status == .ok else {
             let detail = (try? JSONDocument.parse(body, maxDepth: 4))?.root["detail"]?.string
-            throw Refusal(description: detail ?? "the server answered \(status.code)")
+            throw Failure(detail ?? "the server answered \(status.code)")
         }
         return body
     }

@@ -45,12 +45,24 @@ struct Verify: AsyncParsableCommand {
                 var options = TokenVerifier.Options(issuer: issuer, audiences: audience)
                 options.acceptsTestEnvironment = acceptTest
                 let verifier = try TokenVerifier(options: options)
-                try verifier.install(jwks: keys, fetchedAt: App.clock.now().seconds)
+                try Self.install(keys, in: verifier)
                 let charge = try Charge(amount: amount, currency: currency, merchantID: merchant)
                 try Console.print(verifier.verify(token, charge: charge).payload)
             } catch let error as VerifyError {
                 throw Failure("\(error.status.name): \(error.detail)", exitCode: error.status.verdict.rawValue)
             }
+        }
+    }
+}
+
+extension Verify {
+    /// What is wrong with the key set says nothing about the token.
+    private static func install(_ keys: [UInt8], in verifier: TokenVerifier) throws {
+        do {
+            try verifier.install(jwks: keys, fetchedAt: App.clock.now().seconds)
+        } catch {
+            throw Failure(
+                "\(error.status.name): \(error.detail)", exitCode: VerificationStatus.Verdict.indeterminate.rawValue)
         }
     }
 }

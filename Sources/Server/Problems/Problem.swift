@@ -105,6 +105,10 @@ extension Problem {
             self.init(
                 .forbidden, "INSUFFICIENT_SCOPE",
                 "The API key lacks the scope \"\(scope.rawValue)\", which this request needs. Use a key that has it.")
+        case .notFound(.signingKey, let kid):
+            self.init(
+                .notFound, "NOT_FOUND",
+                "There is no signing key \"\(kid.prefix(100))\". See which there are: paitify keys list.")
         case .notFound(let resource, let id):
             self.init(
                 .notFound, "NOT_FOUND",
