@@ -99,6 +99,7 @@ int main(int count, char **arguments)
 {
     if (count != 2) return EXIT_FAILURE;
     run_tokens(arguments[1], "tokens.json");
+    run_tokens(arguments[1], "algorithms.json");
     run_key_sets(arguments[1]);
     run_sequences(arguments[1]);
     return report("contract");

@@ -70,6 +70,7 @@ int main(int count, char **arguments)
 {
     if (count != 2) return EXIT_FAILURE;
     flip_file(arguments[1], "tokens.json");
+    flip_file(arguments[1], "algorithms.json");
     printf("flips: %ld tokens with one bit turned over\n", flips);
     return report("flips");
 }

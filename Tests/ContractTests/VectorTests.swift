@@ -37,19 +37,25 @@ import Verifier
     }
 
     @Test("tokens give their status in Swift", arguments: try Vectors.tokens.cases)
-    func tokensInSwift(_ row: Vectors.TokenCase) throws {
-        let file = try Vectors.tokens
-        let verifier = try Self.swiftVerifier(file.options.changed(by: row.options), now: { file.now })
+    func tokensInSwift(_ row: Vectors.TokenCase) throws { try Self.checkInSwift(row, of: Vectors.tokens) }
+
+    @Test("tokens of every algorithm give their status in Swift", arguments: try Vectors.algorithms.cases)
+    func algorithmsInSwift(_ row: Vectors.TokenCase) throws { try Self.checkInSwift(row, of: Vectors.algorithms) }
+
+    @Test("tokens give their status in C, and a failure exposes nothing", arguments: try Vectors.tokens.cases)
+    func tokensInC(_ row: Vectors.TokenCase) throws { try Self.checkInC(row, of: Vectors.tokens) }
+
+    @Test("tokens of every algorithm give their status in C", arguments: try Vectors.algorithms.cases)
+    func algorithmsInC(_ row: Vectors.TokenCase) throws { try Self.checkInC(row, of: Vectors.algorithms) }
+
+    private static func checkInSwift(_ row: Vectors.TokenCase, of file: Vectors.Tokens) throws {
+        let verifier = try swiftVerifier(file.options.changed(by: row.options), now: { file.now })
         try verifier.install(jwks: file.jwks, fetchedAt: file.now)
-        let status = Self.swiftStatus {
-            _ = try verifier.verify(row.token, charge: Self.charge(row.charge ?? file.charge))
-        }
+        let status = swiftStatus { _ = try verifier.verify(row.token, charge: charge(row.charge ?? file.charge)) }
         #expect(status == row.status)
     }
 
-    @Test("tokens give their status in C, and a failure exposes nothing", arguments: try Vectors.tokens.cases)
-    func tokensInC(_ row: Vectors.TokenCase) throws {
-        let file = try Vectors.tokens
+    private static func checkInC(_ row: Vectors.TokenCase, of file: Vectors.Tokens) throws {
         let verifier = try CVerifier(file.options.changed(by: row.options), now: file.now)
         #expect(verifier.install(file.jwks, fetchedAt: file.now).status == PAITIFY_OK)
         let status = verifier.verify(row.token, row.charge ?? file.charge)

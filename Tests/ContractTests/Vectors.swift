@@ -43,6 +43,7 @@ enum Vectors {
         var testDescription: String { name }
     }
 
+    /// A file of tokens: tokens.json, or algorithms.json.
     struct Tokens: Sendable {
         var options: Options
         var now: Int64
@@ -93,20 +94,22 @@ enum Vectors {
 
     static var sequences: Sequences { get throws { try loadedSequences.get() } }
     static var tokens: Tokens { get throws { try loadedTokens.get() } }
+    static var algorithms: Tokens { get throws { try loadedAlgorithms.get() } }
     static var keySets: KeySets { get throws { try loadedKeySets.get() } }
 
-    private static let loadedTokens = Result { try loadTokens() }
+    private static let loadedTokens = Result { try loadTokens("tokens.json") }
+    private static let loadedAlgorithms = Result { try loadTokens("algorithms.json") }
     private static let loadedSequences = Result { try decoder.decode(Sequences.self, from: read("sequences.json")) }
     private static let loadedKeySets = Result { try decoder.decode(KeySets.self, from: read("key-sets.json")) }
 
-    private static func loadTokens() throws -> Tokens {
+    private static func loadTokens(_ name: String) throws -> Tokens {
         struct File: Decodable {
             var options: Options
             var now: Int64
             var charge: Charge
             var cases: [TokenCase]
         }
-        let data = try read("tokens.json")
+        let data = try read(name)
         let file = try decoder.decode(File.self, from: data)
         let whole = try JSONSerialization.jsonObject(with: data) as? [String: Any]
         let jwks = try JSONSerialization.data(withJSONObject: #require(whole?["jwks"]))

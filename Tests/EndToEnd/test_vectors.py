@@ -26,7 +26,7 @@ def test_the_files_are_what_the_generator_writes():
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_schema_refuses_what_is_misspelled(name):
-    validator = Draft202012Validator(read(f"{name}.schema.json"))
+    validator = Draft202012Validator(read(f"{'tokens' if name == 'algorithms' else name}.schema.json"))
     file = read(f"{name}.json")
     assert validator.is_valid(file)
     assert not validator.is_valid(file | {"more": 1})

@@ -2,7 +2,16 @@
 
 import json
 
-from . import charge_cases, claim_cases, header_cases, key_set_cases, payload_cases, sequence_cases, shape_cases
+from . import (
+    algorithm_cases,
+    charge_cases,
+    claim_cases,
+    header_cases,
+    key_set_cases,
+    payload_cases,
+    sequence_cases,
+    shape_cases,
+)
 from .cases import Tokens
 from .keys import HERE, jwk
 from .tokens import AUDIENCE, CHARGE, ISSUER, NOW
@@ -22,7 +31,14 @@ def token_file():
     }
 
 
-FILES = {"tokens": token_file, "key-sets": key_set_cases.file, "sequences": sequence_cases.file}
+# A schema may be that of another file, where they are alike.
+SCHEMAS = {"algorithms": "tokens"}
+FILES = {
+    "tokens": token_file,
+    "algorithms": algorithm_cases.file,
+    "key-sets": key_set_cases.file,
+    "sequences": sequence_cases.file,
+}
 
 
 def check(name, text):
@@ -35,7 +51,7 @@ def check(name, text):
 def check_schema(name, text):
     from jsonschema import Draft202012Validator
 
-    schema = json.loads((HERE / f"{name}.schema.json").read_text())
+    schema = json.loads((HERE / f"{SCHEMAS.get(name, name)}.schema.json").read_text())
     Draft202012Validator.check_schema(schema)
     for error in Draft202012Validator(schema).iter_errors(json.loads(text)):
         yield f"{name}.json: {error.json_path}: {error.message[:200]}"

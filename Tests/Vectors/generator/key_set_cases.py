@@ -2,6 +2,7 @@
 
 import json
 
+from . import algorithm_key_cases
 from .cases import Rows, status
 from .encoding import b64, nested, number
 from .keys import KEYS, jwk, kid, roca_modulus
@@ -253,6 +254,7 @@ def file():
     cases = KeySets()
     for part in [accepted, documents, spoiled, names_and_uses, numbers, others]:
         part(cases)
+    algorithm_key_cases.add(cases)
     return {
         "comment": "JWKS documents, what installing each must give, and then a token's status. Written by generate.py.",
         "options": {"issuer": ISSUER, "audiences": [AUDIENCE]},

@@ -16,6 +16,10 @@ DIGEST_INFO = {
     "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
 }
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+P256_PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
+P256_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+ED25519_PRIME = 2**255 - 19
+ED25519_D = -121665 * pow(121666, -1, ED25519_PRIME)
 ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
@@ -38,11 +42,11 @@ def mgf1(seed, size, digest):
     return b"".join(blocks)[:size]
 
 
-def pss(message, salt_size=32, digest="sha256", mask="sha256", trailer=0xBC, size=256):
-    """EMSA-PSS (RFC 8017 §9.1.1) with a salt of bytes 5A."""
+def pss(message, salt_size=32, digest="sha256", mask="sha256", trailer=0xBC, fill=0, separator=1, size=256):
+    """EMSA-PSS (RFC 8017 §9.1.1) with a salt of bytes 5A, and its faults."""
     salt = b"\x5a" * salt_size
     hashed = hashlib.new(digest, bytes(8) + hashlib.new(digest, message).digest() + salt).digest()
-    block = bytes(size - len(hashed) - 2 - salt_size) + b"\x01" + salt
+    block = bytes([fill]) * (size - len(hashed) - 2 - salt_size) + bytes([separator]) + salt
     masked = bytes(a ^ b for a, b in zip(block, mgf1(hashed, len(block), mask)))
     return bytes([masked[0] & 0x7F]) + masked[1:] + hashed + bytes([trailer])
 
@@ -67,3 +71,9 @@ def sign(key, message):
         return private.sign(message)
     size = (private.curve.key_size + 7) // 8
     return p1363(*ecdsa(key, message, hashes.SHA384() if size == 48 else hashes.SHA256()), size)
+
+
+def is_on_ed25519(y):
+    """Whether some x goes with it: x² = (y² - 1) / (d y² + 1)."""
+    square = (y * y - 1) * pow(ED25519_D * y * y + 1, -1, ED25519_PRIME) % ED25519_PRIME
+    return square == 0 or pow(square, (ED25519_PRIME - 1) // 2, ED25519_PRIME) == 1
