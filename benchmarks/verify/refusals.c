@@ -150,6 +150,14 @@ static void long_and_spoilt(const struct suite *suite, int number, struct token 
     spoil_signature(into);
 }
 
+/* The signature is the key's own, of another token: no look at it alone tells. */
+static void long_and_signed_elsewhere(const struct suite *suite, int number, struct token *into)
+{
+    const struct token *other = &suite->tokens[number];
+    long_and_good(suite, number, into);
+    memcpy(into->text + into->signed_length, other->text + other->signed_length, other->length - other->signed_length);
+}
+
 typedef void (*maker)(const struct suite *suite, int number, struct token *into);
 
 static const struct {
@@ -171,6 +179,7 @@ static const struct {
     {"8 KiB, header full of members", many_members, 1},
     {"8 KiB, header nested deep", deep_header, 1},
     {"8 KiB, bad signature", long_and_spoilt, 1},
+    {"8 KiB, another token's signature", long_and_signed_elsewhere, 1},
 };
 
 /* ---- All of them ------------------------------------------------------------------------------------------------- */

@@ -11,7 +11,7 @@ struct refusal {
     struct token *tokens;
 };
 
-enum { REFUSALS = 14 };
+enum { REFUSALS = 15 };
 
 /* Makes each kind, and sees that each is refused; the caller frees them. */
 struct refusal *refusals_new(const struct suite *suite, paitify_verifier *verifier);
