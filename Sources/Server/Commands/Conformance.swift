@@ -43,7 +43,7 @@ struct Conformance: AsyncParsableCommand {
             defer { verifier.finish() }
             var report = ConformanceReport(verdicts: verdicts)
             for row in cases { report.note(row, try verifier.ask(row)) }
-            Console.print(report.text(namesShown: all ? nil : Self.namesShown))
+            try Console.print(report.text(namesShown: all ? nil : Self.namesShown))
             if report.wrong > 0 { throw ExitCode(1) }
         }
     }
