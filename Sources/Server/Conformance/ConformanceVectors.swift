@@ -40,118 +40,110 @@ struct ConformanceVectors {
     }
 }
 
-/// One file of vectors, as JSON: its members go into the lines as they are.
+/// One file of vectors: its members go into the lines as they are.
 private struct VectorFile {
-    typealias Object = [String: Any]
+    typealias Object = [String: JSONTree]
 
     private let name: String
     private let content: Object
 
     /// The options' defaults, spelled out, so that a line needs none.
-    private static var defaults: Object {
-        [
-            "algorithms": ["RS256"], "accept_test": false, "leeway_s": 30, "max_lifetime_s": 604_800,
-            "max_token_bytes": 8192, "keys_fresh_s": 300, "keys_max_stale_s": 86_400,
-        ]
-    }
-    private static var chargeDefaults: Object { ["exact": false, "any_merchant": false, "transaction_id": ""] }
+    private static let defaults: Object = [
+        "algorithms": ["RS256"], "accept_test": false, "leeway_s": 30, "max_lifetime_s": 604_800,
+        "max_token_bytes": 8192, "keys_fresh_s": 300, "keys_max_stale_s": 86_400,
+    ]
+    private static let chargeDefaults: Object = ["exact": false, "any_merchant": false, "transaction_id": ""]
 
     /// Nil where there is no such file.
     init?(_ folder: URL, _ name: String) throws(Failure) {
         let url = folder.appending(path: "\(name).json")
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         do {
-            guard let content = try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? Object else {
-                throw Failure("it is no JSON object")
-            }
-            (self.name, self.content) = (name, content)
+            (self.name, content) = (name, try JSONDecoder().decode(Object.self, from: Data(contentsOf: url)))
         } catch {
             throw Failure("\(url.path) cannot be read: \(error)", exitCode: 2)
         }
     }
 
     var cases: [Object] {
-        get throws(Failure) { try member("cases", of: content) }
+        get throws(Failure) { try required(content["cases"]?.objects, "cases") }
     }
 
     /// What a token file's verifier has installed: the file's key set, fetched at its instant.
-    func publishedKeys() throws(Failure) -> Object {
-        let jwks: Object = try member("jwks", of: content)
-        let now: Int = try member("now", of: content)
-        return ["document": String(decoding: try Self.encode(jwks), as: UTF8.self), "fetched_at": now, "now": now]
+    func publishedKeys() throws(Failure) -> JSONTree {
+        let jwks = try Self.encode(try required(content["jwks"]?.object, "jwks"))
+        return try installation(of: .string(String(decoding: jwks, as: UTF8.self)))
     }
 
     /// A verification of the row's token.
-    func question(_ row: Object, after installs: [Object]) throws(Failure) -> ConformanceCase {
-        try question(row, name: try member("name", of: row), step: row, status: "status", after: installs)
+    func question(_ row: Object, after installs: [JSONTree]) throws(Failure) -> ConformanceCase {
+        try question(row, name: try name(of: row), step: row, status: row["status"], after: installs)
     }
 
+    /// What installing gives, and what a token after it.
     func questionsOfKeySet(_ row: Object) throws(Failure) -> [ConformanceCase] {
-        let name: String = try member("name", of: row)
-        let now: Int = try member("now", of: content)
-        let document: String = try member("document", of: row)
-        let install: Object = ["document": document, "fetched_at": now, "now": now]
-        var cases = [try question(row, name: name, step: [:], status: "status", after: [install])]
-        if let token = row["token"] {
-            let step: Object = ["token": token, "now": now]
+        let name = try name(of: row)
+        let installs = [try installation(of: try required(row["document"], "document"))]
+        var cases = [try question(row, name: name, step: [:], status: row["status"], after: installs)]
+        if row["token"] != nil {
             cases.append(
-                try question(row, name: "\(name), then a token", step: step, status: "token_status", after: [install]))
+                try question(
+                    row, name: "\(name), then a token", step: row, status: row["token_status"], after: installs))
         }
         return cases
     }
 
     /// A question a step, each with all the installations before it.
     func questionsOfSequence(_ row: Object) throws(Failure) -> [ConformanceCase] {
-        let name: String = try member("name", of: row)
-        let steps: [Object] = try member("steps", of: row)
-        var (installs, cases): ([Object], [ConformanceCase]) = ([], [])
+        let name = try name(of: row)
+        let steps = try required(row["steps"]?.objects, "steps")
+        var (installs, cases): ([JSONTree], [ConformanceCase]) = ([], [])
         for (index, step) in steps.enumerated() {
-            let step = step.filter { $0.key != "status" }
-            if step["token"] == nil { installs.append(step) }
-            let name = steps.count == 1 ? name : "\(name), step \(index + 1)"
-            cases.append(
-                try question(
-                    row.merging(steps[index]) { $1 }, name: name, step: step["token"] == nil ? [:] : step,
-                    status: "status",
-                    after: installs))
+            if step["token"] == nil { installs.append(.object(step.filter { $0.key != "status" })) }
+            let stepName = steps.count == 1 ? name : "\(name), step \(index + 1)"
+            cases.append(try question(row, name: stepName, step: step, status: step["status"], after: installs))
         }
         return cases
     }
 
-    /// The line: `step` holds the token, and its instant where that is not the file's; without a token the question is
-    /// what the last installation gives.
+    /// The line. Without a token in the step the question is what the last installation gives.
     private func question(
-        _ row: Object, name: String, step: Object, status: String, after installs: [Object]
+        _ row: Object, name: String, step: Object, status: JSONTree?, after installs: [JSONTree]
     ) throws(Failure) -> ConformanceCase {
-        let options = Self.defaults.merging(try member("options", of: content)) { $1 }
-            .merging((row["options"] as? Object) ?? [:]) { $1 }
-        var line: Object = ["case": "\(self.name): \(name)", "options": options, "installs": installs]
+        let title = "\(self.name): \(name)"
+        let options = Self.defaults.merging(try required(content["options"]?.object, "options")) { $1 }
+            .merging(row["options"]?.object ?? [:]) { $1 }
+        var line: Object = ["case": .string(title), "options": .object(options), "installs": .array(installs)]
         if let token = step["token"] {
-            let usual: Object = try member("charge", of: content)
-            let charge = (step["charge"] ?? row["charge"]) as? Object ?? usual
+            let usual = try required(content["charge"]?.object, "charge")
             line["token"] = token
-            line["now"] = step["now"] ?? content["now"]
-            line["charge"] = Self.chargeDefaults.merging(charge) { $1 }
-            if let replay = step["replay"] ?? row["replay"] { line["replay"] = replay }
+            line["now"] = try required(step["now"] ?? content["now"], "now")
+            line["charge"] = .object(Self.chargeDefaults.merging(step["charge"]?.object ?? usual) { $1 })
+            line["replay"] = step["replay"]
         }
-        let text: String = try member(status, of: row)
-        guard let expected = VerificationStatus(text) else {
-            throw Failure("\(self.name).json, \"\(name)\": there is no status \(text)", exitCode: 2)
+        guard let expected = status?.string.flatMap({ VerificationStatus($0) }) else {
+            throw Failure("\(title): it names no status", exitCode: 2)
         }
-        return ConformanceCase(name: "\(self.name): \(name)", line: try Self.encode(line), expected: expected)
+        return ConformanceCase(name: title, line: try Self.encode(line), expected: expected)
     }
 
-    private func member<Value>(_ name: String, of object: Object) throws(Failure) -> Value {
-        guard let value = object[name] as? Value else {
-            throw Failure("\(self.name).json has no usable \(name)", exitCode: 2)
-        }
+    private func name(of row: Object) throws(Failure) -> String { try required(row["name"]?.string, "name") }
+
+    private func installation(of document: JSONTree) throws(Failure) -> JSONTree {
+        let now = try required(content["now"], "now")
+        return .object(["document": document, "fetched_at": now, "now": now])
+    }
+
+    private func required<Value>(_ value: Value?, _ name: String) throws(Failure) -> Value {
+        guard let value else { throw Failure("\(self.name).json has no usable \(name)", exitCode: 2) }
         return value
     }
 
-    private static func encode(_ value: Object) throws(Failure) -> [UInt8] {
+    private static func encode(_ object: Object) throws(Failure) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return Array(
-                try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes]))
+            return Array(try encoder.encode(object))
         } catch {
             throw Failure("a case cannot be written as JSON: \(error)", exitCode: 2)
         }
