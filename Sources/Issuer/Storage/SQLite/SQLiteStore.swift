@@ -13,7 +13,8 @@ public final class SQLiteStore: Store {
         var configuration = Configuration()
         configuration.label = "paitify.sqlite"
         configuration.prepareDatabase { connection in
-            // FULL: an acknowledged decision is on disk before it is acknowledged.
+            // FULL: an acknowledged decision is on disk before it is acknowledged. secure_delete, which Debian's SQLite does
+            // by itself and others do not: a destroyed signing key leaves nothing behind in the file.
             try connection.execute(
                 sql: """
                     PRAGMA journal_mode = WAL;
@@ -21,6 +22,7 @@ public final class SQLiteStore: Store {
                     PRAGMA foreign_keys = ON;
                     PRAGMA busy_timeout = 1000;
                     PRAGMA cache_size = -65536;
+                    PRAGMA secure_delete = ON;
                     """)
         }
         do {
