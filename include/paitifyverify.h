@@ -192,10 +192,9 @@ typedef struct paitify_options {
     uint32_t leeway_s;              /* how far clocks may differ; default 30, at most 300 */
     uint32_t max_lifetime_s;        /* the longest exp - iat; default 604800, at least 1 */
     uint32_t max_token_bytes;       /* default 8192; 1 to 1048576 */
-    uint32_t keys_fresh_s;          /* kept for the refresh calls to come, without effect yet: after this a refresh is due;
-                                       default 300, at least 1 */
+    uint32_t keys_fresh_s;          /* how long keys are fresh: a refresh is due at 72 to 88 % of it; default 300, at least 1 */
     uint32_t keys_max_stale_s;      /* after this nothing verifies (PAITIFY_E_KEYS_STALE); default 86400, at least 1 */
-    uint32_t keys_cooldown_s;       /* as keys_fresh_s: the least time between attempts to refresh; default 30 */
+    uint32_t keys_cooldown_s;       /* the least time between two attempts to refresh; default 30; 0 = none */
     void *context;                  /* handed to each callback; may be null */
 
     /* Callbacks run on the thread that made the call, several threads' at once, with no lock of the library held. They may
@@ -214,7 +213,10 @@ typedef struct paitify_options {
     int32_t (*replay_claim)(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at,
                             paitify_bytes transaction_id);
 
-    /* Not supported in this version: anything but null is PAITIFY_E_ARGUMENT. */
+    /* The keys should be fetched again: kid is that of a token whose key is not installed, or of any token while no keys
+     * serve; or {null, 0} when a refresh is due. At most once a cooldown, however many tokens and threads ("When to
+     * refresh" below). Null = the host polls paitify_refresh_due_in_ms. Called while a token is verified, whose status was
+     * decided before: have another thread fetch. Keys that it installs itself serve the next verification. */
     void (*keys_wanted)(void *context, paitify_bytes kid);
 
     /* Hears of every decision of paitify_verify, accepted or refused, before that returns. Null = off. */
@@ -298,6 +300,11 @@ void paitify_verifier_release(paitify_verifier *verifier);
  * sequence is not higher; PAITIFY_E_ARGUMENT (null, or fetched_at below 0); PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
 int32_t paitify_install_jwks(paitify_verifier *verifier, paitify_bytes jwks, int64_t fetched_at, paitify_error *error);
 
+/* The same, of an answer whose Cache-Control said max-age=max_age_s: where that is shorter than keys_fresh_s, the keys are
+ * fresh that long. With 0 a refresh is due at once, that is as soon as the cooldown allows. */
+int32_t paitify_install_jwks_fresh_for(paitify_verifier *verifier, paitify_bytes jwks, int64_t fetched_at,
+                                       uint32_t max_age_s, paitify_error *error);
+
 /* Installs the keys in a file: one that paitify_save_jwks_file wrote, with the time of fetch that it recorded, or any
  * JWKS, fetched when the file was last changed (with a now callback: fetched now, since the file's time is not its time).
  *
@@ -320,6 +327,67 @@ int32_t paitify_load_jwks_file(paitify_verifier *verifier, const char *path, pai
  * Waits for the disk. error may be null. Any thread, at any time.
  * Returns PAITIFY_OK; PAITIFY_E_NO_KEYS if nothing is installed; PAITIFY_E_IO; PAITIFY_E_ARGUMENT; PAITIFY_E_NO_MEMORY. */
 int32_t paitify_save_jwks_file(paitify_verifier *verifier, const char *path, paitify_error *error);
+
+/* ---- When to refresh ---------------------------------------------------------------------------------------------- */
+
+/* This library fetches nothing. It says when the host should: by calling keys_wanted, or through
+ * paitify_refresh_due_in_ms to a host that polls.
+ *
+ *   Due       While nothing is installed; from 72 to 88 % of the keys' freshness on (drawn at each installation, so that
+ *             processors do not all ask at once); and once a token named a key that is not installed. Keys that are due
+ *             serve on, until keys_max_stale_s. Their age is since fetched_at, by the clock that says more: the wall's or a
+ *             steady one.
+ *   Attempts  At least keys_cooldown_s lies between two, and after the k-th in a row that brought no installation at least
+ *             min(60, 2^(k-1)) seconds. Every call of keys_wanted is an attempt, whatever comes of it, also while nothing
+ *             is installed. So is what a host does of its own, as far as this library learns of it: a failure (a document
+ *             that is refused, paitify_refresh_failed), and an installation that answers a refresh that was due; other
+ *             installations, and always the first, are none.
+ *   Success   An installation ends the back-off; the cooldown since the last attempt holds on.
+ *   Failure   Where keys_wanted was called, a failure ends that attempt, and is not counted again; the wait begins anew
+ *             when it is reported. A document that is refused while no refresh is due and none was asked for counts for
+ *             nothing, and so does a file that cannot be loaded before anything was installed. */
+
+/* Milliseconds until the host should refresh the keys: 0 = now; never sooner than the next attempt is allowed.
+ * -1 for null, or if the clock fails. Any thread; takes no lock. */
+int64_t paitify_refresh_due_in_ms(const paitify_verifier *verifier);
+
+/* Tells that a fetch of the keys failed, so that the next attempt waits. A document that was refused has been counted
+ * already. Null: does nothing. Any thread; takes no lock. */
+void paitify_refresh_failed(paitify_verifier *verifier);
+
+/* paitify_health_info.state */
+#define PAITIFY_KEYS_NONE 0  /* nothing is installed */
+#define PAITIFY_KEYS_FRESH 1 /* they serve, and are younger than the age at which a refresh is due */
+#define PAITIFY_KEYS_DUE 2   /* they serve, and have that age */
+#define PAITIFY_KEYS_STALE 3 /* older than keys_max_stale_s: nothing verifies */
+
+/* What a monitor should know of a verifier's keys. The struct may grow at its end. */
+typedef struct paitify_health_info {
+    uint32_t struct_size;
+    int32_t state;             /* PAITIFY_KEYS_... */
+    uint32_t key_count;        /* keys that verify */
+    uint32_t left_out_count;   /* keys of the same document that may not */
+    uint32_t failed_attempts;  /* to refresh, in a row, up to 255; one that is under way is not counted */
+    uint32_t lacks_key;        /* 1: a token named a key that is not installed, since the last installation; else 0 */
+    int64_t sequence;          /* the highest seen; -1: no document had one */
+    int64_t fetched_at;        /* Unix seconds; 0 if nothing is installed */
+    int64_t age_s;             /* seconds since then; 0 if nothing is installed */
+    int64_t refresh_due_in_ms; /* as paitify_refresh_due_in_ms */
+    int64_t stale_in_s;        /* seconds until the keys serve no longer; 0 if they do not */
+    int64_t clock_set_back_s;  /* how far the wall clock went back since the installation; 0 for no more than leeway_s. Keys
+                                  age all the same, but an expired token may pass again: mend the clock */
+    uint64_t installed_count;  /* documents installed, and refused, since the verifier was made */
+    uint64_t refused_count;
+} paitify_health_info;
+
+/* Sets the first struct_size bytes to what an empty verifier has, struct_size itself aside; pass
+ * sizeof(paitify_health_info). Null, or a size that no version has: does nothing. */
+void paitify_health_info_init(paitify_health_info *info, uint32_t struct_size);
+
+/* Fills the struct, of which the host sets struct_size alone (0 is taken for the first version's). The numbers are of one
+ * moment, unless keys are installed meanwhile. Any thread; takes no lock and allocates nothing.
+ * Returns PAITIFY_OK; PAITIFY_E_ARGUMENT; PAITIFY_E_INTERNAL if the clock fails. */
+int32_t paitify_health(const paitify_verifier *verifier, paitify_health_info *info);
 
 /* ---- Verifying --------------------------------------------------------------------------------------------------- */
 

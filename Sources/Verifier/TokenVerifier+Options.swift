@@ -1,3 +1,5 @@
+import POSIX
+
 extension TokenVerifier {
     /// What a verifier accepts. Every time is in seconds.
     public struct Options: Sendable {
@@ -15,12 +17,19 @@ extension TokenVerifier {
         public var maxLifetimeSeconds: UInt32 = 604_800
         /// Bytes of the longest token that is read: 1 to 1 MiB.
         public var maxTokenBytes: UInt32 = 8192
-        /// After how long a refresh of the keys is due: at least 1. Nothing asks for a refresh in this version.
+        /// How long keys are fresh, or less if the fetcher reports a shorter `max-age`: at least 1. A refresh is due at
+        /// 72 to 88 % of it.
         public var keysFreshSeconds: UInt32 = 300
         /// After how long without a fetch nothing verifies any more: at least 1.
         public var keysMaxStaleSeconds: UInt32 = 86_400
-        /// The least time between two attempts to refresh. Nothing asks for a refresh in this version.
+        /// The least time between two attempts to refresh.
         public var keysCooldownSeconds: UInt32 = 30
+        /// Called when the keys should be fetched again: with the `kid` of a token whose key is not installed, or of
+        /// any token while no keys serve; with an empty span when a refresh is due. At most once a cooldown, however
+        /// many tokens and threads; attempts that bring no installation back off up to 60 s.
+        ///
+        /// Runs on the thread that verifies, and must not block: have another thread fetch. It may call the verifier.
+        public var keysWanted: (@Sendable (Span<UInt8>) -> Void)?
         /// What tells whether a token was charged before; nil takes every token for new. Then the processor has to
         /// keep the authorizations that it charged, until they expire, by itself.
         public var replayClaim: ReplayClaim?
@@ -28,6 +37,8 @@ extension TokenVerifier {
         public var audit: Audit?
         /// Where the time comes from.
         public var clock: Clock = .system
+        /// Where the jitter of refreshes comes from: any number a call. It is no secret.
+        package var random: @Sendable () -> UInt64 = { posix_any_number() >> 16 }
 
         public init(issuer: String, audiences: [String]) {
             self.issuer = issuer

@@ -55,15 +55,19 @@ extension TokenVerifier {
         try Memory.require(2 * min(token.count, Int(clamping: options.maxTokenBytes)) + Memory.reserve)
     }
 
-    /// Installs a JWKS document; see `install(jwks:fetchedAt:)` of a span.
+    /// Installs a JWKS document; see `install(jwks:fetchedAt:maxAgeSeconds:)` of a span.
     @discardableResult
-    public func install(jwks document: [UInt8], fetchedAt: Int64) throws(VerifyError) -> [LeftOutKey] {
-        try install(jwks: document.span, fetchedAt: fetchedAt)
+    public func install(
+        jwks document: [UInt8], fetchedAt: Int64, maxAgeSeconds: UInt32? = nil
+    ) throws(VerifyError) -> [LeftOutKey] {
+        try install(jwks: document.span, fetchedAt: fetchedAt, maxAgeSeconds: maxAgeSeconds)
     }
 
-    /// Installs a JWKS document; see `install(jwks:fetchedAt:)` of a span.
+    /// Installs a JWKS document; see `install(jwks:fetchedAt:maxAgeSeconds:)` of a span.
     @discardableResult
-    public func install(jwks document: String, fetchedAt: Int64) throws(VerifyError) -> [LeftOutKey] {
-        try install(jwks: Array(document.utf8).span, fetchedAt: fetchedAt)
+    public func install(
+        jwks document: String, fetchedAt: Int64, maxAgeSeconds: UInt32? = nil
+    ) throws(VerifyError) -> [LeftOutKey] {
+        try install(jwks: Array(document.utf8).span, fetchedAt: fetchedAt, maxAgeSeconds: maxAgeSeconds)
     }
 }

@@ -7,7 +7,7 @@ extension TokenVerifier {
     /// A time of fetch to come (beyond the leeway) is not believed, for then the keys would be young at every load: the
     /// file's time is taken instead, and if that is no better, the file is refused (`jwks`).
     ///
-    /// Throws `io`, or what `install(jwks:fetchedAt:)` throws. May wait for the disk.
+    /// Throws `io`, or what `install(jwks:fetchedAt:maxAgeSeconds:)` throws. May wait for the disk.
     @discardableResult
     public func loadKeys(path: String) throws(VerifyError) -> [LeftOutKey] {
         try loadKeys(path: Array(path.utf8CString))
@@ -23,11 +23,16 @@ extension TokenVerifier {
     /// As above, of a path that ends in a NUL.
     @discardableResult
     package func loadKeys(path: [CChar]) throws(VerifyError) -> [LeftOutKey] {
-        try requireMemoryToInstall()
-        let (bytes, changedAt) = try KeyFile.read(path)
-        let root = try KeySet.parse(bytes.span, bytesMax: KeyFile.bytesMax)
-        let fetchedAt = try fetchTime(recorded: SavedDocument.fetchedAt(of: root), changedAt: changedAt)
-        return try install(root, document: bytes.span, fetchedAt: fetchedAt)
+        do throws(VerifyError) {
+            try requireMemoryToInstall()
+            let (bytes, changedAt) = try KeyFile.read(path)
+            let root = try KeySet.parse(bytes.span, bytesMax: KeyFile.bytesMax)
+            let fetchedAt = try fetchTime(recorded: SavedDocument.fetchedAt(of: root), changedAt: changedAt)
+            return try install(root, document: bytes.span, fetchedAt: fetchedAt, maxAgeSeconds: nil)
+        } catch {
+            noteRefused(error, isFile: true)
+            throw error
+        }
     }
 
     /// As above, of a path that ends in a NUL.

@@ -9,6 +9,7 @@ public struct TokenVerifier: Sendable {
     let options: Options
     let sha256: SHA256
     let cache = Published(KeyCache())
+    let refreshes = RefreshState()
 
     /// A verifier without keys. Throws `argument` for options out of their bounds.
     public init(options: Options) throws(VerifyError) {
@@ -107,6 +108,8 @@ public struct TokenVerifier: Sendable {
         memory.forget()
         let jws = try CompactJWS(token, bytesMax: Int(clamping: options.maxTokenBytes))
         try memory.prepare(forTokenOf: token.count)
+        var wanted = WantedKeys.nothing
+        defer { if wanted != .nothing { want(wanted, kidIn: memory, at: now) } }
         return try cache.read { cache throws(VerifyError) in
             // Most headers are, to the letter, what the issuer writes for the key, and need no reading.
             let usual = cache.installed?.keys.keyOfUsualHeader(token.extracting(jws.header))
@@ -114,11 +117,16 @@ public struct TokenVerifier: Sendable {
             let key: PublicKey
             var isAuthorization = true
             if let usual {
-                _ = try cache.keys(at: now, maxStaleSeconds: options.keysMaxStaleSeconds)
-                key = usual
+                let kid = usual.kid
+                key = try cache.key(kid.span, found: usual, at: now, in: memory, &wanted)
             } else {
                 let header = try Header(try TokenPart.header.read(parts.header, in: memory))
-                key = try self.key(for: header, in: cache, at: now)
+                guard let algorithm = header.algorithm, algorithms.contains(algorithm.asSet) else {
+                    throw VerifyError(.algorithm)
+                }
+                let kid = unsafe header.kid.utf8
+                key = try unsafe cache.key(kid.span, at: now, in: memory, &wanted)
+                guard key.algorithm == algorithm else { throw VerifyError(.keyMismatch) }
                 isAuthorization = header.isAuthorization
             }
             let signature = unsafe memory.bytes(of: parts.signature)
@@ -127,16 +135,5 @@ public struct TokenVerifier: Sendable {
             memory.keepKeyID(kid.span)
             return SignedPayload(payload: parts.payload, isAuthorization: isAuthorization)
         }
-    }
-
-    private func key(for header: Header, in cache: KeyCache, at now: Instant) throws(VerifyError) -> PublicKey {
-        guard let algorithm = header.algorithm, algorithms.contains(algorithm.asSet) else {
-            throw VerifyError(.algorithm)
-        }
-        let keys = try cache.keys(at: now, maxStaleSeconds: options.keysMaxStaleSeconds)
-        let kid = unsafe header.kid.utf8
-        let key = try unsafe keys.key(kid.span)
-        guard key.algorithm == algorithm else { throw VerifyError(.keyMismatch) }
-        return key
     }
 }

@@ -9,6 +9,7 @@ import Verifier
     private let claim:
         (@convention(c) (UnsafeMutableRawPointer?, paitify_bytes, paitify_bytes, Int64, paitify_bytes) -> Int32)?
     private let heard: (@convention(c) (UnsafeMutableRawPointer?, UnsafePointer<paitify_decision>?) -> Void)?
+    private let keysAreWanted: (@convention(c) (UnsafeMutableRawPointer?, paitify_bytes) -> Void)?
     private let released: (@convention(c) (UnsafeMutableRawPointer?) -> Void)?
 
     init(_ options: paitify_options) {
@@ -16,6 +17,7 @@ import Verifier
         unsafe now = options.now
         unsafe claim = options.replay_claim
         unsafe heard = options.audit
+        unsafe keysAreWanted = options.keys_wanted
         unsafe released = options.release
     }
 
@@ -51,6 +53,15 @@ import Verifier
         return { decision in
             var told = unsafe paitify_decision(decision)
             unsafe heard(callbacks.context, &told)
+        }
+    }
+
+    /// The host's way to be asked for keys, or nil where it has none.
+    var keysWanted: (@Sendable (Span<UInt8>) -> Void)? {
+        guard let keysAreWanted = unsafe keysAreWanted else { return nil }
+        let callbacks = self
+        return { keyID in
+            unsafe keyID.withUnsafeBufferPointer { unsafe keysAreWanted(callbacks.context, paitify_bytes($0)) }
         }
     }
 

@@ -11,10 +11,15 @@ public func paitify_install_jwks(
     _ verifier: OpaquePointer!, _ jwks: paitify_bytes, _ fetched_at: Int64,
     _ error: UnsafeMutablePointer<paitify_error>!
 ) -> Int32 {
-    unsafe keyCall(verifier, error) { verifier throws(VerifyError) in
-        guard let document = unsafe jwks.buffer else { throw VerifyError(.argument, "jwks is null, yet has a length.") }
-        return try unsafe verifier.install(jwks: document.span, fetchedAt: fetched_at)
-    }
+    unsafe install(verifier, jwks, fetchedAt: fetched_at, maxAgeSeconds: nil, error)
+}
+
+@c @implementation
+public func paitify_install_jwks_fresh_for(
+    _ verifier: OpaquePointer!, _ jwks: paitify_bytes, _ fetched_at: Int64, _ max_age_s: UInt32,
+    _ error: UnsafeMutablePointer<paitify_error>!
+) -> Int32 {
+    unsafe install(verifier, jwks, fetchedAt: fetched_at, maxAgeSeconds: max_age_s, error)
 }
 
 @c @implementation
@@ -33,6 +38,16 @@ public func paitify_save_jwks_file(
     unsafe keyCall(verifier, error) { verifier throws(VerifyError) in
         try verifier.saveKeys(path: unsafe copyPath(path))
         return []
+    }
+}
+
+private func install(
+    _ verifier: OpaquePointer?, _ jwks: paitify_bytes, fetchedAt: Int64, maxAgeSeconds: UInt32?,
+    _ error: UnsafeMutablePointer<paitify_error>?
+) -> Int32 {
+    unsafe keyCall(verifier, error) { verifier throws(VerifyError) in
+        guard let document = unsafe jwks.buffer else { throw VerifyError(.argument, "jwks is null, yet has a length.") }
+        return try unsafe verifier.install(jwks: document.span, fetchedAt: fetchedAt, maxAgeSeconds: maxAgeSeconds)
     }
 }
 

@@ -41,10 +41,6 @@ extension paitify_options {
 
     /// The same as the verifier has them. Throws `argument` for what no verifier could do anything with.
     func swiftOptions() throws(VerifyError) -> TokenVerifier.Options {
-        guard unsafe keys_wanted == nil else {
-            throw VerifyError(
-                .argument, "keys_wanted is not supported in this version; set it to null.")
-        }
         guard unsafe flags & ~PAITIFY_ACCEPT_TEST == 0 else {
             throw VerifyError(.argument, "flags has a bit that this version does not know.")
         }
@@ -61,6 +57,7 @@ extension paitify_options {
         if let clock = callbacks.clock { options.clock = clock }
         options.replayClaim = callbacks.replayClaim
         options.audit = callbacks.audit
+        options.keysWanted = callbacks.keysWanted
         return options
     }
 

@@ -213,15 +213,20 @@ static void option_bounds(void)
     REFUSED(options.keys_fresh_s = 0);
     REFUSED(options.keys_max_stale_s = 0);
     TAKEN(options.replay_claim = host_claims);
-    REFUSED(options.keys_wanted = host_wants);
+    TAKEN(options.keys_wanted = host_wants);
+    TAKEN(options.keys_cooldown_s = 0);
+    TAKEN(options.keys_cooldown_s = UINT32_MAX; options.keys_fresh_s = UINT32_MAX; options.keys_max_stale_s = UINT32_MAX);
     TAKEN(options.audit = host_audits);
     REFUSED(options.struct_size = 0);
     REFUSED(options.struct_size = 39);
     TAKEN(options.struct_size = 40; options.leeway_s = 9999); /* the first version of all, before algorithms */
     TAKEN(options.struct_size = 43; options.algorithms = 16); /* cut in half: not read */
     REFUSED(options.struct_size = 44; options.algorithms = 16);
-    TAKEN(options.struct_size = (uint32_t)offsetof(paitify_options, audit) - 1; options.keys_wanted = host_wants);
-    REFUSED(options.struct_size = (uint32_t)offsetof(paitify_options, audit); options.keys_wanted = host_wants);
+    const int before = with.released;
+    TAKEN(options.struct_size = (uint32_t)sizeof options - 1); /* nor is a callback that is */
+    CHECK(with.released == before);
+    TAKEN(options.struct_size = (uint32_t)sizeof options);
+    CHECK(with.released == before + 1);
     REFUSED(options.struct_size = UINT32_MAX);
 }
 

@@ -19,18 +19,30 @@ static inline int64_t posix_wall_clock_seconds(void)
     return clock_gettime(CLOCK_REALTIME, &at) == 0 ? (int64_t)at.tv_sec : -1;
 }
 
-/* Seconds on a clock that nobody sets and that counts a machine's sleep too where the system offers one; -1 if none. */
-static inline int64_t posix_steady_clock_seconds(void)
+/* Milliseconds on a clock that nobody sets and that counts a machine's sleep too where the system offers one; -1 if none.
+ * On Linux both clocks are read without entering the kernel. */
+static inline int64_t posix_steady_clock_milliseconds(void)
 {
     struct timespec at;
 #ifdef CLOCK_BOOTTIME
-    if (clock_gettime(CLOCK_BOOTTIME, &at) == 0) return (int64_t)at.tv_sec;
+    if (clock_gettime(CLOCK_BOOTTIME, &at) == 0) return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
 #endif
-    return clock_gettime(CLOCK_MONOTONIC, &at) == 0 ? (int64_t)at.tv_sec : -1;
+    return clock_gettime(CLOCK_MONOTONIC, &at) == 0 ? (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000 : -1;
 }
 
 /* A number that differs between live threads. */
 static inline uintptr_t posix_this_thread(void) { return (uintptr_t)pthread_self(); }
+
+/* A number that differs between moments, processes and threads, and is unlike the one before; no secret. Its upper bits are
+ * the better ones. */
+static inline uint64_t posix_any_number(void)
+{
+    struct timespec at = {0, 0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &at);
+    const uint64_t mixed = ((uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec) ^ ((uint64_t)getpid() << 32) ^
+                           (uint64_t)posix_this_thread();
+    return mixed * 0x9E3779B97F4A7C15u;
+}
 
 /* Whether a block of so many bytes can be had. */
 static inline int posix_can_allocate(size_t bytes)
@@ -82,12 +94,7 @@ static inline int posix_create_unique(char *name, const char *model)
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
     char *const end = name + strlen(name);
     for (int attempt = 0; attempt < 100; attempt++) {
-        struct timespec at = {0, 0};
-        (void)clock_gettime(CLOCK_MONOTONIC, &at);
-        /* Unlike enough for threads and processes; O_EXCL is what makes it unique. */
-        uint64_t mixed = ((uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec) ^ ((uint64_t)getpid() << 32) ^
-                         (uint64_t)(uintptr_t)pthread_self();
-        mixed *= 0x9E3779B97F4A7C15u;
+        uint64_t mixed = posix_any_number(); /* unlike enough; O_EXCL is what makes the name unique */
         for (int i = 1; i <= 6; i++, mixed >>= 5) end[-i] = letters[mixed >> 20 & 31];
         const int file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file >= 0) {

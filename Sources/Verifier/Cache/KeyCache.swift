@@ -9,27 +9,6 @@ final class KeyCache: Sendable {
         case installed(Installation)
     }
 
-    struct Installation: Sendable {
-        let keys: KeySet
-        /// The document as it was installed, to be saved.
-        let document: [UInt8]
-        /// Unix seconds; never later than the installation.
-        let fetchedAt: Int64
-        let installedAt: Instant
-        /// The highest `sequence` seen, in this document or an earlier one; nil while none had any.
-        let sequence: Int64?
-
-        /// Seconds since the fetch. Of the two clocks the one that says more is believed: the wall clock counts the
-        /// time that no process ran, the steady clock goes on when somebody sets the wall clock back.
-        func age(at now: Instant) -> Int64 {
-            let byWall = now.wallSeconds.subtractingClamped(fetchedAt)
-            let ageAtInstallation = installedAt.wallSeconds.subtractingClamped(fetchedAt)
-            let bySteady = now.steadySeconds.subtractingClamped(installedAt.steadySeconds).addingClamped(
-                ageAtInstallation)
-            return max(byWall, bySteady, 0)
-        }
-    }
-
     let state: State
 
     /// A cache without keys.
@@ -43,7 +22,7 @@ final class KeyCache: Sendable {
     /// somebody replays, or none where there was one; an earlier fetch, unless the `sequence` is higher. Throws
     /// `argument` for a time before 1970.
     func installing(
-        _ keys: KeySet, document: [UInt8], fetchedAt: Int64, at now: Instant
+        _ keys: KeySet, document: [UInt8], fetchedAt: Int64, ages: KeyAges, at now: Instant
     ) throws(VerifyError) -> KeyCache {
         guard fetchedAt >= 0 else { throw VerifyError(.argument, "fetched_at is before 1970; it is in Unix seconds.") }
         // A fetch in the future is a clock that was wrong; believed, it would let the keys live longer.
@@ -52,7 +31,7 @@ final class KeyCache: Sendable {
             try Self.refuseRollback(from: before, to: keys, fetchedAt: fetchedAt, at: now)
         }
         let installation = Installation(
-            keys: keys, document: document, fetchedAt: fetchedAt, installedAt: now,
+            keys: keys, document: document, fetchedAt: fetchedAt, installedAt: now, ages: ages,
             sequence: keys.sequence ?? highestSequence)
         return KeyCache(installation)
     }
@@ -77,15 +56,11 @@ final class KeyCache: Sendable {
         }
     }
 
-    /// The keys that verify at `now`: throws `noKeys` before the first installation, `keysStale` once they are older
-    /// than `maxStaleSeconds`.
-    func keys(at now: Instant, maxStaleSeconds: UInt32) throws(VerifyError) -> KeySet {
+    /// How fresh the keys are at `now`.
+    func freshness(at now: Instant) -> KeyFreshness {
         switch state {
-        case .empty:
-            throw VerifyError(.noKeys)
-        case .installed(let installation):
-            guard installation.age(at: now) <= Int64(maxStaleSeconds) else { throw VerifyError(.keysStale) }
-            return installation.keys
+        case .empty: .none
+        case .installed(let installation): installation.freshness(at: now)
         }
     }
 
@@ -97,24 +72,18 @@ final class KeyCache: Sendable {
         }
     }
 
+    /// The keys that serve while they are so fresh: throws `noKeys` before the first installation, `keysStale` once
+    /// they are too old.
+    func keys(_ freshness: KeyFreshness) throws(VerifyError) -> KeySet {
+        guard case .installed(let installation) = state else { throw VerifyError(.noKeys) }
+        guard freshness != .stale else { throw VerifyError(.keysStale) }
+        return installation.keys
+    }
+
     private var highestSequence: Int64? {
         switch state {
         case .empty: nil
         case .installed(let installation): installation.sequence
         }
-    }
-}
-
-extension Int64 {
-    /// The difference, or the nearest Int64 to it: times come from outside, and nothing from outside may trap.
-    func subtractingClamped(_ other: Int64) -> Int64 {
-        let (difference, overflow) = subtractingReportingOverflow(other)
-        return overflow ? (other < 0 ? .max : .min) : difference
-    }
-
-    /// The sum, or the nearest Int64 to it.
-    func addingClamped(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other < 0 ? .min : .max) : sum
     }
 }

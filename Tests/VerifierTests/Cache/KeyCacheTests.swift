@@ -10,10 +10,16 @@ import Testing
             KeySet.parse(Array(document.utf8).span), allowed: .rs256, sha256: SHA256.fetch())
     }
 
-    static func at(_ wall: Int64, _ steady: Int64) -> Instant { Instant(wallSeconds: wall, steadySeconds: steady) }
+    /// Both in seconds, and milliseconds more on the steady clock.
+    static func at(_ wall: Int64, _ steady: Int64, _ milliseconds: Int64 = 0) -> Instant {
+        Instant(wallSeconds: wall, steadyMilliseconds: steady * 1000 + milliseconds)
+    }
+
+    /// Due at 80 s, and stale after 100 s.
+    static let ages = KeyAges(freshSeconds: 100, maxStaleSeconds: 100, maxAgeSeconds: nil, random: 80_000)
 
     static func cache(fetchedAt: Int64, at now: Instant, sequence: Int64? = nil) throws -> KeyCache {
-        try KeyCache().installing(set(sequence: sequence), document: [], fetchedAt: fetchedAt, at: now)
+        try KeyCache().installing(set(sequence: sequence), document: [], fetchedAt: fetchedAt, ages: ages, at: now)
     }
 
     struct Age: Sendable, CustomTestStringConvertible {
@@ -31,14 +37,20 @@ import Testing
         "the age is the greater of what the two clocks say",
         arguments: [
             Age("no time has passed", fetchedAt: 10_000, later: at(10_000, 500), age: 0),
-            Age("both clocks went on", fetchedAt: 10_000, later: at(10_100, 600), age: 100),
-            Age("fetched before the installation", fetchedAt: 9_000, later: at(10_100, 600), age: 1_100),
-            Age("the wall clock was set back", fetchedAt: 10_000, later: at(5_000, 600), age: 100),
-            Age("set back, and fetched before", fetchedAt: 9_000, later: at(5_000, 600), age: 1_100),
-            Age("the wall clock was set forward", fetchedAt: 10_000, later: at(20_000, 600), age: 10_000),
-            Age("fetched in the future counts as now", fetchedAt: 99_999, later: at(10_100, 600), age: 100),
+            Age("a millisecond has passed", fetchedAt: 10_000, later: at(10_000, 500, 1), age: 1),
+            Age("both clocks went on", fetchedAt: 10_000, later: at(10_100, 600), age: 100_000),
+            Age("fetched before the installation", fetchedAt: 9_000, later: at(10_100, 600), age: 1_100_000),
+            Age("the wall clock was set back", fetchedAt: 10_000, later: at(5_000, 600, 7), age: 100_007),
+            Age("set back, and fetched before", fetchedAt: 9_000, later: at(5_000, 600), age: 1_100_000),
+            Age("the wall clock was set forward", fetchedAt: 10_000, later: at(20_000, 600), age: 10_000_000),
+            Age("fetched in the future counts as now", fetchedAt: 99_999, later: at(10_100, 600), age: 100_000),
             Age("the steady clock went back, as it never should", fetchedAt: 10_000, later: at(10_000, 0), age: 0),
-            Age("clocks at their ends", fetchedAt: 0, later: at(.max, .max), age: .max),
+            Age(
+                "clocks at their ends", fetchedAt: 0, later: Instant(wallSeconds: .max, steadyMilliseconds: .max),
+                age: .max),
+            Age(
+                "clocks at their other ends", fetchedAt: 10_000,
+                later: Instant(wallSeconds: .min, steadyMilliseconds: .min), age: 0),
         ])
     func ages(_ row: Age) throws {
         let cache = try Self.cache(fetchedAt: row.fetchedAt, at: Self.at(10_000, 500))
@@ -46,15 +58,89 @@ import Testing
         #expect(installation.age(at: row.later) == row.age)
     }
 
-    @Test func `keys serve until they are as old as allowed, and not a second longer`() throws {
-        let cache = try Self.cache(fetchedAt: 1_000, at: Self.at(1_000, 0))
-        _ = try cache.keys(at: Self.at(1_060, 60), maxStaleSeconds: 60)
-        #expect(throws: VerifyError(.keysStale)) { try cache.keys(at: Self.at(1_061, 61), maxStaleSeconds: 60) }
-        #expect(throws: VerifyError(.keysStale)) { try cache.keys(at: Self.at(0, 61), maxStaleSeconds: 60) }
+    struct Freshness: Sendable, CustomTestStringConvertible {
+        let later: Instant
+        let freshness: KeyFreshness
+        let dueIn: Int64
+        var testDescription: String { "\(later): \(freshness)" }
+        init(_ later: Instant, _ freshness: KeyFreshness, dueIn: Int64) {
+            (self.later, self.freshness, self.dueIn) = (later, freshness, dueIn)
+        }
     }
 
-    @Test func `an empty cache has no keys`() {
-        #expect(throws: VerifyError(.noKeys)) { try KeyCache().keys(at: Self.at(0, 0), maxStaleSeconds: 60) }
+    /// Fetched and installed at wall 1,000, steady 0; a refresh is due at 80 s.
+    @Test(
+        "keys are due at their millisecond, and serve until they are as old as allowed, and not a second longer",
+        arguments: [
+            Freshness(at(1_000, 0), .fresh, dueIn: 80_000),
+            Freshness(at(1_079, 79, 999), .fresh, dueIn: 1),
+            Freshness(at(1_080, 80), .due, dueIn: 0),
+            Freshness(at(1_080, 80, 1), .due, dueIn: 0),
+            Freshness(at(1_079, 0), .fresh, dueIn: 1_000),  // by the wall clock alone
+            Freshness(at(1_080, 0), .due, dueIn: 0),
+            Freshness(at(0, 79, 999), .fresh, dueIn: 1),  // by the steady clock alone
+            Freshness(at(0, 80), .due, dueIn: 0),
+            Freshness(at(1_100, 100), .due, dueIn: 0),
+            Freshness(at(1_100, 100, 999), .due, dueIn: 0),
+            Freshness(at(1_101, 101), .stale, dueIn: 0),
+            Freshness(at(1_101, 0), .stale, dueIn: 0),
+            Freshness(at(0, 100), .due, dueIn: 0),
+            Freshness(at(0, 100, 999), .due, dueIn: 0),
+            Freshness(at(0, 101), .stale, dueIn: 0),
+        ])
+    func freshness(_ row: Freshness) throws {
+        let cache = try Self.cache(fetchedAt: 1_000, at: Self.at(1_000, 0))
+        #expect(cache.freshness(at: row.later) == row.freshness)
+        #expect(cache.refreshDueIn(RefreshThrottle(), cooldownSeconds: 30, at: row.later) == row.dueIn)
+        if row.freshness == .stale {
+            #expect(throws: VerifyError(.keysStale)) { try cache.keys(row.freshness) }
+        } else {
+            #expect(try cache.keys(row.freshness).keys.count == 1)
+        }
+    }
+
+    @Test func `stale keys that are fetched anew serve again`() throws {
+        let cache = try Self.cache(fetchedAt: 1_000, at: Self.at(1_000, 0))
+        let later = Self.at(2_000, 1_000)
+        #expect(cache.freshness(at: later) == .stale)
+        let next = try cache.installing(Self.set(), document: [], fetchedAt: 2_000, ages: Self.ages, at: later)
+        #expect(next.freshness(at: later) == .fresh)
+    }
+
+    @Test func `a set that was fetched long ago is due, or stale, as soon as it is installed`() throws {
+        let now = Self.at(1_000, 5)
+        #expect(try Self.cache(fetchedAt: 921, at: now).freshness(at: now) == .fresh)
+        #expect(try Self.cache(fetchedAt: 920, at: now).freshness(at: now) == .due)
+        #expect(try Self.cache(fetchedAt: 900, at: now).freshness(at: now) == .due)
+        #expect(try Self.cache(fetchedAt: 899, at: now).freshness(at: now) == .stale)
+    }
+
+    @Test func `an empty cache has no keys, and wants some at once`() {
+        #expect(KeyCache().freshness(at: Self.at(0, 0)) == .none)
+        #expect(throws: VerifyError(.noKeys)) { try KeyCache().keys(.none) }
+        #expect(KeyCache().refreshDueIn(RefreshThrottle(), cooldownSeconds: 30, at: Self.at(0, 0)) == 0)
+    }
+
+    struct SetBack: Sendable, CustomTestStringConvertible {
+        let later: Instant
+        let seconds: Int64
+        var testDescription: String { "\(later): \(seconds)" }
+        init(_ later: Instant, _ seconds: Int64) { (self.later, self.seconds) = (later, seconds) }
+    }
+
+    /// Installed at wall 10,000, steady 500; the leeway is 30 s.
+    @Test(
+        "a wall clock that went back is noticed beyond the leeway",
+        arguments: [
+            SetBack(at(10_000, 500), 0), SetBack(at(10_100, 600), 0), SetBack(at(10_070, 600), 0),
+            SetBack(at(10_069, 600), 31), SetBack(at(9_970, 500), 0), SetBack(at(9_969, 500), 31),
+            SetBack(at(0, 500), 10_000), SetBack(at(20_000, 600), 0), SetBack(at(10_070, 600, 999), 0),
+            SetBack(Instant(wallSeconds: 0, steadyMilliseconds: .max), 9_223_372_036_864_275),
+        ])
+    func clockSetBack(_ row: SetBack) throws {
+        let cache = try Self.cache(fetchedAt: 10_000, at: Self.at(10_000, 500))
+        guard case .installed(let installation) = cache.state else { throw VerifyError(.noKeys) }
+        #expect(installation.clockSetBack(at: row.later, leewaySeconds: 30) == row.seconds)
     }
 
     struct Rollback: Sendable, CustomTestStringConvertible {
@@ -79,10 +165,10 @@ import Testing
         let cache = try Self.cache(fetchedAt: 1_000, at: now, sequence: row.before)
         let next = try Self.set(sequence: row.after)
         if row.isTaken {
-            _ = try cache.installing(next, document: [], fetchedAt: 1_000, at: now)
+            _ = try cache.installing(next, document: [], fetchedAt: 1_000, ages: Self.ages, at: now)
         } else {
             #expect(throws: VerifyError(.rollback)) {
-                try cache.installing(next, document: [], fetchedAt: 1_000, at: now)
+                try cache.installing(next, document: [], fetchedAt: 1_000, ages: Self.ages, at: now)
             }
         }
     }
@@ -93,8 +179,48 @@ import Testing
 
     @Test func `the same document fetched again is young again`() throws {
         let cache = try Self.cache(fetchedAt: 1_000, at: Self.at(1_000, 0), sequence: 7)
-            .installing(Self.set(sequence: 7), document: [], fetchedAt: 5_000, at: Self.at(5_000, 4_000))
-        _ = try cache.keys(at: Self.at(5_060, 4_060), maxStaleSeconds: 60)
+            .installing(
+                Self.set(sequence: 7), document: [], fetchedAt: 5_000, ages: Self.ages, at: Self.at(5_000, 4_000))
+        #expect(cache.freshness(at: Self.at(5_060, 4_060)) == .fresh)
+    }
+
+    struct Fetched: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let fetchedAt: Int64
+        let now: Instant
+        let isTaken: Bool
+        init(_ name: String, _ fetchedAt: Int64, at now: Instant, isTaken: Bool) {
+            (testDescription, self.fetchedAt, self.now, self.isTaken) = (name, fetchedAt, now, isTaken)
+        }
+    }
+
+    /// The one before was fetched at 1,000 and installed at wall 2,000, steady 0.
+    @Test(
+        "a set that was fetched before the installed one is refused",
+        arguments: [
+            Fetched("a second before", 999, at: at(3_000, 1_000), isTaken: false),
+            Fetched("at the same second", 1_000, at: at(3_000, 1_000), isTaken: true),
+            Fetched("a second after", 1_001, at: at(3_000, 1_000), isTaken: true),
+            Fetched("now, on a clock that was set back", 500, at: at(500, 1_000), isTaken: true),
+            Fetched("before now, on a clock that was set back", 499, at: at(500, 1_000), isTaken: false),
+        ])
+    func fetchedBefore(_ row: Fetched) throws {
+        let cache = try Self.cache(fetchedAt: 1_000, at: Self.at(2_000, 0))
+        let next = Result {
+            try cache.installing(
+                Self.set(), document: [], fetchedAt: row.fetchedAt, ages: Self.ages, at: row.now)
+        }
+        if row.isTaken {
+            _ = try next.get()
+        } else {
+            #expect(throws: VerifyError(.rollback)) { try next.get() }
+        }
+    }
+
+    @Test func `a higher sequence is taken though it was fetched before`() throws {
+        let cache = try Self.cache(fetchedAt: 1_000, at: Self.at(2_000, 0), sequence: 7)
+        _ = try cache.installing(
+            Self.set(sequence: 8), document: [], fetchedAt: 999, ages: Self.ages, at: Self.at(2_000, 0))
     }
 
     @Test func `a set that lost a key drops it at once`() throws {

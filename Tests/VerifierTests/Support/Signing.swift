@@ -70,7 +70,7 @@ enum Sample {
         -> TokenVerifier
     {
         var options = TokenVerifier.Options(issuer: issuer, audiences: [audience])
-        options.clock = Clock(wallSeconds: { now }, steadySeconds: { 1000 })
+        options.clock = Clock(wallSeconds: { now }, steadyMilliseconds: { 1_000_000 })
         change(&options)
         let verifier = try TokenVerifier(options: options)
         try verifier.install(jwks: jwks, fetchedAt: now)
