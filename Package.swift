@@ -23,7 +23,11 @@ let strict: [SwiftSetting] = [
 // unsafeFlags would bar the package from use as a versioned dependency, so they exist only behind the switch.
 let embeddedSettings: [SwiftSetting] =
     embedded
-    ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize"])] : []
+    ? [
+        .enableExperimentalFeature("Embedded"),
+        // A section a function: the linker drops what nothing calls, and second copies of the standard library.
+        .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
+    ] : []
 
 let verifierSettings = strict + embeddedSettings
 
