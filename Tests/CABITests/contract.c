@@ -9,11 +9,43 @@ static void expect(const json_t *row, const char *member, int32_t status)
     fprintf(stderr, "%s: %s, not %s\n", text_of(row, "name"), paitify_status_name(status), text_of(row, member));
 }
 
+/* A replay guard that gives one answer, and counts how often it is asked what the case says. */
+typedef struct {
+    int64_t now;
+    int32_t answer;
+    const json_t *claimed;
+    int asked;
+} scripted_guard;
+
+static int32_t answer_as_scripted(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at,
+                                  paitify_bytes transaction_id)
+{
+    scripted_guard *guard = context;
+    const paitify_bytes transaction = string_of(guard->claimed, "transaction_id");
+    CHECK(equals(issuer, text_of(guard->claimed, "issuer")));
+    CHECK(equals(jti, text_of(guard->claimed, "jti")));
+    CHECK(expires_at == json_integer_value(json_object_get(guard->claimed, "expires_at")));
+    CHECK(transaction_id.length == transaction.length);
+    CHECK(transaction.length == 0 || memcmp(transaction_id.data, transaction.data, transaction.length) == 0);
+    guard->asked++;
+    return guard->answer;
+}
+
+/* The answer of that name; what is none of them is not PAITIFY_REPLAY_FIRST. */
+static int32_t replay_answer(const char *name)
+{
+    static const char *const names[] = {"FIRST", "SAME_TRANSACTION", "SEEN", "UNAVAILABLE"}; /* by their numbers */
+    for (int32_t i = 0; i < 4; i++) {
+        if (strcmp(name, names[i]) == 0) return i;
+    }
+    return -1;
+}
+
 static void run_tokens(const char *folder, const char *name)
 {
     json_t *file = read_vectors(folder, name);
     const json_t *options = json_object_get(file, "options");
-    int64_t now = json_integer_value(json_object_get(file, "now"));
+    const int64_t now = json_integer_value(json_object_get(file, "now"));
     char *jwks = json_dumps(json_object_get(file, "jwks"), JSON_COMPACT);
     paitify_result *result = NULL;
     CHECK_STATUS(PAITIFY_OK, paitify_result_new(&result));
@@ -21,12 +53,16 @@ static void run_tokens(const char *folder, const char *name)
     json_t *row;
     json_array_foreach(json_object_get(file, "cases"), index, row)
     {
-        paitify_verifier *verifier = make_own_verifier(options, json_object_get(row, "options"), &now);
+        const int is_guarded = json_object_get(row, "replay") != NULL;
+        scripted_guard guard = {now, replay_answer(text_of(row, "replay")), json_object_get(row, "claimed"), 0};
+        paitify_verifier *verifier = make_guarded_verifier(options, json_object_get(row, "options"), &guard.now,
+                                                           is_guarded ? answer_as_scripted : NULL);
         CHECK_STATUS(PAITIFY_OK, paitify_install_jwks(verifier, bytes_of(jwks), now, NULL));
         const json_t *own = json_object_get(row, "charge");
         const paitify_charge charge = charge_of(own != NULL ? own : json_object_get(file, "charge"));
         const int32_t status = paitify_verify(verifier, string_of(row, "token"), &charge, result);
         expect(row, "status", status);
+        CHECK(guard.asked == json_is_object(guard.claimed));
         CHECK((paitify_result_payload(result).length > 0) == (status == PAITIFY_OK));
         CHECK((paitify_result_max_amount(result) > 0) == (status == PAITIFY_OK));
         paitify_verifier_release(verifier);

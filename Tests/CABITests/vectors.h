@@ -58,8 +58,13 @@ static inline uint32_t algorithms_of(const json_t *names)
     return algorithms;
 }
 
-/* A verifier with a file's options, where a case does not have its own. */
-static inline paitify_verifier *make_own_verifier(const json_t *options, const json_t *own, int64_t *now)
+typedef int32_t replay_guard(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at,
+                             paitify_bytes transaction_id);
+
+/* A verifier with a file's options, where a case does not have its own, and with a replay guard, or none (null). The
+ * callbacks' context is now, which may be the first member of a struct. */
+static inline paitify_verifier *make_guarded_verifier(const json_t *options, const json_t *own, int64_t *now,
+                                                      replay_guard *guard)
 {
     paitify_bytes audiences[8];
     const json_t *names = option_of(own, options, "audiences");
@@ -82,9 +87,15 @@ static inline paitify_verifier *make_own_verifier(const json_t *options, const j
     set_number(&given.keys_max_stale_s, option_of(own, options, "keys_max_stale_s"));
     given.context = now;
     given.now = time_at;
+    given.replay_claim = guard;
     paitify_verifier *verifier = NULL;
     CHECK_STATUS(PAITIFY_OK, paitify_verifier_new(&given, &verifier, NULL));
     return verifier;
+}
+
+static inline paitify_verifier *make_own_verifier(const json_t *options, const json_t *own, int64_t *now)
+{
+    return make_guarded_verifier(options, own, now, NULL);
 }
 
 static inline paitify_verifier *make_verifier(const json_t *options, int accept_test, int64_t *now)

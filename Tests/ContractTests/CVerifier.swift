@@ -6,15 +6,28 @@ import VerifierC
 @safe final class CVerifier {
     private(set) var verifier: OpaquePointer?
     private(set) var result: OpaquePointer?
-    private let now: UnsafeMutablePointer<Int64>
+    private let host: Host
 
-    init(_ given: Vectors.Options, now: Int64) throws {
-        unsafe self.now = .allocate(capacity: 1)
-        unsafe self.now.initialize(to: now)
+    /// What the callbacks see and note: the time, and how the replay guard answers, where there is one.
+    private final class Host {
+        var now: Int64
+        let answer: ReplayAnswer?
+        var asked: [Vectors.Claim] = []
+
+        init(now: Int64, answer: ReplayAnswer?) { (self.now, self.answer) = (now, answer) }
+
+        static func of(_ context: UnsafeMutableRawPointer?) -> Host {
+            unsafe Unmanaged.fromOpaque(context!).takeUnretainedValue()
+        }
+    }
+
+    init(_ given: Vectors.Options, replay: String? = nil, now: Int64) throws {
+        host = Host(now: now, answer: try replay.map { try ReplayAnswer(named: $0) })
         var options = unsafe paitify_options()
         unsafe paitify_options_init(&options, UInt32(MemoryLayout<paitify_options>.size))
-        unsafe options.context = UnsafeMutableRawPointer(self.now)
-        unsafe options.now = { unsafe $0!.assumingMemoryBound(to: Int64.self).pointee }
+        unsafe options.context = Unmanaged.passUnretained(host).toOpaque()
+        unsafe options.now = { unsafe Host.of($0).now }
+        if replay != nil { unsafe options.replay_claim = Self.replayClaim }
         unsafe Self.set(&options, from: given)
         let status = unsafe withBytes(given.issuer ?? "") { issuer in
             unsafe options.issuer = issuer
@@ -46,10 +59,22 @@ import VerifierC
     deinit {
         unsafe paitify_result_free(result)
         unsafe paitify_verifier_release(verifier)
-        unsafe now.deallocate()
     }
 
-    func setNow(_ seconds: Int64) { unsafe now.pointee = seconds }
+    func setNow(_ seconds: Int64) { host.now = seconds }
+
+    /// What the replay guard was asked.
+    var claimsAsked: [Vectors.Claim] { host.asked }
+
+    private static let replayClaim:
+        @convention(c) (UnsafeMutableRawPointer?, paitify_bytes, paitify_bytes, Int64, paitify_bytes) -> Int32 = {
+            let host = unsafe Host.of($0)
+            let texts = unsafe [$1, $2, $4].map {
+                unsafe String(decoding: UnsafeBufferPointer(start: $0.data, count: $0.length), as: UTF8.self)
+            }
+            host.asked.append(Vectors.Claim(issuer: texts[0], jti: texts[1], expiresAt: $3, transactionId: texts[2]))
+            return host.answer?.rawValue ?? -1
+        }
 
     /// The status, and what the error's message says.
     func install(_ document: [UInt8], fetchedAt: Int64) -> (status: Int32, message: String) {

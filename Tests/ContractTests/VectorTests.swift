@@ -5,7 +5,7 @@ import Verifier
 
 @Suite struct `The contract, as data` {
     static func swiftVerifier(
-        _ given: Vectors.Options, now: @escaping @Sendable () -> Int64
+        _ given: Vectors.Options, replay: ReplayClaim? = nil, now: @escaping @Sendable () -> Int64
     ) throws -> TokenVerifier {
         var options = TokenVerifier.Options(issuer: given.issuer ?? "", audiences: given.audiences ?? [])
         options.acceptsTestEnvironment = given.acceptTest ?? false
@@ -15,6 +15,7 @@ import Verifier
         options.maxTokenBytes = given.maxTokenBytes ?? options.maxTokenBytes
         options.keysFreshSeconds = given.keysFreshS ?? options.keysFreshSeconds
         options.keysMaxStaleSeconds = given.keysMaxStaleS ?? options.keysMaxStaleSeconds
+        options.replayClaim = replay
         options.clock = Clock(wallSeconds: now, steadySeconds: { 1000 })
         return try TokenVerifier(options: options)
     }
@@ -33,7 +34,8 @@ import Verifier
     static func charge(_ given: Vectors.Charge) throws -> Charge {
         try Charge(
             amount: given.amount, currency: given.currency, merchantID: given.merchantId,
-            matching: given.exact == true ? .exactly : .atMost, comparesMerchant: given.anyMerchant != true)
+            transactionID: given.transactionId, matching: given.exact == true ? .exactly : .atMost,
+            comparesMerchant: given.anyMerchant != true)
     }
 
     @Test("tokens give their status in Swift", arguments: try Vectors.tokens.cases)
@@ -49,18 +51,22 @@ import Verifier
     func algorithmsInC(_ row: Vectors.TokenCase) throws { try Self.checkInC(row, of: Vectors.algorithms) }
 
     private static func checkInSwift(_ row: Vectors.TokenCase, of file: Vectors.Tokens) throws {
-        let verifier = try swiftVerifier(file.options.changed(by: row.options), now: { file.now })
+        let guarding = try row.replay.map { try ScriptedGuard(answering: $0) }
+        let verifier = try swiftVerifier(
+            file.options.changed(by: row.options), replay: guarding?.claim, now: { file.now })
         try verifier.install(jwks: file.jwks, fetchedAt: file.now)
         let status = swiftStatus { _ = try verifier.verify(row.token, charge: charge(row.charge ?? file.charge)) }
         #expect(status == row.status)
+        if let guarding { #expect(guarding.asked == (row.claimed.map { [$0] } ?? [])) }
     }
 
     private static func checkInC(_ row: Vectors.TokenCase, of file: Vectors.Tokens) throws {
-        let verifier = try CVerifier(file.options.changed(by: row.options), now: file.now)
+        let verifier = try CVerifier(file.options.changed(by: row.options), replay: row.replay, now: file.now)
         #expect(verifier.install(file.jwks, fetchedAt: file.now).status == PAITIFY_OK)
         let status = verifier.verify(row.token, row.charge ?? file.charge)
         #expect(statusName(status) == row.status)
         #expect(verifier.exposed.isEmpty == (status != PAITIFY_OK))
+        if row.replay != nil { #expect(verifier.claimsAsked == (row.claimed.map { [$0] } ?? [])) }
     }
 
     @Test("key sets give their status in Swift", arguments: try Vectors.keySets.cases)
@@ -143,6 +149,40 @@ extension AlgorithmSet {
         ] where names.contains(name) {
             insert(algorithm)
         }
+    }
+}
+
+/// A replay guard that gives one answer, and notes what it is asked.
+private final class ScriptedGuard: Sendable {
+    private let answer: ReplayAnswer
+    private let claims = Mutex<[Vectors.Claim]>([])
+
+    init(answering name: String) throws { answer = try ReplayAnswer(named: name) }
+
+    var asked: [Vectors.Claim] { claims.withLock { $0 } }
+
+    var claim: ReplayClaim {
+        { issuer, jti, expiresAt, transactionID in
+            let claim = Vectors.Claim(
+                issuer: Self.text(issuer), jti: Self.text(jti), expiresAt: expiresAt,
+                transactionId: Self.text(transactionID))
+            self.claims.withLock { $0.append(claim) }
+            return self.answer
+        }
+    }
+
+    private static func text(_ bytes: Span<UInt8>) -> String {
+        unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension ReplayAnswer {
+    /// The answer of that name in the vectors.
+    init(named name: String) throws {
+        let names: [String: ReplayAnswer] = [
+            "FIRST": .first, "SAME_TRANSACTION": .sameTransaction, "SEEN": .seen, "UNAVAILABLE": .unavailable,
+        ]
+        self = try #require(names[name])
     }
 }
 

@@ -40,7 +40,18 @@ enum Vectors {
         var status: String
         var charge: Charge?
         var options: Options?
+        /// What the replay guard answers, where there is one.
+        var replay: String?
+        var claimed: Claim?
         var testDescription: String { name }
+    }
+
+    /// What a replay guard is asked.
+    struct Claim: Decodable, Equatable, Sendable {
+        var issuer: String
+        var jti: String
+        var expiresAt: Int64
+        var transactionId: String
     }
 
     /// A file of tokens: tokens.json, or algorithms.json.

@@ -9,6 +9,7 @@ from . import (
     header_cases,
     key_set_cases,
     payload_cases,
+    replay_cases,
     sequence_cases,
     shape_cases,
 )
@@ -19,7 +20,7 @@ from .tokens import AUDIENCE, CHARGE, ISSUER, NOW
 
 def token_file():
     cases = Tokens()
-    for part in [shape_cases, header_cases, payload_cases, claim_cases, charge_cases]:
+    for part in [shape_cases, header_cases, payload_cases, claim_cases, charge_cases, replay_cases]:
         part.add(cases)
     return {
         "comment": "Tokens, and the status that each must give. Written by generate.py.",
