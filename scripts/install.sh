@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make build` made: header, library, pkg-config file, man pages, and the issuer with its Swift libraries.
+# Installs what `make build` made: header, library, pkg-config file, man pages, vectors, and the issuer with its Swift
+# libraries.
 # PREFIX (/usr/local) says where it will live; DESTDIR, for packagers, is put before it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,6 +19,10 @@ put 644 build/lib/libpaitifyverify.a lib/libpaitifyverify.a
 put 644 build/lib/pkgconfig/paitifyverify.pc lib/pkgconfig/paitifyverify.pc
 put 644 docs/man/paitify.1 share/man/man1/paitify.1
 put 644 docs/man/libpaitifyverify.3 share/man/man3/libpaitifyverify.3
+# The contract as data, for `paitify conformance` and for whoever writes a verifier.
+for vectors in Tests/Vectors/{tokens,algorithms,key-sets,sequences}*.json; do
+    put 644 "$vectors" "share/paitify/vectors/$(basename "$vectors")"
+done
 
 # The issuer looks for the Swift libraries in the toolchain that built it, and then beside itself: beside itself they
 # are found on machines that have no toolchain.
