@@ -3,7 +3,7 @@ public struct CountryCode: CheckedText {
     public let text: String
 
     public init(_ text: String) throws(InvalidValue) {
-        guard Self.all.contains(text) else {
+        guard text.isASCII, Self.all.contains(text) else {
             throw InvalidValue("must be an ISO 3166-1 alpha-2 country code in upper case, such as \"US\"")
         }
         self.text = text

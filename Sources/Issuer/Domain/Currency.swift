@@ -5,7 +5,7 @@ public struct CurrencyCode: CheckedText {
     public let text: String
 
     public init(_ text: String) throws(InvalidValue) {
-        guard Self.all.contains(text) else {
+        guard text.isASCII, Self.all.contains(text) else {
             throw InvalidValue(
                 code: "UNKNOWN_CURRENCY",
                 "must be an ISO 4217 currency code in upper case, such as \"USD\"")

@@ -32,3 +32,9 @@ enum PlainText {
         }
     }
 }
+
+extension String {
+    /// Asked before a code is looked up among those that are known: Swift's strings are equal when they are canonically
+    /// equivalent, so "H\u{212A}D" with a Kelvin sign is found as "HKD", and is another currency to SQL and to a verifier.
+    var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
+}

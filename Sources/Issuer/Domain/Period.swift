@@ -20,7 +20,7 @@ public struct TimeZoneID: CheckedText {
     public let text: String
 
     public init(_ text: String) throws(InvalidValue) {
-        guard text == "UTC" || TimeZone.knownTimeZoneIdentifiers.contains(text) else {
+        guard text.isASCII, text == "UTC" || TimeZone.knownTimeZoneIdentifiers.contains(text) else {
             throw InvalidValue("must be a time zone of the IANA database, such as \"UTC\" or \"America/New_York\"")
         }
         self.text = text

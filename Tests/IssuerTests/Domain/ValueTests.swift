@@ -95,6 +95,15 @@ import Testing
         #expect(((try? Money.usd(amount)) != nil) == isAllowed)
     }
 
+    @Test("text that only looks like a code, to a reader that normalises Unicode, is none")
+    func lookalikes() throws {
+        // U+212A, the Kelvin sign, is canonically equivalent to K: as Swift strings the two are equal, in SQL they are not.
+        #expect("H\u{212A}D" == "HKD")
+        #expect(throws: InvalidValue.self) { try CurrencyCode("H\u{212A}D") }
+        #expect(throws: InvalidValue.self) { try CountryCode("H\u{212A}") }
+        #expect(throws: InvalidValue.self) { try TimeZoneID("Asia/Hong_\u{212A}ong") }
+    }
+
     @Test("unknown currencies are refused", arguments: ["", "usd", "US", "USDX", "XXX", "XTS", "BTC", "US\0"])
     func currency(_ text: String) {
         #expect(throws: InvalidValue.self) { try CurrencyCode(text) }
