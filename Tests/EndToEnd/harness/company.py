@@ -11,6 +11,8 @@ from .processor import ANY_PROCESSOR
 
 # Nothing here speaks TLS, but every client would read the system's certificates anew.
 TLS = ssl.create_default_context()
+# A client that closes connections which it has too many of can close one that another thread was just given.
+EVERY_CONNECTION = httpx.Limits(max_connections=None, max_keepalive_connections=None)
 CLOUD_STORE = {"id": "m_cloud", "name": "Cloud Store", "category": "5734", "country": "US"}
 
 
@@ -19,7 +21,9 @@ class Company:
         self.server = server
         self.id = company_id
         self.key = key
-        self.http = httpx.Client(base_url=server.address, headers={"X-API-Key": key}, timeout=30, verify=TLS)
+        self.http = httpx.Client(
+            base_url=server.address, headers={"X-API-Key": key}, timeout=30, verify=TLS, limits=EVERY_CONNECTION
+        )
         server.clients.append(self.http)
 
     @classmethod
