@@ -1,5 +1,6 @@
-/* The contract's vectors through the library as it ships. usage: contract FOLDER */
+/* The contract's vectors through the library as it ships, in the locale that the environment names. usage: contract FOLDER */
 #include "vectors.h"
+#include <locale.h>
 
 static void expect(const json_t *row, const char *member, int32_t status)
 {
@@ -133,7 +134,8 @@ static void run_sequences(const char *folder)
 
 int main(int count, char **arguments)
 {
-    if (count != 2) return EXIT_FAILURE;
+    if (count != 2 || setlocale(LC_ALL, "") == NULL) return EXIT_FAILURE;
+    printf("contract: fractions begin with %s\n", localeconv()->decimal_point);
     run_tokens(arguments[1], "tokens.json");
     run_tokens(arguments[1], "algorithms.json");
     run_key_sets(arguments[1]);

@@ -6,14 +6,14 @@
 
 static char folder[] = "/tmp/paitify-files-XXXXXX";
 
-static const char *in_folder(const char *name)
+static inline const char *in_folder(const char *name)
 {
     static char path[256];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
 }
 
-static void write_file(const char *name, const char *text)
+static inline void write_file(const char *name, const char *text)
 {
     FILE *file = fopen(in_folder(name), "wb");
     CHECK(file != NULL);

@@ -87,16 +87,17 @@ export PKG_CONFIG_PATH
 flags="$(pkg-config --cflags paitifyverify jansson libcrypto)"
 libraries="$(pkg-config --libs paitifyverify jansson libcrypto) -pthread -ldl"
 version=-DPACKAGE_VERSION="\"$(pkg-config --modversion paitifyverify)\""
-for program in abi contract callbacks files saving loading memory allocations heap locks stack flips; do
+for program in abi contract callbacks files saving errors memory allocations heap locks stack flips; do
     cc -std=c99 "$version" $warnings -g -O1 $flags -o "$work/$program" "Tests/CABITests/$program.c" $libraries
 done
+cc -std=c99 $warnings -g -O1 $flags -o "$work/loading" Tests/CABITests/loading.c $(pkg-config --libs jansson) -ldl
 cc -std=c11 $warnings -g -O1 $flags -o "$work/threads" Tests/CABITests/threads.c $libraries
 c++ -std=c++17 $warnings -g -O1 $flags -o "$work/host" Tests/CABITests/host.cpp $libraries
 cc -std=c99 $warnings -O2 $flags -o "$work/processor" examples/c/processor.c $(pkg-config --libs paitifyverify)
 cc -std=c99 $warnings -g -O1 $flags -o "$work/static" Tests/CABITests/contract.c build/lib/libpaitifyverify.a \
     $(pkg-config --libs jansson libcrypto)
 
-for program in abi contract callbacks files saving host static memory allocations heap locks stack flips; do
+for program in abi contract callbacks files saving errors host static memory allocations heap locks stack flips; do
     "$work/$program" "$vectors" || fail "$program"
     pass "$program"
 done
@@ -104,6 +105,26 @@ done
 pass "loading"
 "$work/threads" "$vectors" || fail "threads"
 pass "threads"
+"$work/threads" "$vectors" 50 10 56 8 || fail "64 threads"
+pass "64 threads"
+
+# A host that writes its fractions with a comma, as half of the world does.
+if localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" 2>"$work/complaint"; then
+    LOCPATH=$PWD/$work LC_ALL=de_DE.UTF-8 "$work/contract" "$vectors" >"$work/with-commas" || fail "contract, with commas"
+    grep 'fractions begin with ,' "$work/with-commas" || fail "contract did not take the locale"
+    pass "contract, with commas"
+else
+    echo "CABI: SKIPPED: a locale cannot be made (package locales): $(cat "$work/complaint")"
+fi
+
+# A host that has a Swift runtime of its own, the library linked in both ways.
+swift_host="swiftc -O -parse-as-library -swift-version 6 -warnings-as-errors -Iinclude Tests/CABITests/host.swift"
+$swift_host -o "$work/swift-host" -Lbuild/lib -lpaitifyverify -Xlinker -rpath -Xlinker "$PWD/build/lib"
+$swift_host -o "$work/swift-host-static" -Xlinker build/lib/libpaitifyverify.a $(pkg-config --libs jansson libcrypto)
+for program in swift-host swift-host-static; do
+    "$work/$program" "$vectors" || fail "$program"
+    pass "$program"
+done
 
 # The example: its verdicts are its exit codes. (The vectors' keys are of another time, so nothing is valid here.)
 judge() {

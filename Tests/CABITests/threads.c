@@ -1,5 +1,6 @@
 /*
- * Threads verify while others install, and a fork goes on using what it inherited. usage: threads FOLDER [rounds forks]
+ * Threads verify while others install, and a fork goes on using what it inherited.
+ * usage: threads FOLDER [rounds forks verifying installing]
  *
  * Two sets take turns, and each of two tokens is signed by a key of one of them. Every answer must be one that some set
  * gives: valid, or unknown key; anything else (a wrong signature, a crash, a freed set) is a failure.
@@ -11,14 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { VERIFYING = 4, INSTALLING = 2 };
+enum { THREADS_MAX = 64 };
 
 static paitify_verifier *verifier;
 static paitify_bytes tokens[2];
 static char *sets[2];
 static paitify_charge charge;
 static int64_t now;
-static int rounds = 400, forks = 300;
+static int rounds = 400, forks = 300, verifying = 4, installing = 2;
 static atomic_int wrong, valid, unknown, installers_left, forking = 1;
 
 static void *verify_all_the_time(void *unused)
@@ -109,6 +110,11 @@ int main(int count, char **arguments)
         rounds = atoi(arguments[2]);
         forks = atoi(arguments[3]);
     }
+    if (count > 5) {
+        verifying = atoi(arguments[4]);
+        installing = atoi(arguments[5]);
+    }
+    if (verifying < 1 || installing < 1 || verifying + installing > THREADS_MAX) return EXIT_FAILURE;
     json_t *file = read_vectors(arguments[1], "tokens.json");
     now = json_integer_value(json_object_get(file, "now"));
     charge = charge_of(json_object_get(file, "charge"));
@@ -119,15 +125,15 @@ int main(int count, char **arguments)
     verifier = make_verifier(json_object_get(file, "options"), 0, &now);
     CHECK_STATUS(PAITIFY_OK, paitify_install_jwks(verifier, bytes_of(sets[0]), now, NULL));
 
-    pthread_t threads[VERIFYING + INSTALLING];
-    atomic_store(&installers_left, INSTALLING);
-    for (int i = 0; i < VERIFYING + INSTALLING; i++) {
-        void *(*run)(void *) = i < VERIFYING ? verify_all_the_time : install_all_the_time;
+    pthread_t threads[THREADS_MAX];
+    atomic_store(&installers_left, installing);
+    for (int i = 0; i < verifying + installing; i++) {
+        void *(*run)(void *) = i < verifying ? verify_all_the_time : install_all_the_time;
         CHECK(pthread_create(&threads[i], NULL, run, NULL) == 0);
     }
     fork_children(forks, 0);
     atomic_store(&forking, 0);
-    for (int i = 0; i < VERIFYING + INSTALLING; i++) pthread_join(threads[i], NULL);
+    for (int i = 0; i < verifying + installing; i++) pthread_join(threads[i], NULL);
     fork_children(forks > 0 ? 4 : 0, 1); /* nobody installs now, so a child may */
     CHECK(atomic_load(&wrong) == 0);
     CHECK(atomic_load(&valid) > 0);
