@@ -301,7 +301,8 @@ void paitify_verifier_release(paitify_verifier *verifier);
 int32_t paitify_install_jwks(paitify_verifier *verifier, paitify_bytes jwks, int64_t fetched_at, paitify_error *error);
 
 /* The same, of an answer whose Cache-Control said max-age=max_age_s: where that is shorter than keys_fresh_s, the keys are
- * fresh that long. With 0 a refresh is due at once, that is as soon as the cooldown allows. */
+ * fresh that long. With 0 a refresh is due at once, that is as soon as the cooldown allows. Returns what
+ * paitify_install_jwks does. */
 int32_t paitify_install_jwks_fresh_for(paitify_verifier *verifier, paitify_bytes jwks, int64_t fetched_at,
                                        uint32_t max_age_s, paitify_error *error);
 
@@ -414,17 +415,22 @@ void paitify_result_free(paitify_result *result);
  * What it does not check: without a replay_claim, whether the token was charged before; and, of a token with a cnf claim
  * (RFC 7800), whether the agent holds the key that it names: a host that relies on it reads the claim from
  * paitify_result_payload and has the agent prove it. A token with a status claim, which names a revocation list, is
- * PAITIFY_E_STATUS_STALE: this version reads no such list, so it cannot tell. */
+ * PAITIFY_E_STATUS_STALE: this version reads no such list, so it cannot tell.
+ *
+ * Returns PAITIFY_OK; any of 1xx to 7xx; PAITIFY_E_ARGUMENT; PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
 int32_t paitify_verify(paitify_verifier *verifier, paitify_bytes token, const paitify_charge *charge,
                        paitify_result *result) PAITIFY_MUST_CHECK;
 
 /* Verifies everything but the charge, claims nothing of a replay guard and tells no audit: for logs and tools. It permits
- * nothing. Otherwise as paitify_verify. */
+ * nothing. Otherwise as paitify_verify.
+ * Returns PAITIFY_OK; any of 1xx to 5xx; PAITIFY_E_REVOKED; PAITIFY_E_STATUS_STALE; PAITIFY_E_ARGUMENT;
+ * PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
 int32_t paitify_verify_token_only(paitify_verifier *verifier, paitify_bytes token, paitify_result *result)
     PAITIFY_MUST_CHECK;
 
 /* Verifies the signature and the rules for keys alone; the payload may be anything, and only it and the key's id are in
- * the result. For conformance vectors. It permits nothing. Otherwise as paitify_verify. */
+ * the result. For conformance vectors. It permits nothing. Otherwise as paitify_verify.
+ * Returns PAITIFY_OK; any of 1xx to 4xx; PAITIFY_E_ARGUMENT; PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
 int32_t paitify_verify_jws(paitify_verifier *verifier, paitify_bytes token, paitify_result *result) PAITIFY_MUST_CHECK;
 
 /* ---- What was verified ------------------------------------------------------------------------------------------- */

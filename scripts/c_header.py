@@ -51,7 +51,7 @@ class Header:
         self.macros = set(re.findall(r"^#define (PAITIFY_\w+)(?:\(| \{|$| __attribute__)", text, re.M)) - {"PAITIFYVERIFY_H"}
         self.structs = {
             name: list(fields(members))
-            for members, name in re.findall(r"typedef struct \w+ \{\n(.*?)\n\} (\w+);", body, re.S)}
+            for name, members in re.findall(r"^(?:typedef )?struct (\w+) \{\n(.*?)\n\}", body, re.S | re.M)}
         self.opaque = {
             name for name in re.findall(r"typedef struct \w+ (\w+);", body) if name not in self.structs}
         self.functions, self._comments = {}, {}
@@ -76,7 +76,7 @@ class Header:
         """A comment that stands alone is of all functions until the next."""
         comment = ""
         pieces = re.compile(r"^/\*.*?\*/$|^[a-z][^;{}#/]*?\b(paitify_\w+)\([^;{}]*\)[^;{}]*;", re.M | re.S)
-        for piece in pieces.finditer(re.sub(r"^typedef struct \w+ \{.*?^\} \w+;", "", body, flags=re.S | re.M)):
+        for piece in pieces.finditer(re.sub(r"^(?:typedef )?struct \w+ \{.*?^\}.*?;", "", body, flags=re.S | re.M)):
             if piece[0].startswith("/*"):
                 comment = without_stars(piece[0])
             elif not piece[0].startswith("typedef"):

@@ -5,7 +5,8 @@ Prints a line a check, and fails if one failed. A cell "proven by" is a list of 
 
     tokens: `alg none`, `alg HS256`; C: `memory`, `abi: error_queue`; Swift: `no flipped bit of the token is accepted`
 
-    tokens, key sets, sequences   cases of Tests/Vectors that are refused; "… accepted": that are not
+    tokens, algorithms, key sets, sequences
+                                  cases of Tests/Vectors that are refused; "… accepted": that are not
     Swift                         a @Test of Tests, by the name that it shows
     C                             a program of Tests/CABITests, or "program: function"
     library                       a check of Tests/CABITests/run.sh, by its beginning
@@ -35,8 +36,8 @@ class Tests:
 
     def __init__(self):
         self.names = {label: set() for label in ("C", "library", "fuzz", "Swift", "suite", "end to end")}
-        for label, file in (("tokens", "tokens"), ("key sets", "key-sets"), ("sequences", "sequences")):
-            self._read_vectors(label, f"Tests/Vectors/{file}.json")
+        for label in ("tokens", "algorithms", "key sets", "sequences"):
+            self._read_vectors(label, f"Tests/Vectors/{label.replace(' ', '-')}.json")
         for path in glob.glob("Tests/**/*.swift", recursive=True):
             self._read_swift(read(path))
         for path in glob.glob("Tests/EndToEnd/test_*.py"):

@@ -19,6 +19,7 @@ put 644 build/lib/libpaitifyverify.a lib/libpaitifyverify.a
 put 644 build/lib/pkgconfig/paitifyverify.pc lib/pkgconfig/paitifyverify.pc
 put 644 docs/man/paitify.1 share/man/man1/paitify.1
 put 644 docs/man/libpaitifyverify.3 share/man/man3/libpaitifyverify.3
+put 644 docs/man/paitifyverify.7 share/man/man7/paitifyverify.7
 # The contract as data, for `paitify conformance` and for whoever writes a verifier.
 for vectors in Tests/Vectors/{tokens,algorithms,key-sets,sequences}*.json; do
     put 644 "$vectors" "share/paitify/vectors/$(basename "$vectors")"

@@ -151,6 +151,29 @@ code=0
 [ "$code" = 64 ] || fail "processor: exit code $code for wrong usage"
 pass "the example processor"
 
+# The program that docs/c-api.md shows, in its very text: the vectors' first token, in their time, for its charge and others.
+python3 scripts/check-c-api.py --program >"$work/documented.c"
+cc -std=c99 $warnings -O2 $flags -o "$work/documented" "$work/documented.c" Tests/CABITests/frozen.c $(pkg-config --libs paitifyverify)
+FROZEN_AT=$(sed -n 's/^ "now": \(.*\),$/\1/p' "$vectors/tokens.json")
+export FROZEN_AT
+touch -d "@$FROZEN_AT" "$work/jwks.json"
+documented() {
+    wanted=$1 words=$2 code=0
+    shift 2
+    "$work/documented" "$@" >"$work/judged" 2>"$work/complaint" || code=$?
+    [ "$code" = "$wanted" ] && grep -q "$words" "$work/judged" "$work/complaint" ||
+        fail "the documented program: exit code $code, not $wanted: $(cat "$work/judged" "$work/complaint")"
+}
+token=$(head -1 "$work/tokens")
+documented 0 'charge it: auth_' "$work/jwks.json" "$token" 5000 mrc_books
+documented 1 'decline: PAITIFY_E_AMOUNT: ' "$work/jwks.json" "$token" 5001 mrc_books
+documented 1 'decline: PAITIFY_E_MERCHANT: ' "$work/jwks.json" "$token" 5000 mrc_other
+documented 2 'decline now, and retry: PAITIFY_E_ARGUMENT: ' "$work/jwks.json" "$token" nothing mrc_books
+documented 2 'PAITIFY_E_IO: ' "$work/absent.json" "$token" 5000 mrc_books
+FROZEN_AT=$((FROZEN_AT + 86401))
+documented 2 'decline now, and retry: PAITIFY_E_KEYS_STALE: ' "$work/jwks.json" "$token" 5000 mrc_books
+pass "the program that docs/c-api.md shows"
+
 if command -v valgrind >/dev/null; then
     checked="valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
     for program in abi contract callbacks files saving; do

@@ -75,27 +75,33 @@ static size_t used_by(void *(*body)(void *))
     return STACK - untouched;
 }
 
-int main(int count, char **arguments)
+/* Each call with the options, the keys and the tokens of one file. */
+static void measure(const char *path, const char *name)
 {
-    const int made = mkstemp(keys_file);
-    if (count != 2 || made < 0 || close(made) != 0) return EXIT_FAILURE;
-    vectors = read_vectors(arguments[1], "tokens.json");
-    now = json_integer_value(json_object_get(vectors, "now"));
-    charge = charge_of(json_object_get(vectors, "charge"));
-    jwks = json_dumps(json_object_get(vectors, "jwks"), JSON_COMPACT);
-
     static const struct {
         const char *name;
         void *(*body)(void *);
     } calls[] = {{"make", make}, {"install", install}, {"verify", verify}, {"save and load", save_and_load}, {"give up", give_up}};
+    vectors = read_vectors(path, name);
+    now = json_integer_value(json_object_get(vectors, "now"));
+    charge = charge_of(json_object_get(vectors, "charge"));
+    jwks = json_dumps(json_object_get(vectors, "jwks"), JSON_COMPACT);
     const size_t own = used_by(nothing);
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         const size_t used = used_by(calls[i].body);
-        printf("stack: %s: %zu bytes, and %zu are the thread's own\n", calls[i].name, used - own, own);
+        printf("stack: %s: %s: %zu bytes, and %zu are the thread's own\n", name, calls[i].name, used - own, own);
         CHECK(used > own && used <= PROMISED);
     }
-    CHECK(unlink(keys_file) == 0);
     free(jwks);
     json_decref(vectors);
+}
+
+int main(int count, char **arguments)
+{
+    const int made = mkstemp(keys_file);
+    if (count != 2 || made < 0 || close(made) != 0) return EXIT_FAILURE;
+    measure(arguments[1], "tokens.json");
+    measure(arguments[1], "algorithms.json");
+    CHECK(unlink(keys_file) == 0);
     return report("stack");
 }

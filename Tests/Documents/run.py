@@ -7,6 +7,7 @@ Prints a line a test with ": ok: " or ": FAILED: ", and fails if one failed.
 import os
 import sys
 
+import c_api
 import man_pages
 import threat_model
 from harness import ROOT
@@ -14,7 +15,7 @@ from harness import ROOT
 
 def main():
     os.chdir(ROOT)
-    return 1 if any([threat_model.run(), man_pages.run()]) else 0
+    return 1 if any([c_api.run(), threat_model.run(), man_pages.run()]) else 0
 
 
 if __name__ == "__main__":

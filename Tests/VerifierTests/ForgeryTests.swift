@@ -1,4 +1,5 @@
 import CryptoLib
+import Foundation
 import Testing
 
 @testable import Verifier
@@ -155,6 +156,25 @@ import Testing
         now.seconds = Sample.now
         try verifier.install(jwks: #"{"keys":[\#(TestKey.other.jwk)]}"#, fetchedAt: Sample.now)
         #expect(throws: VerifyError(.unknownKey)) { try verifier.verify(token, charge: Sample.charge()) }
+    }
+
+    /// A restart must not be what lets an old set in, with a key that was revoked since.
+    @Test func `a verifier that loaded what another saved refuses the set that the other had replaced`() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "paitify-\(UInt64.random(in: .min ... .max))")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let revoked = #"{"keys":[\#(TestKey.shared.jwk),\#(TestKey.other.jwk)],"sequence":7}"#
+        let before = try Sample.verifier()
+        try before.install(jwks: revoked, fetchedAt: Sample.now)
+        try before.install(jwks: #"{"keys":[\#(TestKey.other.jwk)],"sequence":8}"#, fetchedAt: Sample.now)
+        try before.saveKeys(path: path)
+
+        var options = TokenVerifier.Options(issuer: Sample.issuer, audiences: [Sample.audience])
+        options.clock = Clock(unixSeconds: { Sample.now })
+        let after = try TokenVerifier(options: options)
+        try after.loadKeys(path: path)
+        #expect(throws: VerifyError(.rollback)) { try after.install(jwks: revoked, fetchedAt: Sample.now) }
+        #expect(throws: VerifyError(.unknownKey)) { try after.verify(Sample.token(), charge: Sample.charge()) }
     }
 
     private func expect(_ status: VerificationStatus, of token: String) throws {
