@@ -21,6 +21,7 @@ static inline EVP_PKEY *paitify_generate_ed25519_key(void) { return EVP_PKEY_Q_k
  * temporary; these live for ever. */
 static inline const char *paitify_param_rsa_n(void) { return OSSL_PKEY_PARAM_RSA_N; }
 static inline const char *paitify_param_rsa_e(void) { return OSSL_PKEY_PARAM_RSA_E; }
+static inline const char *paitify_param_rsa_d(void) { return OSSL_PKEY_PARAM_RSA_D; }
 static inline const char *paitify_param_group(void) { return OSSL_PKEY_PARAM_GROUP_NAME; }
 static inline const char *paitify_param_point(void) { return OSSL_PKEY_PARAM_PUB_KEY; }
 
@@ -30,5 +31,6 @@ static inline const char *paitify_group_p256(void) { return SN_X9_62_prime256v1;
 /* Whether an OpenSSL error code says that memory ran out. */
 static inline int paitify_is_out_of_memory(unsigned long code) { return ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE; }
 
-/* The macro is made of others that Swift does not import. */
+/* The macros are made of others that Swift does not import. */
 static inline int paitify_public_key_parts(void) { return EVP_PKEY_PUBLIC_KEY; }
+static inline int paitify_key_pair_parts(void) { return EVP_PKEY_KEYPAIR; }
