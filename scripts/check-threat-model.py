@@ -67,6 +67,8 @@ class Tests:
     def _read_c(self):
         run = read("Tests/CABITests/run.sh")
         self.names["library"] = {re.sub(r"\$.*", "", words) for words in re.findall(r'pass "([^"]+)"', run)}
+        for programs in re.findall(r"^for program in (.*); do$", run, re.M):
+            self.names["C"] |= set(programs.split())
         for path in map(Path, glob.glob("Tests/CABITests/*.c*")):
             if re.search(r"\b%s\b" % path.stem, run):
                 self.names["C"].add(path.stem)

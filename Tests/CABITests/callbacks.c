@@ -83,7 +83,7 @@ static paitify_verifier *verifier_of(host *self, int with_guard, int with_audit)
     return verifier;
 }
 
-static void replay_guard(host *self, paitify_charge charge, paitify_result *result)
+static void replay_answers(host *self, paitify_charge charge, paitify_result *result)
 {
     static const struct {
         int32_t answer, status;
@@ -203,7 +203,7 @@ int main(int count, char **arguments)
     paitify_result *result = NULL;
     CHECK_STATUS(PAITIFY_OK, paitify_result_new(&result));
 
-    replay_guard(&self, charge, result);
+    replay_answers(&self, charge, result);
     audit(&self, charge, result);
     calls_from_inside(&self, charge, result);
 
