@@ -24,9 +24,11 @@
  *   OpenSSL   The calling thread's error queue is left as it was found, but that it holds 16 errors: where the host left
  *             it nearly full, its oldest may be lost.
  *   fork      A child may always verify with the verifiers of its parent: no lock that another thread of the parent may
- *             have held is waited for. It may install or load keys, and make verifiers, if no other thread of the parent
- *             was doing so at the fork (OpenSSL looks algorithms up under a lock). The thread that forks should have
- *             called OpenSSL or paitify_verify before: OpenSSL registers a thread at its first call, under a lock too.
+ *             have held is waited for. It may install or load keys, make verifiers, and verify EdDSA, if no other thread
+ *             of the parent was installing or loading keys, making verifiers, or using an algorithm of OpenSSL's for the
+ *             first time at the fork (OpenSSL looks algorithms up under a lock, and for Ed25519 each time). The thread
+ *             that forks should have called OpenSSL or paitify_verify before: OpenSSL registers a thread at its first
+ *             call, under a lock too.
  */
 #ifndef PAITIFYVERIFY_H
 #define PAITIFYVERIFY_H

@@ -31,6 +31,14 @@ static inline const char *paitify_group_p256(void) { return SN_X9_62_prime256v1;
 /* Whether an OpenSSL error code says that memory ran out. */
 static inline int paitify_is_out_of_memory(unsigned long code) { return ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE; }
 
+/* Whether OpenSSL, whose allocator may be the host's own, can have a block of so many bytes. */
+static inline int paitify_openssl_can_allocate(size_t bytes)
+{
+    void *block = OPENSSL_malloc(bytes);
+    OPENSSL_free(block);
+    return block != NULL;
+}
+
 /* The macros are made of others that Swift does not import. */
 static inline int paitify_public_key_parts(void) { return EVP_PKEY_PUBLIC_KEY; }
 static inline int paitify_key_pair_parts(void) { return EVP_PKEY_KEYPAIR; }

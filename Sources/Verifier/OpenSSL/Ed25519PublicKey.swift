@@ -49,7 +49,7 @@ import CryptoLib
                     context, signature.baseAddress, signature.count, message.baseAddress, message.count) == 1
             }
         }
-        if !holds { try Memory.require(Memory.reserve) }
+        if !holds { try ErrorQueue.requireMemory() }
         return holds
     }
 

@@ -19,4 +19,10 @@ enum ErrorQueue {
             .internalFailure,
             "OpenSSL could not set up \(what): its configuration or providers lack it, or memory ran out.")
     }
+
+    /// Throws `noMemory` unless OpenSSL can have memory now: for its answers that want of memory has in common with a
+    /// wrong signature.
+    static func requireMemory() throws(VerifyError) {
+        guard paitify_openssl_can_allocate(Memory.reserve) != 0 else { throw VerifyError(.noMemory) }
+    }
 }

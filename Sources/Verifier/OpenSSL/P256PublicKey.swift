@@ -39,10 +39,10 @@ final class P256PublicKey: Sendable {
             // Negative: it failed. For want of memory, or because the sum of points is the one at infinity, for which
             // OpenSSL 3 has the same answer, and which only the key's owner can bring about. So: is there memory, and
             // does it fail again?
-            try Memory.require(Memory.reserve)
+            try ErrorQueue.requireMemory()
             let again = outcome(signature, of: digest)
             guard again >= 0 else {
-                try Memory.require(Memory.reserve)
+                try ErrorQueue.requireMemory()
                 return false
             }
             return again == 1
