@@ -108,7 +108,7 @@ if !verifierAlone {
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Issuer",
+                "Server", "Issuer", "Verifier",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -30,7 +30,7 @@ struct Conformance: AsyncParsableCommand {
     var all = false
 
     /// Of each pair of expected and answered, where not all are asked for.
-    private static let namesShown = 5
+    private static let namesShown = 3
 
     func validate() throws {
         guard (1...3600).contains(timeout) else { throw ValidationError("--timeout takes 1 to 3600 seconds.") }
@@ -39,7 +39,7 @@ struct Conformance: AsyncParsableCommand {
     func run() async throws {
         try await Failure.reporting {
             let cases = try ConformanceVectors(folder: folder()).cases
-            let verifier = OutsideVerifier(command: command, secondsPerCase: timeout, verdicts: verdicts)
+            let verifier = OutsideVerifier(command: command, timeout: .seconds(timeout), verdicts: verdicts)
             defer { verifier.finish() }
             var report = ConformanceReport(verdicts: verdicts)
             for row in cases { report.note(row, try verifier.ask(row)) }

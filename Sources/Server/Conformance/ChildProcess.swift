@@ -84,8 +84,12 @@ final class ChildProcess {
         }
         kill(-process, SIGKILL)
         // The lower seven bits are the signal; the next byte is the exit code (wait(2)).
-        let signal = status & 0x7F
-        let ending = signal != 0 ? "it died of signal \(signal)" : "it ended with exit code \(status >> 8 & 0xFF)"
+        let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
+        // The shell gives the death of what it ran as an exit code above 128.
+        let ending =
+            signal != 0
+            ? "it died of signal \(signal)"
+            : "it ended with exit code \(code)" + (code > 128 ? " (signal \(code - 128))" : "")
         self.ending = ending
         return ending
     }

@@ -49,8 +49,7 @@ struct ConformanceReport: Sendable {
     private func pairs(_ found: [Finding]) -> [(heading: String, names: [String])] {
         var names: [String: [String]] = [:]
         for finding in found {
-            let expected = verdicts ? finding.expected.verdict.word : "\(finding.expected.name)"
-            names["\(expected), answered \(finding.answer)", default: []].append(finding.name)
+            names["\(finding.expected.name), answered \(finding.answer)", default: []].append(finding.name)
         }
         return names.map { (heading: $0.key, names: $0.value) }
             .sorted { ($1.names.count, $0.heading) < ($0.names.count, $1.heading) }

@@ -8,7 +8,7 @@ import Verifier
 /// talks out of turn spoils its own case and no other.
 final class OutsideVerifier {
     private let command: String
-    private let secondsPerCase: Int
+    private let timeout: Duration
     private let verdicts: Bool
     private var child: ChildProcess?
     /// Answers of the running child: one that answered before and ends without another may just be done.
@@ -21,9 +21,9 @@ final class OutsideVerifier {
     private static let lineBytesMax = 65_536
     private static let secondToEnd: Duration = .seconds(1)
 
-    /// `verdicts`: the command answers with verdicts (or statuses).
-    init(command: String, secondsPerCase: Int, verdicts: Bool) {
-        (self.command, self.secondsPerCase, self.verdicts) = (command, secondsPerCase, verdicts)
+    /// `timeout` is for each case. `verdicts`: the command answers with verdicts (or statuses).
+    init(command: String, timeout: Duration, verdicts: Bool) {
+        (self.command, self.timeout, self.verdicts) = (command, timeout, verdicts)
         // Whoever stops reading is to fail its case, not to end this program.
         signal(SIGPIPE, SIG_IGN)
     }
@@ -68,7 +68,7 @@ final class OutsideVerifier {
     private func askOnce(_ row: ConformanceCase) throws(Failure) -> Attempt {
         let hadAnswered = child != nil && answers > 0
         let child = try runningChild()
-        let deadline = ContinuousClock.now + .seconds(secondsPerCase)
+        let deadline = ContinuousClock.now + timeout
         var question = (row.line + [UInt8(ascii: "\n")])[...]
         var heard: [UInt8] = []
         while let ready = child.wait(writing: !question.isEmpty, until: deadline) {
@@ -89,7 +89,7 @@ final class OutsideVerifier {
                 if heard.count > Self.lineBytesMax { return silenced("it wrote \(heard.count) bytes and no line end") }
             }
         }
-        return silenced("it gave no answer within \(secondsPerCase) s")
+        return silenced("it gave no answer within \(timeout)")
     }
 
     private func runningChild() throws(Failure) -> ChildProcess {
