@@ -65,21 +65,28 @@ class Page:
             yield from (f"{name} returns {code}, which the header does not say" for code in sorted(said - expected))
             yield from (f"{name} returns {code}, which the page does not say" for code in sorted(expected - said))
 
+    def statuses(self):
+        """The statuses that the page lists: name to (number, verdict)."""
+        return {name: (cells[0], cells[1]) for name, cells in self.status_rows() if len(cells) == 4}
+
+    def status_rows(self):
+        """The rows of the tables of statuses: (name, the other cells), the number as one where it is."""
+        for cells in markdown.rows(markdown.section(self.text, "## Status codes")):
+            name = markdown.code_span(cells[0])
+            if name is not None:
+                yield name, [int(cell) if cell.isdigit() else cell for cell in cells[1:]]
+
     def check_statuses(self):
         """the statuses have the header's numbers and the verifier's verdicts"""
         own, cases = verdicts()
-        said = {}
-        for cells in markdown.rows(markdown.section(self.text, "## Status codes")):
-            name = markdown.code_span(cells[0])
-            if name is None:
-                continue
-            if len(cells) != 5 or not all(cells):
+        for name, cells in self.status_rows():
+            if len(cells) != 4 or "" in cells:
                 yield f"{name}: a cell is missing"
                 continue
-            said[name] = (int(cells[1]) if cells[1].isdigit() else cells[1], cells[2])
             used = any(re.search(r"\.%s\b" % cases.get(name, "?"), text) for text in self.sources)
-            if used == cells[3].startswith(NOT_GIVEN):
+            if used == cells[2].startswith(NOT_GIVEN):
                 yield f"{name}: the verifier {'gives it' if used else 'never gives it'}"
+        said = self.statuses()
         yield from differences(own, said)
         yield from differences(self.header.statuses, {name: number for name, (number, _) in said.items()})
 
@@ -96,19 +103,30 @@ class Page:
         yield from differences(expected, {name: value for name, value in said.items() if value != ""})
         yield from differences(dict.fromkeys(self.header.macros, ""), {n: v for n, v in said.items() if v == ""})
 
+    def struct_rows(self):
+        """The structs that the page lists: name to [(field, type, default)]."""
+        structs = markdown.section(self.text, "## Structs")
+        return {
+            title.strip("`"): [
+                (markdown.code_span(cells[0]), cells[1], cells[2])
+                for cells in markdown.rows(content) if markdown.code_span(cells[0]) is not None]
+            for title, content in markdown.sections(structs, 3)}
+
+    def defaults(self, struct):
+        """The defaults of a struct's fields, "" where the page states none."""
+        return {field: default for field, _, default in self.struct_rows()[struct]}
+
     def check_structs(self):
         """the structs have the header's fields, in its order, of its types, with its defaults"""
-        structs = markdown.section(self.text, "## Structs")
-        said = {title.strip("`"): list(markdown.rows(content)) for title, content in markdown.sections(structs, 3)}
+        said = self.struct_rows()
         yield from differences(dict.fromkeys(self.header.structs, ""), dict.fromkeys(said, ""))
         for name in set(said) & set(self.header.structs):
-            listed = [(markdown.code_span(cells[0]), cells[1], cells[2]) for cells in said[name]]
-            listed = [row for row in listed if row[0] is not None]
             expected = [field.name for field in self.header.structs[name]]
-            if [row[0] for row in listed] != expected:
-                yield f"{name} has the fields {', '.join(expected)}; the page lists {', '.join(row[0] for row in listed)}"
+            listed = [field for field, _, _ in said[name]]
+            if listed != expected:
+                yield f"{name} has the fields {', '.join(expected)}; the page lists {', '.join(listed)}"
                 continue
-            for field, (_, type_, default) in zip(self.header.structs[name], listed):
+            for field, (_, type_, default) in zip(self.header.structs[name], said[name]):
                 wanted = "callback" if field.is_callback else f"`{field.type}`"
                 if type_ != wanted:
                     yield f"{name}.{field.name} is {wanted}, not {type_}"
