@@ -157,7 +157,7 @@ static void audit(host *self, paitify_charge charge, paitify_result *result)
     forged[good.length - 20] = forged[good.length - 20] == 'A' ? 'B' : 'A';
     const paitify_bytes bad = {(const uint8_t *)forged, good.length};
     CHECK_STATUS(PAITIFY_E_SIGNATURE, paitify_verify(verifier, bad, &charge, result));
-    CHECK(told->status == PAITIFY_E_SIGNATURE && told->authorization_id.data == NULL && told->key_id.length == 0);
+    CHECK(told->status == PAITIFY_E_SIGNATURE && told->authorization_id.data == NULL && told->key_id.data == NULL);
     CHECK(told->max_amount == 0 && memcmp(told->token_sha256, zeros, 32) != 0);
     static const uint8_t endless[8193];
     CHECK_STATUS(PAITIFY_E_TOO_LARGE, paitify_verify(verifier, (paitify_bytes){endless, sizeof endless}, &charge, result));

@@ -13,6 +13,7 @@ typedef struct {
     int references;
     int released;   /* by the release callback */
     int has_keys;
+    int wanted; /* how often keys_wanted was called */
     int64_t now;
 } verifier;
 
@@ -53,6 +54,24 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
 static int64_t now_of(void *context) { return ((verifier *)context)->now; }
 static void release_of(void *context) { ((verifier *)context)->released++; }
 
+/* It may call the library: a host that has the keys at hand installs them here. */
+static void wanted_of(void *context, paitify_bytes kid)
+{
+    verifier *of = context;
+    REQUIRE(kid.length <= 128 && (kid.data == NULL) == (kid.length == 0));
+    if (of->wanted++ % 2 == 1) {
+        const int32_t status = paitify_install_jwks(of->handle, bytes_of(key_set()), of->now, NULL);
+        if (status == PAITIFY_OK) of->has_keys = 1;
+    }
+}
+
+static void audit_of(void *context, const paitify_decision *decision)
+{
+    const verifier *of = context;
+    require_known(decision->status);
+    REQUIRE((paitify_refresh_due_in_ms(of->handle) < 0) == (of->now < 0));
+}
+
 /* ---- Verifiers --------------------------------------------------------------------------------------------------- */
 
 static void release(verifier *of)
@@ -67,7 +86,7 @@ static void release(verifier *of)
 static void make(verifier *of, uint8_t choices)
 {
     while (of->handle != NULL) release(of);
-    const verifier fresh = {NULL, 1, 0, 0, NOW};
+    const verifier fresh = {NULL, 1, 0, 0, 0, NOW};
     *of = fresh;
     paitify_options options = usual_options();
     options.context = of;
@@ -76,6 +95,9 @@ static void make(verifier *of, uint8_t choices)
     if (choices & 1) options.flags = PAITIFY_ACCEPT_TEST;
     if (choices & 2) options.keys_max_stale_s = 1;
     if (choices & 4) options.max_token_bytes = 1;
+    if (choices & 8) options.keys_wanted = wanted_of;
+    if (choices & 16) options.audit = audit_of;
+    if (choices & 32) options.keys_cooldown_s = 0;
     of->handle = new_verifier(&options);
 }
 
@@ -93,6 +115,12 @@ static void told(verifier *to, int32_t status, const paitify_error *error)
     REQUIRE(to->handle != NULL || status == PAITIFY_E_ARGUMENT);
 }
 
+static int32_t install_in(int way, verifier *to, paitify_bytes document, int64_t fetched_at, uint32_t max_age, paitify_error *error)
+{
+    return way ? paitify_install_jwks_fresh_for(to->handle, document, fetched_at, max_age, error)
+               : paitify_install_jwks(to->handle, document, fetched_at, error);
+}
+
 static void install(verifier *to, input *from)
 {
     static const char *const documents[] = {"{\"keys\":[]}", "{}", "", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AA\"}]}"};
@@ -102,7 +130,8 @@ static void install(verifier *to, input *from)
     snprintf(text, sizeof text, choice & 64 ? "{\"sequence\":%d,%s" : "%.0d%s", choice & 3, key_set() + (choice & 64 ? 1 : 0));
     const char *document = choice & 128 ? documents[choice & 3] : text;
     paitify_error error = PAITIFY_ERROR_INIT;
-    const int32_t status = paitify_install_jwks(to->handle, bytes_of(document), fetched_at, choice & 32 ? NULL : &error);
+    const int32_t status =
+        install_in(choice >> 4 & 1, to, bytes_of(document), fetched_at, choice >> 2 & 3, choice & 32 ? NULL : &error);
     if (!(choice & 32)) told(to, status, &error);
     if (status == PAITIFY_OK) to->has_keys = 1;
 }
@@ -168,6 +197,21 @@ static void read_result(const result *of)
     REQUIRE((amount == 0) == (paitify_result_issued_at(of->handle) == 0));
 }
 
+static void read_health(const verifier *of)
+{
+    paitify_health_info info;
+    paitify_health_info_init(&info, sizeof info);
+    const int64_t due = paitify_refresh_due_in_ms(of->handle);
+    const int32_t status = paitify_health(of->handle, &info);
+    /* A time before 1970 is a clock that failed. */
+    REQUIRE(status == (of->handle == NULL ? PAITIFY_E_ARGUMENT : of->now < 0 ? PAITIFY_E_INTERNAL : PAITIFY_OK));
+    REQUIRE(due < 0 ? due == -1 && status != PAITIFY_OK : status == PAITIFY_OK);
+    if (status != PAITIFY_OK) return;
+    REQUIRE((info.state == PAITIFY_KEYS_NONE) == !of->has_keys && (info.key_count > 0) == of->has_keys);
+    REQUIRE((info.installed_count > 0) == of->has_keys && info.age_s >= 0 && info.stale_in_s >= 0);
+    REQUIRE((info.state == PAITIFY_KEYS_STALE) == (of->has_keys && info.stale_in_s == 0));
+}
+
 /* ---- The program ------------------------------------------------------------------------------------------------- */
 
 static void step(uint8_t call, input *from)
@@ -192,6 +236,8 @@ static void step(uint8_t call, input *from)
         a_result->is_filled = 0;
         break;
     case 9: read_result(a_result); break;
+    case 10: read_health(a_verifier); break;
+    case 11: paitify_refresh_failed(a_verifier->handle); break;
     default: verify(a_verifier, a_result, from);
     }
 }

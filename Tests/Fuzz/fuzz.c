@@ -124,6 +124,7 @@ paitify_options usual_options(void)
     options.issuer = PAITIFY_BYTES(ISSUER);
     options.audiences = audiences;
     options.audience_count = 1;
+    options.algorithms = PAITIFY_ALG_RS256 | PAITIFY_ALG_PS256 | PAITIFY_ALG_ES256 | PAITIFY_ALG_EDDSA;
     options.now = time_now;
     return options;
 }

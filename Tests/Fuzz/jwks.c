@@ -38,9 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     input from = {bytes, count};
     const int64_t fetched_at = fetches[take_byte(&from) & 7];
     const paitify_bytes document = expand(take_rest(&from));
-    int32_t before[ALGORITHMS];
-    for (int i = 0; i < ALGORITHMS; i++) before[i] = paitify_verify_jws(verifier, tokens[i], result);
-    REQUIRE(before[RS256] == PAITIFY_OK);
+    for (int i = 0; i < ALGORITHMS; i++) REQUIRE(paitify_verify_jws(verifier, tokens[i], result) == PAITIFY_OK);
 
     paitify_error error = PAITIFY_ERROR_INIT;
     queue_begin();
@@ -55,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
         const int32_t after = paitify_verify_jws(verifier, tokens[i], result);
         queue_require_untouched();
         require_known(after);
-        if (status != PAITIFY_OK) REQUIRE(after == before[i]);
+        if (status != PAITIFY_OK) REQUIRE(after == PAITIFY_OK);
         if (status == PAITIFY_OK && after == PAITIFY_OK) require_key(document, (algorithm)i);
         if (after != PAITIFY_OK) require_empty(result);
     }

@@ -67,13 +67,15 @@ static void free_name(paitify_bytes name) { free((void *)(uintptr_t)name.data); 
 
 static void initialize(input *from)
 {
-    const uint32_t size = take_size(from, sizeof(paitify_options));
+    const uint8_t kind = take_byte(from) % 3;
+    const size_t whole[] = {sizeof(paitify_options), sizeof(paitify_charge), sizeof(paitify_health_info)};
+    const uint32_t size = take_size(from, whole[kind]);
     const size_t room = size > 4096 ? 4 : size;
     uint8_t *block = calloc(1, room);
-    if (take_byte(from) & 1) {
-        paitify_options_init((void *)block, size);
-    } else {
-        paitify_charge_init((void *)block, size);
+    switch (kind) {
+    case 0: paitify_options_init((void *)block, size); break;
+    case 1: paitify_charge_init((void *)block, size); break;
+    default: paitify_health_info_init((void *)block, size);
     }
     uint32_t said = 0;
     if (room >= 4) memcpy(&said, block, 4);
@@ -83,6 +85,12 @@ static void initialize(input *from)
 
 static int released;
 static void release(void *context) { (*(int *)context)++; }
+static void wanted(void *context, paitify_bytes kid) { REQUIRE(context == &released && kid.length <= 128); }
+static void audit(void *context, const paitify_decision *decision)
+{
+    REQUIRE(context == &released);
+    require_known(decision->status);
+}
 
 static paitify_options take_options(input *from, paitify_bytes issuer, paitify_bytes *audiences)
 {
@@ -99,6 +107,8 @@ static paitify_options take_options(input *from, paitify_bytes issuer, paitify_b
     if (choices & 64) options.keys_max_stale_s = take_number(from);
     if (choices & 128) options.keys_cooldown_s = take_number(from);
     if (choices & 256) options.now = NULL;
+    if (choices & 512) options.keys_wanted = wanted;
+    if (choices & 1024) options.audit = audit;
     options.context = &released;
     options.release = release;
     return options;
@@ -154,6 +164,23 @@ static void read_claims(input *from)
     free_name(text);
 }
 
+/* Of a size of any version, or of none, of which no byte beyond is written; 0 means the first version's. */
+static void read_health(const paitify_verifier *verifier, input *from)
+{
+    const uint32_t size = take_size(from, sizeof(paitify_health_info));
+    paitify_health_info *info = calloc(1, size == 0 ? sizeof *info : size < 4 || size > 4096 ? 4 : size);
+    REQUIRE(info != NULL);
+    info->struct_size = size;
+    const int32_t status = paitify_health(verifier, info);
+    REQUIRE(status == PAITIFY_OK || status == PAITIFY_E_ARGUMENT);
+    if (size == 0 || size == sizeof *info) {
+        REQUIRE(status == PAITIFY_OK && info->state >= PAITIFY_KEYS_NONE && info->state <= PAITIFY_KEYS_STALE);
+        REQUIRE(info->refresh_due_in_ms >= 0 && info->stale_in_s >= 0 && info->age_s >= 0);
+        REQUIRE((info->key_count == 0) == (info->state == PAITIFY_KEYS_NONE));
+    }
+    free(info);
+}
+
 static void read_status(int32_t status)
 {
     const int32_t verdict = paitify_status_verdict(status);
@@ -207,6 +234,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
         const int32_t installed = paitify_install_jwks(verifier, bytes_of(key_set()), NOW, NULL);
         REQUIRE(installed == PAITIFY_OK || installed == PAITIFY_E_JWKS); /* it may allow none of the algorithms */
         verify_with(verifier, &from);
+        read_health(verifier, &from);
         read_claims(&from);
     }
     paitify_verifier_release(verifier);

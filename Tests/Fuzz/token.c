@@ -1,29 +1,80 @@
 /*
  * Tokens: whatever the fuzzer writes, as a token, or as the payload, or header and payload, of one that is signed here.
  *
- * input: shape, choices, then by shape 0: the token; 1: the payload; 2: header, 0xFF, payload; 3: where to change the
+ * input: shape, choices of a charge, then by shape 0: the token; 1: the payload; 2: header, 0xFF, payload; 3: where to change the
  * token, by what, and the payload.
  *
  * Each token goes through the three ways to verify it. What one says binds the others; who is accepted was signed here;
- * and jansson, by another way than the library's, reads in the payload what the result tells.
+ * jansson, by another way than the library's, reads in the payload what the result tells; and guard and audit hear what
+ * they should, once.
  */
 #include "signing.h"
 #include <jansson.h>
+#include <openssl/sha.h>
 
 enum { AS_IT_IS, PAYLOAD, HEADER_AND_PAYLOAD, CHANGED };
 
-static paitify_verifier *verifiers[2]; /* the second accepts the test environment */
+static paitify_verifier *verifiers[4]; /* 1: accepts the test environment; 2: has a replay guard */
 static paitify_result *result;
+
+/* What the callbacks answer and heard, of one call. */
+static struct {
+    int32_t answer;
+    int claims, decisions;
+    paitify_bytes token, transaction_id;
+    const paitify_charge *charge;
+    int32_t decided;
+    int64_t max_amount;
+} heard;
+
+static int32_t claim(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at, paitify_bytes transaction_id)
+{
+    (void)context;
+    heard.claims++;
+    REQUIRE(heard.decisions == 0 && equals(issuer, ISSUER) && jti.length > 0);
+    REQUIRE(expires_at > NOW && same(transaction_id, heard.charge->transaction_id));
+    return heard.answer;
+}
+
+static void audit(void *context, const paitify_decision *decision)
+{
+    (void)context;
+    uint8_t digest[SHA256_DIGEST_LENGTH] = {0};
+    if (heard.token.length <= 8192) SHA256(heard.token.data, heard.token.length, digest);
+    REQUIRE(decision->struct_size == sizeof *decision && decision->at == NOW && decision->reserved == 0);
+    REQUIRE(memcmp(decision->token_sha256, digest, sizeof digest) == 0);
+    REQUIRE(decision->amount == heard.charge->amount && memcmp(decision->currency, heard.charge->currency, 4) == 0);
+    REQUIRE(same(decision->merchant_id, heard.charge->merchant_id));
+    REQUIRE(same(decision->transaction_id, heard.charge->transaction_id));
+    /* The result is under way: another verification with it is refused, and it is not emptied. */
+    REQUIRE(paitify_verify_jws(verifiers[0], heard.token, result) == PAITIFY_E_ARGUMENT);
+    paitify_result_reset(result);
+    heard.decisions++;
+    heard.decided = decision->status;
+    heard.max_amount = decision->max_amount;
+    /* Nothing is told of a token whose signature did not hold. */
+    const paitify_bytes *const told[] = {&decision->key_id, &decision->authorization_id, &decision->agent_id, &decision->company_id};
+    const int is_unsigned = decision->status != PAITIFY_OK && decision->status <= PAITIFY_E_SIGNATURE &&
+                            decision->status != PAITIFY_E_JSON && decision->status != PAITIFY_E_DUPLICATE_MEMBER &&
+                            decision->status != PAITIFY_E_TYPE;
+    for (int i = 0; i < 4; i++) {
+        REQUIRE((told[i]->data == NULL) == (told[i]->length == 0));
+        if (is_unsigned) REQUIRE(told[i]->data == NULL && decision->max_amount == 0);
+    }
+    if (decision->status == PAITIFY_OK) REQUIRE(decision->authorization_id.length > 0 && decision->agent_id.length > 0);
+}
 
 int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     (void)count, (void)arguments;
     signing_begin();
     paitify_options options = usual_options();
-    for (int i = 0; i < 2; i++) {
+    options.audit = audit;
+    for (int i = 0; i < 4; i++) {
+        options.flags = i & 1 ? PAITIFY_ACCEPT_TEST : 0;
+        options.replay_claim = i & 2 ? claim : NULL;
         verifiers[i] = new_verifier(&options);
         REQUIRE(paitify_install_jwks(verifiers[i], bytes_of(key_set()), NOW, NULL) == PAITIFY_OK);
-        options.flags = PAITIFY_ACCEPT_TEST;
     }
     result = new_result();
     return 0;
@@ -126,10 +177,27 @@ static int32_t ended(int32_t status, const content *signed_here)
     return status;
 }
 
-static void verify(paitify_bytes token, const paitify_charge *charge, int accepts_test, const content *signed_here)
+/* Which verifier, and what its guard answers. */
+typedef struct {
+    int which;
+    int32_t answer;
+} host;
+
+/* The status that an answer of the guard makes of a charge that is permitted. */
+static int32_t after_claim(host with)
 {
-    paitify_verifier *verifier = verifiers[accepts_test];
+    if (!(with.which & 2) || with.answer == PAITIFY_REPLAY_FIRST || with.answer == PAITIFY_REPLAY_SAME_TRANSACTION) return PAITIFY_OK;
+    return with.answer == PAITIFY_REPLAY_SEEN ? PAITIFY_E_REPLAYED : PAITIFY_E_REPLAY_UNAVAILABLE;
+}
+
+static void verify(paitify_bytes token, const paitify_charge *charge, host with, const content *signed_here)
+{
+    paitify_verifier *verifier = verifiers[with.which];
     json_t *claims = NULL;
+    memset(&heard, 0, sizeof heard);
+    heard.answer = with.answer;
+    heard.token = token;
+    heard.charge = charge;
     queue_begin();
     const int32_t signature = ended(paitify_verify_jws(verifier, token, result), signed_here);
     if (signature == PAITIFY_OK) REQUIRE(is_signed(token) && paitify_result_max_amount(result) == 0);
@@ -140,13 +208,17 @@ static void verify(paitify_bytes token, const paitify_charge *charge, int accept
             (claimed >= 500 && claimed < 600) || claimed == PAITIFY_E_REVOKED || claimed == PAITIFY_E_STATUS_STALE);
     if (claimed == PAITIFY_OK) {
         claims = parse(paitify_result_payload(result));
-        if (claims != NULL) require_acceptable(claims, accepts_test);
+        if (claims != NULL) require_acceptable(claims, with.which & 1);
     }
+    REQUIRE(heard.claims == 0 && heard.decisions == 0);
 
     const int32_t charged = ended(paitify_verify(verifier, token, charge, result), signed_here);
     const int is_about_charge = charged >= 600 && charged < 700;
     const int is_about_status = claimed == PAITIFY_E_REVOKED || claimed == PAITIFY_E_STATUS_STALE;
-    REQUIRE(charged == claimed || (is_about_charge && (claimed == PAITIFY_OK || is_about_status)));
+    const int is_permitted = claimed == PAITIFY_OK && !is_about_charge;
+    REQUIRE(is_permitted ? charged == after_claim(with) : charged == claimed || (is_about_charge && (claimed == PAITIFY_OK || is_about_status)));
+    REQUIRE(heard.claims == (is_permitted && with.which & 2 ? 1 : 0) && heard.decisions == 1 && heard.decided == charged);
+    if (charged == PAITIFY_OK) REQUIRE(heard.max_amount == paitify_result_max_amount(result));
     if (charged == PAITIFY_OK && claims != NULL) require_permitted(claims, charge);
     json_decref(claims);
     paitify_result_reset(result);
@@ -163,6 +235,7 @@ static paitify_charge chosen_charge(uint8_t choices)
     charge.amount = amounts[choices >> 2 & 3];
     charge.merchant_id.data = (const uint8_t *)merchants[choices >> 4 & 3];
     charge.merchant_id.length = strlen(merchants[choices >> 4 & 3]) + ((choices >> 4 & 3) == 3);
+    charge.transaction_id = bytes_of(choices >> 7 ? "tx_1" : "");
     memcpy(charge.currency, choices >> 6 & 1 ? "EUR" : "USD", 4);
     return charge;
 }
@@ -183,30 +256,30 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     const uint8_t shape = take_byte(&from);
     const paitify_charge charge = chosen_charge(take_byte(&from));
     const algorithm algorithm = shape >> 2 & 3;
-    const int accepts_test = shape >> 4 & 1;
+    const host with = {shape >> 4 & 3, shape >> 6};
     content signed_here = {key_id(algorithm), {NULL, 0}};
     paitify_bytes token;
     switch (shape & 3) {
     case AS_IT_IS:
         token = take_rest(&from);
         token.data = exact_copy(token.data, token.length);
-        verify(token, &charge, accepts_test, NULL);
+        verify(token, &charge, with, NULL);
         break;
     case PAYLOAD:
         signed_here.payload = take_rest(&from);
         token = sign_payload(algorithm, signed_here.payload);
-        verify(token, &charge, accepts_test, &signed_here);
+        verify(token, &charge, with, &signed_here);
         break;
     case HEADER_AND_PAYLOAD:
         token = sign_both(algorithm, &from, &signed_here);
-        verify(token, &charge, accepts_test, &signed_here);
+        verify(token, &charge, with, &signed_here);
         break;
     default: {
         const uint32_t place = take_number(&from), change = take_byte(&from);
         signed_here.payload = take_rest(&from);
         token = sign_payload(algorithm, signed_here.payload);
         ((uint8_t *)(uintptr_t)token.data)[place % token.length] ^= (uint8_t)change;
-        verify(token, &charge, accepts_test, &signed_here);
+        verify(token, &charge, with, &signed_here);
     }
     }
     free((void *)(uintptr_t)token.data);

@@ -123,9 +123,9 @@ import POSIX
         keyIDCount = kid.count
     }
 
-    /// The `kid` that was kept last.
+    /// The `kid` that was kept last, or none: a null pointer then, as for all that a host is told and that is not known.
     @unsafe package var keyID: UnsafeBufferPointer<UInt8> {
-        guard let block = unsafe block else { return unsafe UnsafeBufferPointer(start: nil, count: 0) }
+        guard let block = unsafe block, keyIDCount > 0 else { return unsafe UnsafeBufferPointer(start: nil, count: 0) }
         return unsafe UnsafeBufferPointer(
             start: (block + layout.keyID).assumingMemoryBound(to: UInt8.self), count: keyIDCount)
     }
