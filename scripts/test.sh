@@ -50,6 +50,7 @@ if ! build; then
 fi
 
 suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"
+suite Threads threads-swift-testing.xml scripts/sanitize.sh --xunit-output "$reports/threads.xml"
 suite 'C ABI' c-abi.txt c_abi
 suite 'Fuzzing' fuzzing.txt fuzzing
 suite Documents documents.txt documents
