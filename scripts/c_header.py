@@ -48,7 +48,7 @@ class Header:
         self.constants = {
             name: int(value)
             for name, value in re.findall(r"^#define (PAITIFY_\w+) (\d+)u?\b", body, re.M)}
-        self.macros = set(re.findall(r"^#define (PAITIFY_\w+)(?:\(| \{|$| __attribute__)", text, re.M)) - {"PAITIFYVERIFY_H"}
+        self.macros = set(re.findall(r"^#define (PAITIFY_\w+)(?:\(| \{|$| __attribute__)", text, re.M))
         self.structs = {
             name: list(fields(members))
             for name, members in re.findall(r"^(?:typedef )?struct (\w+) \{\n(.*?)\n\}", body, re.S | re.M)}
@@ -66,6 +66,11 @@ class Header:
         return {
             name.removeprefix("PAITIFY_"): number for name, number in self.constants.items()
             if name == "PAITIFY_OK" or name.startswith("PAITIFY_E_")}
+
+    def rule(self, name):
+        """One of the rules that hold for every function, by its first word in the list at the top."""
+        found = re.search(r"^ \*   %s\b +(.*?)(?=^ \*   \w| \*/)" % name, self.text, re.M | re.S)
+        return joined(re.sub(r"^ \*", " ", found[1], flags=re.M)) if found else ""
 
     def checks_in_order(self):
         """What the header says is checked, in its order."""

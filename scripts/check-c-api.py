@@ -153,6 +153,14 @@ class Page:
         if [name.lower() for name in said] != expected:
             yield f"the header says {', '.join(expected)}; the page {', '.join(said)}"
 
+    def check_rules(self):
+        """the header's rules about fork and OpenSSL stand in the page, word for word"""
+        words = joined(self.text.replace("`", ""))
+        for name in ("fork", "OpenSSL"):
+            rule = self.header.rule(name)
+            if not rule or rule not in words:
+                yield f"the header's rule about {name} is not in the page: {rule}"
+
     def check_names(self):
         """every name in the page and the man pages is one that the header has"""
         known = {"PAITIFY_1", "paitify_fetched_at", *re.findall(r"\b(?:PAITIFY|paitify)_\w+", self.header.text)}

@@ -45,6 +45,7 @@ DRIFTS = [
      'BI "void paitify_result_free(paitify_result **" result', "paitify_result_free"),
     ("the man page has another number", "manual", 'PAITIFY_E_AMOUNT " (600)"', 'PAITIFY_E_AMOUNT " (601)"',
      "PAITIFY_E_AMOUNT (600)"),
+    ("a rule is another", "header", "It may install or load keys, make verifiers,", "It may make verifiers,", "fork"),
     ("the program is gone", "page", c_api.PROGRAM, "<!-- -->", "one fenced block"),
 ]
 
