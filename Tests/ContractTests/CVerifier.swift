@@ -13,6 +13,7 @@ import VerifierC
         var now: Int64
         let answer: ReplayAnswer?
         var asked: [Vectors.Claim] = []
+        var wanted: [String] = []
 
         init(now: Int64, answer: ReplayAnswer?) { (self.now, self.answer) = (now, answer) }
 
@@ -27,6 +28,10 @@ import VerifierC
         unsafe paitify_options_init(&options, UInt32(MemoryLayout<paitify_options>.size))
         unsafe options.context = Unmanaged.passUnretained(host).toOpaque()
         unsafe options.now = { unsafe Host.of($0).now }
+        unsafe options.keys_wanted = { context, kid in
+            let kid = unsafe String(decoding: UnsafeBufferPointer(start: kid.data, count: kid.length), as: UTF8.self)
+            unsafe Host.of(context).wanted.append(kid)
+        }
         if replay != nil { unsafe options.replay_claim = Self.replayClaim }
         unsafe Self.set(&options, from: given)
         let status = unsafe withBytes(given.issuer ?? "") { issuer in
@@ -65,6 +70,23 @@ import VerifierC
 
     /// What the replay guard was asked.
     var claimsAsked: [Vectors.Claim] { host.asked }
+
+    /// The kids that were asked for since the last call.
+    func takeWanted() -> [String] {
+        defer { host.wanted = [] }
+        return host.wanted
+    }
+
+    /// How fresh the keys are, as the vectors call it.
+    var keys: String {
+        var info = paitify_health_info()
+        unsafe paitify_health_info_init(&info, UInt32(MemoryLayout<paitify_health_info>.size))
+        guard unsafe paitify_health(verifier, &info) == PAITIFY_OK else { return "no health" }
+        return [
+            PAITIFY_KEYS_NONE: "NONE", PAITIFY_KEYS_FRESH: "FRESH", PAITIFY_KEYS_DUE: "DUE",
+            PAITIFY_KEYS_STALE: "STALE",
+        ][info.state] ?? "\(info.state)"
+    }
 
     private static let replayClaim:
         @convention(c) (UnsafeMutableRawPointer?, paitify_bytes, paitify_bytes, Int64, paitify_bytes) -> Int32 = {

@@ -5,7 +5,8 @@ import Verifier
 
 @Suite struct `The contract, as data` {
     static func swiftVerifier(
-        _ given: Vectors.Options, replay: ReplayClaim? = nil, now: @escaping @Sendable () -> Int64
+        _ given: Vectors.Options, replay: ReplayClaim? = nil, wanted: WantedKeys? = nil,
+        now: @escaping @Sendable () -> Int64
     ) throws -> TokenVerifier {
         var options = TokenVerifier.Options(issuer: given.issuer ?? "", audiences: given.audiences ?? [])
         options.acceptsTestEnvironment = given.acceptTest ?? false
@@ -16,6 +17,7 @@ import Verifier
         options.keysFreshSeconds = given.keysFreshS ?? options.keysFreshSeconds
         options.keysMaxStaleSeconds = given.keysMaxStaleS ?? options.keysMaxStaleSeconds
         options.replayClaim = replay
+        if let wanted { options.keysWanted = { wanted.note($0) } }
         options.clock = Clock(wallSeconds: now, steadySeconds: { 1000 })
         return try TokenVerifier(options: options)
     }
@@ -99,7 +101,8 @@ import Verifier
     func sequencesInSwift(_ row: Vectors.SequenceCase) throws {
         let file = try Vectors.sequences
         let clock = ManualClock()
-        let verifier = try Self.swiftVerifier(file.options.changed(by: row.options), now: { clock.now })
+        let wanted = WantedKeys()
+        let verifier = try Self.swiftVerifier(file.options.changed(by: row.options), wanted: wanted, now: { clock.now })
         for step in row.steps {
             clock.now = step.now
             let status = Self.swiftStatus {
@@ -110,6 +113,9 @@ import Verifier
                 }
             }
             #expect(status == step.status)
+            guard let keys = step.keys else { continue }
+            #expect("\(try verifier.health().freshness)".uppercased() == keys)
+            #expect(wanted.take() == step.wanted)
         }
     }
 
@@ -126,6 +132,9 @@ import Verifier
                     verifier.install(Array((step.document ?? "").utf8), fetchedAt: step.fetchedAt ?? 0).status
                 }
             #expect(statusName(status) == step.status)
+            guard let keys = step.keys else { continue }
+            #expect(verifier.keys == keys)
+            #expect(verifier.takeWanted() == step.wanted)
         }
     }
 
@@ -183,6 +192,24 @@ extension ReplayAnswer {
             "FIRST": .first, "SAME_TRANSACTION": .sameTransaction, "SEEN": .seen, "UNAVAILABLE": .unavailable,
         ]
         self = try #require(names[name])
+    }
+}
+
+/// The kids that a verifier asks for.
+final class WantedKeys: Sendable {
+    private let kids = Mutex<[String]>([])
+
+    func note(_ kid: Span<UInt8>) {
+        let kid = unsafe kid.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+        kids.withLock { $0.append(kid) }
+    }
+
+    /// Those since the last call.
+    func take() -> [String] {
+        kids.withLock { kids in
+            defer { kids = [] }
+            return kids
+        }
     }
 }
 

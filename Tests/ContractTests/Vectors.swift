@@ -88,6 +88,9 @@ enum Vectors {
         var fetchedAt: Int64?
         var token: String?
         var status: String
+        /// How fresh the keys are afterwards, and the kids that were asked for in this step.
+        var keys: String?
+        var wanted: [String]?
     }
 
     struct SequenceCase: Decodable, Sendable, CustomTestStringConvertible {

@@ -1,42 +1,10 @@
 """Installations and verifications one after another, on one verifier: the transitions of the key cache."""
 
-import json
-
-from .cases import Rows, status
+from . import refresh_cases
+from .cases import Rows
 from .keys import jwk, kid
+from .steps import BOTH, DAY, NEXT, OTHER, PLAIN, UNUSABLE, at, install, verify
 from .tokens import AUDIENCE, CHARGE, GOOD, ISSUER, NOW, token
-
-DAY = 86400
-PLAIN, OTHER, BOTH = {"keys": [jwk("signing")]}, {"keys": [jwk("next")]}, {"keys": [jwk("signing"), jwk("next")]}
-NEXT = token(header={"kid": kid("next")}, key="next")
-UNUSABLE = [
-    ("no document", "", "JWKS"),
-    ("an error page", "<html>502</html>", "JWKS"),
-    ("a set without keys", {"keys": []}, "JWKS"),
-    ("a set of a private key", {"keys": [jwk("next", d="AQAB")]}, "JWKS"),
-    ("a set with two keys of one kid", {"keys": [jwk("next")] * 2}, "JWKS"),
-    ("a set of a weak key", {"keys": [jwk("short")]}, "WEAK_KEY"),
-    ("a set of a key for encryption", {"keys": [jwk("next", use="enc")]}, "JWKS"),
-]
-
-
-def at(sequence, document=PLAIN):
-    return document | {"sequence": sequence}
-
-
-def install(document, expected="OK", fetched=0, at=None):
-    """Times are seconds after the usual one."""
-    text = document if isinstance(document, str) else json.dumps(document)
-    return {
-        "now": NOW + (fetched if at is None else at),
-        "document": text,
-        "fetched_at": NOW + fetched,
-        "status": status(expected),
-    }
-
-
-def verify(expected, at=0, text=GOOD):
-    return {"now": NOW + at, "token": text, "status": status(expected)}
 
 
 class Sequences(Rows):
@@ -272,6 +240,7 @@ def file():
     cases = Sequences()
     for part in [ages, contents, rollbacks]:
         part(cases)
+    refresh_cases.add(cases)
     return {
         "comment": "Installations and verifications one after another. Written by generate.py.",
         "options": {"issuer": ISSUER, "audiences": [AUDIENCE]},
