@@ -99,7 +99,9 @@ private struct VectorFile {
         let steps = try required(row["steps"]?.objects, "steps")
         var (installs, cases): ([JSONTree], [ConformanceCase]) = ([], [])
         for (index, step) in steps.enumerated() {
-            if step["token"] == nil { installs.append(.object(step.filter { ["document", "fetched_at", "now"].contains($0.key) })) }
+            if step["token"] == nil {
+                installs.append(.object(step.filter { ["document", "fetched_at", "now"].contains($0.key) }))
+            }
             let stepName = steps.count == 1 ? name : "\(name), step \(index + 1)"
             cases.append(try question(row, name: stepName, step: step, status: step["status"], after: installs))
         }
