@@ -14,6 +14,8 @@ def types(cases):
             ("null", "null"),
             ("true", "true"),
             ("a number", "1"),
+            ("a real", "-1.5e3"),
+            ("a number beyond all integers", str(2**64)),
             ("an object", "{}"),
             ("empty", '""'),
             ("an array", f'["{CLAIMS[name]}"]'),
@@ -90,6 +92,7 @@ def audiences(cases):
     for what, text in [
         ("null", "null"),
         ("a number", "1"),
+        ("a real", "1.5"),
         ("true", "true"),
         ("an object", f'{{"{AUDIENCE}":true}}'),
         ("an array with a number after ours", f'["{AUDIENCE}",1]'),

@@ -58,6 +58,9 @@ def accepted(cases):
     ok("white space of every kind", "\r\n\t " + json.dumps(keys(SIGNING), indent="\t") + "\n")
     ok("kid of 128 bytes", keys(jwk("signing", kid="k" * 128)), text=token(header={"kid": "k" * 128}))
     ok("kid with a character of two bytes", keys(jwk("signing", kid="é")), text=token(header={"kid": "é"}))
+    odd = 'a"b\\c/d\n\u2028'
+    ok("kid of quotes, slashes and line ends", keys(jwk("signing", kid=odd)), text=token(header={"kid": odd}))
+    ok("n and e spelled in escapes", json.dumps(keys(SIGNING)).replace("AQAB", "\\u0041Q\\u0041B"))
     ok(
         "two kids that differ in letter case",
         keys(jwk("signing", kid="K"), jwk("next", kid="k")),
