@@ -18,7 +18,7 @@ import Verifier
         options.keysMaxStaleSeconds = given.keysMaxStaleS ?? options.keysMaxStaleSeconds
         options.replayClaim = replay
         if let wanted { options.keysWanted = { wanted.note($0) } }
-        options.clock = Clock(wallSeconds: now, steadySeconds: { 1000 })
+        options.clock = Clock(wallSeconds: now, steadyMilliseconds: { 1_000_000 })
         return try TokenVerifier(options: options)
     }
 

@@ -140,7 +140,7 @@ import Testing
     @Test func `nothing is remembered of a token: the next call judges it anew`() throws {
         let now = SharedTime(Sample.now)
         let verifier = try Sample.verifier {
-            $0.clock = Clock(wallSeconds: { now.seconds }, steadySeconds: { now.seconds })
+            $0.clock = Clock(wallSeconds: { now.seconds }, steadyMilliseconds: { now.seconds * 1000 })
         }
         let token = Sample.token()
         _ = try verifier.verify(token, charge: Sample.charge())

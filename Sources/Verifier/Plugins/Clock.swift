@@ -35,12 +35,6 @@ public struct Clock: Sendable {
         self.init(isSystem: false, wallSeconds: wallSeconds, steadyMilliseconds: steadyMilliseconds)
     }
 
-    /// Both clocks given, for tests.
-    package init(wallSeconds: @escaping @Sendable () -> Int64, steadySeconds: @escaping @Sendable () -> Int64) {
-        self.init(
-            wallSeconds: wallSeconds, steadyMilliseconds: { steadySeconds().multipliedClamped(by: 1000) })
-    }
-
     private init(
         isSystem: Bool, wallSeconds: @escaping @Sendable () -> Int64,
         steadyMilliseconds: @escaping @Sendable () -> Int64
