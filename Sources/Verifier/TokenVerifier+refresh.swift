@@ -33,8 +33,6 @@ extension TokenVerifier {
     /// Asks the host for keys, if this is the time; where it is for a key, its `kid` is the one that `memory` keeps. To
     /// be called outside of the cache: the host may install keys at once.
     func want(_ wanted: WantedKeys, kidIn memory: TokenMemory, at now: Instant) {
-        // The kid was kept for the host alone: an audit would take it for that of a key that verified.
-        defer { if wanted != .refresh { memory.forget() } }
         let asks = refreshes.update { throttle in
             throttle.needing(
                 wanted == .unknownKey ? .unknownKey : .refresh, at: now, cooldownSeconds: options.keysCooldownSeconds,
@@ -78,26 +76,33 @@ enum WantedKeys {
 }
 
 extension KeyCache {
-    /// The key of that `kid` (which is `found`, if that is not nil), if it serves at `now`. Sets `wanted` to what that
-    /// shows to be wanted; where it is a key, its `kid` is kept in `memory`.
-    func key(
-        _ kid: Span<UInt8>, found: PublicKey? = nil, at now: Instant, in memory: TokenMemory,
-        _ wanted: inout WantedKeys
-    ) throws(VerifyError) -> PublicKey {
-        let freshness = freshness(at: now)
+    /// Throws `noKeys` or `keysStale` unless keys serve at `now`. Sets `wanted` to what that shows to be wanted.
+    func requireServing(at now: Instant, _ wanted: inout WantedKeys) throws(VerifyError) {
+        switch freshness(at: now) {
+        case .fresh: return
+        case .due: wanted = .refresh
+        case .none:
+            wanted = .servingKeys
+            throw VerifyError(.noKeys)
+        case .stale:
+            wanted = .servingKeys
+            throw VerifyError(.keysStale)
+        }
+    }
+
+    /// The key of that `kid`. Sets `wanted` if it is none of them.
+    func key(_ kid: Span<UInt8>, _ wanted: inout WantedKeys) throws(VerifyError) -> PublicKey {
+        guard case .installed(let installation) = state else { throw VerifyError(.noKeys) }
         do throws(VerifyError) {
-            let keys = try keys(freshness)
-            if freshness == .due { wanted = .refresh }
-            if let found { return found }
-            return try keys.key(kid)
+            return try installation.keys.key(kid)
         } catch {
-            switch error.status {
-            case .unknownKey: wanted = .unknownKey
-            case .noKeys, .keysStale: wanted = .servingKeys
-            default: throw error
-            }
-            memory.keepKeyID(kid)
+            if error.status == .unknownKey { wanted = .unknownKey }
             throw error
         }
+    }
+
+    func keyOfUsualHeader(_ header: Span<UInt8>) -> PublicKey? {
+        guard case .installed(let installation) = state else { return nil }
+        return installation.keys.keyOfUsualHeader(header)
     }
 }

@@ -109,30 +109,46 @@ public struct TokenVerifier: Sendable {
         let jws = try CompactJWS(token, bytesMax: Int(clamping: options.maxTokenBytes))
         try memory.prepare(forTokenOf: token.count)
         var wanted = WantedKeys.nothing
-        defer { if wanted != .nothing { want(wanted, kidIn: memory, at: now) } }
+        do throws(VerifyError) {
+            let signed = try verifySignature(of: token, jws, at: now, in: memory, &wanted)
+            if wanted != .nothing { want(wanted, kidIn: memory, at: now) }
+            return signed
+        } catch {
+            if wanted != .nothing { want(wanted, kidIn: memory, at: now) }
+            memory.forget()  // the kid, which is that of no key that verified
+            throw error
+        }
+    }
+
+    private func verifySignature(
+        of token: Span<UInt8>, _ jws: CompactJWS, at now: Instant, in memory: TokenMemory,
+        _ wanted: inout WantedKeys
+    ) throws(VerifyError) -> SignedPayload {
+        let algorithms = algorithms  // a closure that held self would hold each of its parts
         return try cache.read { cache throws(VerifyError) in
             // Most headers are, to the letter, what the issuer writes for the key, and need no reading.
-            let usual = cache.installed?.keys.keyOfUsualHeader(token.extracting(jws.header))
+            let usual = cache.keyOfUsualHeader(token.extracting(jws.header))
             let parts = try DecodedParts(of: token, jws, readsHeader: usual == nil, in: memory)
             let key: PublicKey
             var isAuthorization = true
             if let usual {
-                let kid = usual.kid
-                key = try cache.key(kid.span, found: usual, at: now, in: memory, &wanted)
+                usual.keepID(in: memory)
+                try cache.requireServing(at: now, &wanted)
+                key = usual
             } else {
                 let header = try Header(try TokenPart.header.read(parts.header, in: memory))
                 guard let algorithm = header.algorithm, algorithms.contains(algorithm.asSet) else {
                     throw VerifyError(.algorithm)
                 }
                 let kid = unsafe header.kid.utf8
-                key = try unsafe cache.key(kid.span, at: now, in: memory, &wanted)
+                unsafe memory.keepKeyID(kid.span)
+                try cache.requireServing(at: now, &wanted)
+                key = try unsafe cache.key(kid.span, &wanted)
                 guard key.algorithm == algorithm else { throw VerifyError(.keyMismatch) }
                 isAuthorization = header.isAuthorization
             }
             let signature = unsafe memory.bytes(of: parts.signature)
             try unsafe key.verify(signature.span, of: token.extracting(jws.signed))
-            let kid = key.kid
-            memory.keepKeyID(kid.span)
             return SignedPayload(payload: parts.payload, isAuthorization: isAuthorization)
         }
     }

@@ -1,5 +1,5 @@
-/// A set of keys as it was installed. Immutable.
-struct Installation: Sendable {
+/// A set of keys as it was installed. Immutable; a class for the reason that `PublicKey` is one.
+final class Installation: Sendable {
     let keys: KeySet
     /// The document as it was installed, to be saved.
     let document: [UInt8]
@@ -9,6 +9,17 @@ struct Installation: Sendable {
     let ages: KeyAges
     /// The highest `sequence` seen, in this document or an earlier one; nil while none had any.
     let sequence: Int64?
+
+    init(
+        keys: KeySet, document: [UInt8], fetchedAt: Int64, installedAt: Instant, ages: KeyAges, sequence: Int64?
+    ) {
+        self.keys = keys
+        self.document = document
+        self.fetchedAt = fetchedAt
+        self.installedAt = installedAt
+        self.ages = ages
+        self.sequence = sequence
+    }
 
     /// Milliseconds since the fetch. Of the two clocks the one that says more is believed: the wall clock counts the
     /// time that no process ran, the steady clock goes on when somebody sets the wall clock back.

@@ -64,22 +64,6 @@ final class KeyCache: Sendable {
         }
     }
 
-    /// What is installed, fresh or stale; nil before the first installation.
-    var installed: Installation? {
-        switch state {
-        case .empty: nil
-        case .installed(let installation): installation
-        }
-    }
-
-    /// The keys that serve while they are so fresh: throws `noKeys` before the first installation, `keysStale` once
-    /// they are too old.
-    func keys(_ freshness: KeyFreshness) throws(VerifyError) -> KeySet {
-        guard case .installed(let installation) = state else { throw VerifyError(.noKeys) }
-        guard freshness != .stale else { throw VerifyError(.keysStale) }
-        return installation.keys
-    }
-
     private var highestSequence: Int64? {
         switch state {
         case .empty: nil

@@ -39,7 +39,7 @@ struct KeySet: Sendable {
             try Memory.require(Memory.reserve)
             let jwk = JWK(object: element)
             do throws(VerifyError) {
-                keys.append(try PublicKey(jwk, allowed: allowed, sha256: sha256))
+                keys.append(try PublicKey.make(jwk, allowed: allowed, sha256: sha256))
             } catch {
                 // These say nothing about the key.
                 guard error.status != .noMemory, error.status != .internalFailure else { throw error }
@@ -61,7 +61,7 @@ struct KeySet: Sendable {
 
     /// The key of that `kid`. It is only ever compared, byte for byte; it is no path, no query, no pattern.
     func key(_ kid: Span<UInt8>) throws(VerifyError) -> PublicKey {
-        for key in keys where key.kid.span.equals(kid) { return key }
+        for key in keys where key.isNamed(kid) { return key }
         // A key that was left out is known, and its fault is final; "unknown" would have the host fetch and retry.
         for key in leftOut {
             guard let keyID = key.keyID, Array(keyID.utf8).span.equals(kid) else { continue }

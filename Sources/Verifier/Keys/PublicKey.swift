@@ -1,5 +1,8 @@
 /// A key that passed every rule and is ready to verify. Immutable; shared between threads.
-struct PublicKey: Sendable {
+///
+/// A class, so that a verification that takes it out of the set counts one reference, and not one for each of its parts:
+/// threads contend for every count.
+final class PublicKey: Sendable {
     let kid: [UInt8]
     let usualHeader: UsualHeader
     private let key: Key
@@ -15,23 +18,41 @@ struct PublicKey: Sendable {
 
     /// Judges a JWK by `KeyRules` and builds the key; the error's words complete the sentence "this key is left out:
     /// …".
-    init(_ jwk: JWK, allowed: AlgorithmSet, sha256: SHA256) throws(VerifyError) {
+    static func make(_ jwk: JWK, allowed: AlgorithmSet, sha256: SHA256) throws(VerifyError) -> PublicKey {
         guard let kid = jwk.kid, !kid.isEmpty, kid.count <= Header.kidBytesMax else {
             throw VerifyError(.jwks, "its kid is not a string of 1 to 128 bytes")
         }
         let algorithm = try KeyRules.algorithm(of: jwk, allowed: allowed)
         try KeyRules.checkUse(of: jwk)
-        self.kid = kid
-        usualHeader = UsualHeader(algorithm: algorithm, kid: kid)
-        self.sha256 = sha256
+        let key: Key
         switch algorithm {
         case .rs256:
-            let rsa = try Self.rsa(jwk)
+            let rsa = try rsa(jwk)
             key = .rs256(rsa, PKCS1Encoding(byteCount: rsa.byteCount))
-        case .ps256: key = .ps256(try Self.rsa(jwk))
-        case .es256: key = .es256(try Self.p256(jwk))
-        case .edDSA: key = .edDSA(try Self.ed25519(jwk))
+        case .ps256: key = .ps256(try rsa(jwk))
+        case .es256: key = .es256(try p256(jwk))
+        case .edDSA: key = .edDSA(try ed25519(jwk))
         }
+        return PublicKey(
+            kid: kid, usualHeader: UsualHeader(algorithm: algorithm, kid: kid), key: key, sha256: sha256)
+    }
+
+    private init(kid: [UInt8], usualHeader: UsualHeader, key: Key, sha256: SHA256) {
+        self.kid = kid
+        self.usualHeader = usualHeader
+        self.key = key
+        self.sha256 = sha256
+    }
+
+    func isNamed(_ keyID: Span<UInt8>) -> Bool {
+        let kid = kid
+        return kid.span.equals(keyID)
+    }
+
+    /// Keeps the kid where a verification's outcome is.
+    func keepID(in memory: TokenMemory) {
+        let kid = kid
+        memory.keepKeyID(kid.span)
     }
 
     /// The one algorithm that it verifies.

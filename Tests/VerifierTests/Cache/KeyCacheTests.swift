@@ -92,10 +92,13 @@ import Testing
         let cache = try Self.cache(fetchedAt: 1_000, at: Self.at(1_000, 0))
         #expect(cache.freshness(at: row.later) == row.freshness)
         #expect(cache.refreshDueIn(RefreshThrottle(), cooldownSeconds: 30, at: row.later) == row.dueIn)
+        var wanted = WantedKeys.nothing
         if row.freshness == .stale {
-            #expect(throws: VerifyError(.keysStale)) { try cache.keys(row.freshness) }
+            #expect(throws: VerifyError(.keysStale)) { try cache.requireServing(at: row.later, &wanted) }
+            #expect(wanted == .servingKeys)
         } else {
-            #expect(try cache.keys(row.freshness).keys.count == 1)
+            try cache.requireServing(at: row.later, &wanted)
+            #expect(wanted == (row.freshness == .due ? .refresh : .nothing))
         }
     }
 
@@ -117,7 +120,9 @@ import Testing
 
     @Test func `an empty cache has no keys, and wants some at once`() {
         #expect(KeyCache().freshness(at: Self.at(0, 0)) == .none)
-        #expect(throws: VerifyError(.noKeys)) { try KeyCache().keys(.none) }
+        var wanted = WantedKeys.nothing
+        #expect(throws: VerifyError(.noKeys)) { try KeyCache().requireServing(at: Self.at(0, 0), &wanted) }
+        #expect(wanted == .servingKeys)
         #expect(KeyCache().refreshDueIn(RefreshThrottle(), cooldownSeconds: 30, at: Self.at(0, 0)) == 0)
     }
 

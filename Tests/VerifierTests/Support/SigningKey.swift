@@ -163,7 +163,7 @@ import CryptoLib
 /// The key of a JWK, judged by the rules.
 func publicKey(_ jwk: String, allowed: AlgorithmSet = .known) throws -> PublicKey {
     let root = try JSONDocument.parse(Array(jwk.utf8), maxDepth: 4).root
-    return try PublicKey(JWK(object: root), allowed: allowed, sha256: SHA256.fetch())
+    return try PublicKey.make(JWK(object: root), allowed: allowed, sha256: SHA256.fetch())
 }
 
 extension PublicKey {
