@@ -10,10 +10,10 @@ import sys
 
 import pytest
 
-from harness.paths import LIBRARY_FOLDER, PAITIFY, ROOT
+from harness.paths import PAITIFY, ROOT
+from harness.processor import build_example
 
 VECTORS = ROOT / "Tests/Vectors"
-C_EXAMPLE = ROOT / "examples/c"
 PYTHON_EXAMPLE = ROOT / "examples/python"
 
 
@@ -51,12 +51,7 @@ def python(program):
 
 
 def test_our_own_library_answers_every_case_right(tmp_path):
-    line = "cc -o conformance conformance.c $(pkg-config --cflags --libs paitifyverify jansson)"
-    assert line in (C_EXAMPLE / "README.md").read_text(), "the README gives another line"
-    child = tmp_path / "conformance"
-    line = line.replace("-o conformance conformance.c", f"-o {child} {C_EXAMPLE / 'conformance.c'}")
-    search = f"{LIBRARY_FOLDER / 'pkgconfig'}:{os.environ.get('PKG_CONFIG_PATH', '')}"
-    subprocess.run(["sh", "-c", line], env=os.environ | {"PKG_CONFIG_PATH": search}, check=True, timeout=60)
+    child = build_example("conformance", tmp_path, "paitifyverify jansson")
     finished = conformance(str(child))
     assert finished.returncode == 0, finished.stdout + finished.stderr
     total = int(re.match(r"(\d+) cases: \1 right, 0 wrong", finished.stdout).group(1))

@@ -8,7 +8,17 @@ from .paths import LIBRARY_FOLDER, ROOT
 
 ANY_PROCESSOR = "paitify:processor"
 EXAMPLE = ROOT / "examples/c"
-BUILD_LINE = "cc -o processor processor.c $(pkg-config --cflags --libs paitifyverify)"
+
+
+def build_example(name, folder, packages="paitifyverify"):
+    """A program of examples/c, built in the folder by the line that the README gives."""
+    line = f"cc -o {name} {name}.c $(pkg-config --cflags --libs {packages})"
+    assert line in (EXAMPLE / "README.md").read_text(), "the README gives another line"
+    program = folder / name
+    line = line.replace(f"-o {name} {name}.c", f"-o {program} {EXAMPLE / name}.c")
+    environment = os.environ | {"PKG_CONFIG_PATH": str(LIBRARY_FOLDER / "pkgconfig")}
+    subprocess.run(["sh", "-c", line], env=environment, check=True, timeout=60)
+    return program
 
 
 class Verdict:
@@ -33,13 +43,7 @@ class Processor:
 
     @classmethod
     def build(cls, folder, issuer, **options):
-        assert BUILD_LINE in (EXAMPLE / "README.md").read_text(), "the README gives another line"
-        program = folder / "processor"
-        source = EXAMPLE / "processor.c"
-        line = BUILD_LINE.replace("-o processor processor.c", f"-o {program} {source}")
-        environment = os.environ | {"PKG_CONFIG_PATH": str(LIBRARY_FOLDER / "pkgconfig")}
-        subprocess.run(["sh", "-c", line], env=environment, check=True, timeout=60)
-        return cls(program, folder, issuer, **options)
+        return cls(build_example("processor", folder), folder, issuer, **options)
 
     def judge(self, jwks, token, amount, currency="USD", merchant=None, audience=ANY_PROCESSOR, issuer=None):
         """What the processor says of one token and one charge, with these keys."""
