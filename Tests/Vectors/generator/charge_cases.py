@@ -155,6 +155,15 @@ def order(cases):
     """Of two faults the earlier check's status is given."""
     unsigned = lambda text: flip(text, 2)
     other = CHARGE | {"amount": 9999}
+    for what, differs in [("amount", {"amount": 0}), ("currency", {"currency": "usd"})]:
+        charge = CHARGE | differs
+        cases.add(f"a charge that has no {what} comes before a malformed token", "", "ARGUMENT", charge=charge)
+        cases.add(
+            f"a charge that has no {what} comes before its key",
+            token(header={"kid": "nobody"}),
+            "ARGUMENT",
+            charge=charge,
+        )
     cases.add("too large comes before malformed", " " * 8193, "TOO_LARGE")
     cases.add("malformed comes before base64url", "A.A.A.A", "MALFORMED")
     cases.add("base64url comes before the header", header_of("x").rsplit(".", 1)[0] + ".A", "BASE64")
