@@ -62,7 +62,8 @@ def test_pyjwt_by_its_documentation_is_not_enough_and_the_readme_shows_why():
     pinned = (PYTHON_EXAMPLE / "requirements.txt").read_text().split()
     assert pinned == [f"{name}=={importlib.metadata.version(name)}" for name in ("PyJWT", "cryptography")]
 
-    finished = conformance(f"{shlex.quote(sys.executable)} conformance.py", "--verdicts", cwd=PYTHON_EXAMPLE)
+    command = f"{shlex.quote(sys.executable)} conformance.py"
+    finished = conformance(command, "--verdicts", "--vectors", str(VECTORS), cwd=PYTHON_EXAMPLE)
     assert finished.returncode == 1, finished.stderr
     accepted = finished.stdout.split("Accepted what must be refused:")[1].split("Gave no answer:")[0]
     codes = dict(re.findall(r"PAITIFY_(E_\w+), answered PAITIFY_OK: (\d+)", accepted))
