@@ -12,6 +12,7 @@ import pytest
 from harness import contract_model
 from harness.paths import ROOT
 from harness.processor import build_example
+from harness.strict_json import Document, NotJSON
 
 sys.path.insert(0, str(ROOT / "Tests/Vectors"))
 from generator import tokens  # noqa: E402
@@ -126,3 +127,21 @@ def test_the_library_and_a_second_reading_of_the_contract_agree(library, seed):
         seen[answer] += 1
     # It would prove little if most were refused for one reason.
     assert seen["PAITIFY_OK"] > ROUNDS // 20 and len(seen) > 12, seen
+
+
+def test_a_key_set_that_is_not_strict_json_is_never_installed(library):
+    rng = random.Random(7517)
+    seen = collections.Counter()
+    for _ in range(ROUNDS):
+        case = case_of(rng)
+        [install] = case["installs"]
+        install["document"] = with_other_spelling(rng, install["document"])
+        try:
+            is_strict = not Document(install["document"].encode()).has_duplicate
+        except NotJSON:
+            is_strict = False
+        answer = library(case)
+        # A strict one may still lack a key that can be used.
+        assert is_strict or answer == "PAITIFY_E_JWKS", install["document"]
+        seen[is_strict, answer] += 1
+    assert seen[True, "PAITIFY_OK"] > ROUNDS // 20 and seen[False, "PAITIFY_E_JWKS"] > ROUNDS // 20, seen

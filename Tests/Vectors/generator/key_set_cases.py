@@ -108,6 +108,10 @@ def documents(cases):
         ("101 keys", keys(SIGNING, *[{"kty": "RSA", "kid": str(i)} for i in range(100)])),
     ]:
         cases.add(name, document, "JWKS")
+    for what, value in [("beyond 64 bits", 2**64), ("beyond all doubles", "1e400"), ("that is none", "NaN")]:
+        cases.add(f"a number {what} in a member that nobody knows", text[:-1] + f',"x":{value}}}', "JWKS")
+    for value in ["1.5e3", "-0", "1e-400", 2**63 - 1]:
+        cases.add(f"a number in a member that nobody knows: {value}", text[:-1] + f',"x":{value}}}', token_status="OK")
     cases.add("64 KiB", text.ljust(65536), token_status="OK")
     cases.add("nested to the limit", keys(SIGNING, x=json.loads(nested(7))), token_status="OK")
     cases.add(
