@@ -186,19 +186,21 @@ paitify_bytes sign_payload(algorithm algorithm, paitify_bytes payload)
 
 /* ---- Whose signature it is --------------------------------------------------------------------------------------- */
 
-/* The algorithm whose key the token's header names, or ALGORITHMS. */
-static algorithm named_key(paitify_bytes header)
+/* The algorithms whose keys the token's header may mean, a bit each: all of them where jansson cannot hold a number in it. */
+static unsigned named_keys(paitify_bytes header)
 {
-    algorithm found = ALGORITHMS;
+    unsigned found = 0;
+    json_error_t error;
     uint8_t *text = malloc(header.length + 1);
     REQUIRE(text != NULL);
     const long count = decode(text, header.length, header);
-    json_t *root = count < 0 ? NULL : json_loadb((const char *)text, (size_t)count, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    json_t *root = count < 0 ? NULL : json_loadb((const char *)text, (size_t)count, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    if (count >= 0 && root == NULL && json_error_code(&error) == json_error_numeric_overflow) found = (1u << ALGORITHMS) - 1;
     const char *kid = json_string_value(json_object_get(root, "kid"));
     const char *name = json_string_value(json_object_get(root, "alg"));
     for (int i = 0; kid != NULL && name != NULL && i < ALGORITHMS; i++) {
         const int is_named = strcmp(name, names[i]) == 0 || (i == EDDSA && strcmp(name, "Ed25519") == 0);
-        if (strcmp(kid, kids[i]) == 0 && is_named) found = (algorithm)i;
+        if (strcmp(kid, kids[i]) == 0 && is_named) found |= 1u << i;
     }
     json_decref(root);
     free(text);
@@ -225,19 +227,12 @@ static size_t as_der(const uint8_t signature[64], uint8_t der[80])
     return (size_t)(at - der);
 }
 
-int is_signed(paitify_bytes token)
+/* Whether the text is the algorithm's signature of the message. */
+static int holds(algorithm algorithm, paitify_bytes text, paitify_bytes message)
 {
-    const uint8_t *first = memchr(token.data, '.', token.length), *last = token.data + token.length;
-    if (first == NULL) return 0;
-    while (last > first + 1 && last[-1] != '.') last--;
-    if (last <= first + 1) return 0;
-    const paitify_bytes header = {token.data, (size_t)(first - token.data)};
-    const paitify_bytes text = {last, (size_t)(token.data + token.length - last)};
-    const algorithm algorithm = named_key(header);
     uint8_t signature[RSA_BYTES], der[80];
     const long count = decode(signature, sizeof signature, text);
-    if (algorithm == ALGORITHMS || count != (algorithm <= PS256 ? RSA_BYTES : 64)) return 0;
-
+    if (count != (algorithm <= PS256 ? RSA_BYTES : 64)) return 0;
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     EVP_PKEY_CTX *parameters = NULL;
     REQUIRE(EVP_DigestVerifyInit(context, &parameters, algorithm == EDDSA ? NULL : EVP_sha256(), NULL, keys[algorithm]) == 1);
@@ -247,9 +242,25 @@ int is_signed(paitify_bytes token)
     }
     const uint8_t *given = algorithm == ES256 ? der : signature;
     const size_t length = algorithm == ES256 ? as_der(signature, der) : (size_t)count;
-    const int holds = EVP_DigestVerify(context, given, length, token.data, (size_t)(last - 1 - token.data)) == 1;
+    const int is_right = EVP_DigestVerify(context, given, length, message.data, message.length) == 1;
     EVP_MD_CTX_free(context);
-    return holds;
+    return is_right;
+}
+
+int is_signed(paitify_bytes token)
+{
+    const uint8_t *first = memchr(token.data, '.', token.length), *last = token.data + token.length;
+    if (first == NULL) return 0;
+    while (last > first + 1 && last[-1] != '.') last--;
+    if (last <= first + 1) return 0;
+    const paitify_bytes header = {token.data, (size_t)(first - token.data)};
+    const paitify_bytes text = {last, (size_t)(token.data + token.length - last)};
+    const paitify_bytes message = {token.data, (size_t)(last - 1 - token.data)};
+    const unsigned named = named_keys(header);
+    for (int i = 0; i < ALGORITHMS; i++) {
+        if (named >> i & 1 && holds((algorithm)i, text, message)) return 1;
+    }
+    return 0;
 }
 
 /* ---- Setting up -------------------------------------------------------------------------------------------------- */

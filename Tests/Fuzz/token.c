@@ -57,8 +57,9 @@ static void audit(void *context, const paitify_decision *decision)
     const int is_unsigned = decision->status != PAITIFY_OK && decision->status <= PAITIFY_E_SIGNATURE &&
                             decision->status != PAITIFY_E_JSON && decision->status != PAITIFY_E_DUPLICATE_MEMBER &&
                             decision->status != PAITIFY_E_TYPE;
+    REQUIRE((decision->key_id.data == NULL) == (decision->key_id.length == 0));
     for (int i = 0; i < 4; i++) {
-        REQUIRE((told[i]->data == NULL) == (told[i]->length == 0));
+        if (told[i]->data == NULL) REQUIRE(told[i]->length == 0);
         if (is_unsigned) REQUIRE(told[i]->data == NULL && decision->max_amount == 0);
     }
     if (decision->status == PAITIFY_OK) REQUIRE(decision->authorization_id.length > 0 && decision->agent_id.length > 0);
