@@ -62,17 +62,6 @@ void *aligned_alloc(size_t alignment, size_t size)
 
 void free(void *block) { __libc_free(block); }
 
-/* An object with more than 64 members is left to jansson, which compares names by a hash table: on the heap. */
-static int is_cold(const json_t *one)
-{
-    static const char *const names[] = {"a payload whose first and last of many members have one name",
-                                        "five hundred claims that nobody knows"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(text_of(one, "name"), names[i]) == 0) return 1;
-    }
-    return 0;
-}
-
 /* One verification, counted; the second of its kind, so that what is kept from the first is there. */
 static void verify(paitify_verifier *verifier, const json_t *one, const paitify_charge *charge, paitify_result *result)
 {
@@ -83,10 +72,6 @@ static void verify(paitify_verifier *verifier, const json_t *one, const paitify_
     const int32_t status = paitify_verify(verifier, token, charge, result);
     is_counting = 0;
     CHECK_STATUS(first, status);
-    if (is_cold(one)) {
-        CHECK(by_others > 0);
-        return;
-    }
     if (by_us + by_others != 0) {
         fprintf(stderr, "%s (%s): %ld allocations of ours, %ld of libc\n", text_of(one, "name"),
                 paitify_status_name(status), by_us, by_others);

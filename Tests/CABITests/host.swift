@@ -49,7 +49,9 @@ struct Verifier: @unchecked Sendable {
 struct Failure: Error, CustomStringConvertible { let description: String }
 
 func check(_ status: Int32, _ what: String) throws {
-    guard status == PAITIFY_OK else { throw Failure(description: "\(what): \(String(cString: paitify_status_name(status)))") }
+    guard status == PAITIFY_OK else {
+        throw Failure(description: "\(what): \(String(cString: paitify_status_name(status)))")
+    }
 }
 
 extension [UInt8] {
@@ -77,7 +79,9 @@ func verify(_ cases: [Vectors.Case], with verifier: Verifier, rounds: Int) async
 }
 
 protocol Shape: AnyObject { var area: Double { get } }
-final class Square: Shape { let side: Double; init(_ side: Double) { self.side = side }; var area: Double { side * side } }
+final class Square: Shape {
+    let side: Double; init(_ side: Double) { self.side = side }; var area: Double { side * side }
+}
 final class Strip: Shape { var area: Double { 1 } }
 
 /// What leans on the runtime: existentials, casts, reflection, closures, strings, dictionaries, errors.
@@ -132,7 +136,8 @@ struct Host {
         guard runtime != nil, dlsym(nil, "swift_retain") == runtime else {
             throw Failure(description: "swift_retain is not the toolchain's")
         }
-        if let library = dlopen("libpaitifyverify.so.1", RTLD_NOW | RTLD_NOLOAD), dlsym(library, "swift_retain") != nil {
+        if let library = dlopen("libpaitifyverify.so.1", RTLD_NOW | RTLD_NOLOAD), dlsym(library, "swift_retain") != nil
+        {
             throw Failure(description: "the library brings a swift_retain")
         }
         print("swift host: \(accepted) tokens accepted, \(exercised) exercises done")

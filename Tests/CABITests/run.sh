@@ -87,7 +87,7 @@ export PKG_CONFIG_PATH
 flags="$(pkg-config --cflags paitifyverify jansson libcrypto)"
 libraries="$(pkg-config --libs paitifyverify jansson libcrypto) -pthread -ldl"
 version=-DPACKAGE_VERSION="\"$(pkg-config --modversion paitifyverify)\""
-for program in abi contract callbacks files saving refresh errors memory allocations heap locks stack flips; do
+for program in abi contract callbacks files saving refresh errors memory allocations starvation heap locks stack flips; do
     cc -std=c99 "$version" $warnings -g -O1 $flags -o "$work/$program" "Tests/CABITests/$program.c" $libraries
 done
 cc -std=c99 $warnings -g -O1 $flags -o "$work/loading" Tests/CABITests/loading.c $(pkg-config --libs jansson) -ldl
@@ -97,7 +97,7 @@ cc -std=c99 $warnings -O2 $flags -o "$work/processor" examples/c/processor.c $(p
 cc -std=c99 $warnings -g -O1 $flags -o "$work/static" Tests/CABITests/contract.c build/lib/libpaitifyverify.a \
     $(pkg-config --libs jansson libcrypto)
 
-for program in abi contract callbacks files saving refresh errors host static memory allocations heap locks stack flips; do
+for program in abi contract callbacks files saving refresh errors host static memory allocations starvation heap locks stack flips; do
     "$work/$program" "$vectors" || fail "$program"
     pass "$program"
 done

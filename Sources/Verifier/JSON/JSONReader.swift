@@ -7,22 +7,22 @@
     /// Zero bytes that follow every text: the reader looks so far ahead without asking where the text ends. A zero is
     /// no character of JSON, so it stops at the first.
     static let lookahead = 16
-    /// In an object with more members than this, finding two of one name is left to who reads the whole document.
+    /// In an object with more members than this, two of one name are looked for when all is read.
     static let comparedMembersMax = 64
 
     let text: UnsafePointer<UInt8>
     let count: Int
     /// Where text is put whose escapes were replaced; as long as the text.
     let unescaped: UnsafeMutablePointer<UInt8>
-    private let nodes: UnsafeMutableBufferPointer<JSONNode>
+    let nodes: UnsafeMutableBufferPointer<JSONNode>
     private let depthMax: Int
     private let membersMax: Int
 
     var position = 0
-    private var nodeCount = 0
+    private(set) var nodeCount = 0
     private var memberCount = 0
     /// Whether an object has more members than are compared with each other here.
-    private(set) var hasUncomparedMembers = false
+    private var hasUncomparedMembers = false
 
     /// The values that a text of so many bytes can hold: each but the outermost two takes two bytes at least.
     static func nodesMax(forTextOf byteCount: Int) -> Int { byteCount / 2 + 2 }
@@ -49,6 +49,7 @@
         try readValue(depth: 1)
         skipSpace()
         guard position == count else { throw fault(.trailingBytes) }
+        if hasUncomparedMembers { try refuseRepeatedNames() }
     }
 
     private mutating func readValue(depth: Int) throws(JSONFault) {

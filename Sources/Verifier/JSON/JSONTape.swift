@@ -18,10 +18,10 @@
 
 /// One value on a tape. As long-lived as the tape's memory.
 package struct JSONTapeValue: Sendable {
-    private let tape: JSONTape
-    private let index: Int
+    let tape: JSONTape
+    let index: Int
 
-    fileprivate init(tape: JSONTape, index: Int) {
+    init(tape: JSONTape, index: Int) {
         self.tape = tape
         self.index = index
     }
@@ -115,5 +115,9 @@ package struct JSONTapeValue: Sendable {
         }
     }
 
-    fileprivate var endIndex: Int { node.endIndex(at: index) }
+    /// The index of the entry after this value and all that is in it.
+    var endIndex: Int { node.endIndex(at: index) }
+
+    /// The offset in the document at which the text begins, after its quote; of text alone.
+    var textOffset: Int { node.start }
 }

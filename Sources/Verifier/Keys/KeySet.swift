@@ -16,6 +16,8 @@ struct KeySet: Sendable {
 
     let keys: [PublicKey]
     let leftOut: [LeftOutKey]
+    /// What a token of a left-out key is refused with. Put into words beforehand: a verification allocates nothing in Swift.
+    private let refusals: [(kid: [UInt8], refusal: VerifyError)]
     /// The issuer's counter of published sets, which only grows; nil if the document has none.
     let sequence: Int64?
 
@@ -33,6 +35,7 @@ struct KeySet: Sendable {
 
         var keys: [PublicKey] = []
         var leftOut: [LeftOutKey] = []
+        var refusals: [(kid: [UInt8], refusal: VerifyError)] = []
         var index = 0
         for element in list.elements {
             // What OpenSSL keeps with each key was not reckoned with when the call began.
@@ -45,12 +48,14 @@ struct KeySet: Sendable {
                 guard error.status != .noMemory, error.status != .internalFailure else { throw error }
                 let keyID = jwk.kid.map { String(copying: $0.span) }
                 leftOut.append(LeftOutKey(index: index, keyID: keyID, reason: error))
+                if let kid = jwk.kid { refusals.append((kid, Self.refusal(ofTokensWith: error))) }
             }
             index += 1
         }
         guard !keys.isEmpty else { throw Self.nothingUsable(leftOut) }
         self.keys = keys
         self.leftOut = leftOut
+        self.refusals = refusals
     }
 
     /// The key whose usual header this is, to the letter, or nil.
@@ -63,11 +68,12 @@ struct KeySet: Sendable {
     func key(_ kid: Span<UInt8>) throws(VerifyError) -> PublicKey {
         for key in keys where key.isNamed(kid) { return key }
         // A key that was left out is known, and its fault is final; "unknown" would have the host fetch and retry.
-        for key in leftOut {
-            guard let keyID = key.keyID, Array(keyID.utf8).span.equals(kid) else { continue }
-            throw VerifyError(key.reason.status, "The token's key is installed but not used: \(key.reason.detail).")
-        }
+        for left in refusals where left.kid.span.equals(kid) { throw left.refusal }
         throw VerifyError(.unknownKey)
+    }
+
+    private static func refusal(ofTokensWith reason: VerifyError) -> VerifyError {
+        VerifyError(reason.status, "The token's key is installed but not used: \(reason.detail).")
     }
 
     /// Reads a document's bytes as strict JSON; `bytesMax` is more than the usual where a saved file may be longer.
@@ -75,12 +81,18 @@ struct KeySet: Sendable {
         _ document: Span<UInt8>, bytesMax: Int = documentBytesMax
     ) throws(VerifyError) -> JSONValue {
         try checkSize(document.count, bytesMax: bytesMax)
+        let second = try SecondReading(of: document, depthMax: depthMax)
+        let root: JSONValue
         do throws(JSONError) {
-            return try JSONDocument.parse(document, maxDepth: depthMax).root
+            root = try JSONDocument.parse(document, maxDepth: depthMax).root
         } catch {
-            guard error.kind != .outOfMemory else { throw VerifyError(.noMemory) }
+            // Only a number that jansson cannot hold does the other reader put up with.
+            let isUnjust = error.kind != .numberOutOfRange && second.isAcceptable
+            guard error.kind != .outOfMemory, !isUnjust else { throw VerifyError(.noMemory) }
             throw VerifyError(.jwks, "The JWKS is not strict JSON (\(error.text), at byte \(error.position)).")
         }
+        guard second.agrees(with: root) else { throw VerifyError(.noMemory) }
+        return root
     }
 
     static func checkSize(_ byteCount: Int, bytesMax: Int = documentBytesMax) throws(VerifyError) {

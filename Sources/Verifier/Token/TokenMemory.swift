@@ -84,7 +84,7 @@ import POSIX
     /// Reads a part as JSON. The tape is valid until the next part is read so, or another token.
     func readJSON(
         _ part: DecodedPart, depthMax: Int, membersMax: Int = .max
-    ) throws(JSONFault) -> (tape: JSONTape, hasUncomparedMembers: Bool) {
+    ) throws(JSONFault) -> JSONTape {
         guard let block = unsafe block, let text = unsafe bytes(of: part).baseAddress else {
             throw JSONFault(kind: .prematureEnd, offset: 0)
         }
@@ -95,9 +95,8 @@ import POSIX
             text: text, count: part.count, unescaped: unescaped, nodes: nodes, depthMax: depthMax,
             membersMax: membersMax)
         try reader.read()
-        let tape = unsafe JSONTape(
+        return unsafe JSONTape(
             text: text, unescaped: unescaped, nodes: block.assumingMemoryBound(to: JSONNode.self))
-        return (tape, reader.hasUncomparedMembers)
     }
 
     // MARK: What the token says
