@@ -50,10 +50,11 @@ class Tests:
 
     def _read_vectors(self, label, path):
         for case in json.loads(read(path))["cases"]:
-            statuses = [case["status"]] if "status" in case else [step["status"] for step in case["steps"]]
+            statuses = [case["status"]] if "status" in case else [
+                step["status"] for step in case["steps"] if "status" in step]
             accepted = statuses[-1] == "PAITIFY_OK"
             # A set that leaves a key out is accepted, and the key is refused; a sequence proves what any step says.
-            refused = not accepted or "left_out" in case or set(statuses) != {"PAITIFY_OK"}
+            refused = not accepted or case.get("left_out", 0) > 0 or set(statuses) != {"PAITIFY_OK"}
             if refused:
                 self.names.setdefault(label, set()).add(case["name"])
             if accepted or "PAITIFY_OK" in statuses:
