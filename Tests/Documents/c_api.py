@@ -63,12 +63,16 @@ def drifted(page, which, before, after):
     return c_api.Page(text, header, manuals, page.sources)
 
 
+def complaints(page):
+    """All that is wrong with the page."""
+    return [complaint for _, wrong in page.checks() for complaint in wrong]
+
+
 def run():
     report = Report("C API")
     page = c_api.load()
     for fact, wrong in page.checks():
         report.says(fact, wrong)
     for what, which, before, after, word in DRIFTS:
-        checks = drifted(page, which, before, after).checks()
-        report.finds(what, word, [complaint for _, wrong in checks for complaint in wrong])
+        report.finds(what, word, lambda: complaints(drifted(page, which, before, after)))
     return report.failed
