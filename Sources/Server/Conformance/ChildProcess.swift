@@ -33,13 +33,13 @@ final class ChildProcess {
         close(output)
     }
 
-    /// What can be done now, or nil when the time is over first.
+    /// What can be done without waiting.
     enum Readiness: Sendable {
         case mayWrite
         case mayRead
     }
 
-    /// Waits until there is something to read, or (`writing`) room to write.
+    /// Waits until there is something to read, or (`writing`) room to write; nil when the time is over first.
     func wait(writing: Bool, until deadline: ContinuousClock.Instant) -> Readiness? {
         while true {
             let left = deadline - .now

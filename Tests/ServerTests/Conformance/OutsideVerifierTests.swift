@@ -38,8 +38,8 @@ import Verifier
 
     @Test func `that hangs is ended`() throws {
         let command = #"while read -r line; do case $line in *two*) cat <&3;; esac; echo 400; done 3<&0"#
-        let answers = try Self.answers(command, timeout: .milliseconds(200))
-        #expect(answers == [Self.signature, "it gave no answer within 0.2 seconds", Self.signature])
+        let answers = try Self.answers(command, timeout: .seconds(3))
+        #expect(answers == [Self.signature, "it gave no answer within 3.0 seconds", Self.signature])
     }
 
     @Test func `that talks out of turn is not believed`() throws {
