@@ -277,6 +277,87 @@ static void starve_key_sets(const char *folder)
     json_decref(file);
 }
 
+/* ---- With callbacks ------------------------------------------------------------------------------------------------ */
+
+static int claims, decisions;
+static int32_t decided;
+
+static int32_t claim(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at, paitify_bytes transaction_id)
+{
+    (void)context, (void)issuer, (void)jti, (void)expires_at, (void)transaction_id;
+    claims++;
+    return PAITIFY_REPLAY_FIRST;
+}
+
+static void audit(void *context, const paitify_decision *decision)
+{
+    (void)context;
+    decisions++;
+    decided = decision->status;
+}
+
+static void wanted(void *context, paitify_bytes kid) { (void)context, (void)kid; }
+
+/* Whatever fails: what a guard and an audit were told is what the call returns, and no charge is permitted untold. */
+static void starve_callbacks(void)
+{
+    const paitify_bytes audience = PAITIFY_BYTES("paitify:processor");
+    paitify_options options;
+    paitify_options_init(&options, sizeof options);
+    options.issuer = bytes_of("https://issuer.paitify.example");
+    options.audiences = &audience;
+    options.audience_count = 1;
+    options.keys_cooldown_s = 0;
+    options.context = &now;
+    options.now = time_at;
+    options.replay_claim = claim;
+    options.audit = audit;
+    options.keys_wanted = wanted;
+    paitify_verifier *with = NULL;
+    CHECK_STATUS(PAITIFY_OK, paitify_verifier_new(&options, &with, NULL));
+    for (int round = 0; round < 2; round++) { /* before there are keys, and then */
+        const int32_t expected = round == 0 ? PAITIFY_E_NO_KEYS : PAITIFY_OK;
+        for (failing_on = 0; failing_on < 2; failing_on++) {
+            for (long from = 1, all = 1; from <= all + 1; from++) {
+                claims = decisions = 0;
+                starve(from);
+                const int32_t status = paitify_verify(with, good, &charge, result);
+                feed();
+                if (allocations > all) all = allocations;
+                CHECK(status == expected || (status == PAITIFY_E_NO_MEMORY && from <= allocations));
+                CHECK(decisions <= 1 && (decisions == 0 || decided == status));
+                CHECK(claims == (status == PAITIFY_OK) && (decisions == 1) >= (status == PAITIFY_OK));
+            }
+        }
+        CHECK_STATUS(PAITIFY_OK, paitify_install_jwks(with, bytes_of(jwks), now, NULL));
+    }
+    paitify_verifier_release(with);
+}
+
+/* What only looks, or gives up, needs no memory at all. */
+static void starve_lookers(void)
+{
+    paitify_bytes text;
+    int64_t number;
+    paitify_health_info info;
+    CHECK_STATUS(PAITIFY_OK, paitify_verify(verifier, good, &charge, result));
+    starve(1);
+    failing_on = 1;
+    paitify_health_info_init(&info, sizeof info);
+    CHECK_STATUS(PAITIFY_OK, paitify_health(verifier, &info));
+    CHECK(paitify_refresh_due_in_ms(verifier) >= 0);
+    paitify_refresh_failed(verifier);
+    CHECK(paitify_result_payload(result).length > 0 && paitify_result_key_id(result).length > 0);
+    CHECK(paitify_result_max_amount(result) > 0 && paitify_result_agent_id(result).length > 0);
+    CHECK_STATUS(PAITIFY_OK, paitify_result_claim_string(result, "iss", &text));
+    CHECK_STATUS(PAITIFY_OK, paitify_result_claim_int64(result, "exp", &number));
+    CHECK(strlen(paitify_status_message(PAITIFY_E_NO_MEMORY)) > 0);
+    paitify_result_reset(result);
+    paitify_verifier_release(paitify_verifier_retain(verifier));
+    feed();
+    CHECK(allocations == 0);
+}
+
 int main(int count, char **arguments)
 {
     const int made = mkstemp(keys_file);
@@ -303,6 +384,8 @@ int main(int count, char **arguments)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) starve_in_children(&rows[i]);
 
+    starve_lookers();
+    starve_callbacks();
     starve_tokens(arguments[1], "tokens.json");
     starve_tokens(arguments[1], "algorithms.json");
     starve_key_sets(arguments[1]);

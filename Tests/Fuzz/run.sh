@@ -79,14 +79,14 @@ flags=(-std=c11 -g -O1 -fno-omit-frame-pointer -Wall -Wextra -Wpedantic -Wshadow
     -fsanitize=address,undefined -fno-sanitize-recover=undefined)
 shared=()
 for source in fuzz signing documents; do
-    "$clang" "${flags[@]}" -c "Tests/Fuzz/$source.c" -o "$out/$source.o"
+    "$clang" "${flags[@]}" -c "Tests/Fuzz/$source.c" -o "$out/$source.o" || die "$source.c does not compile"
     shared+=("$out/$source.o")
 done
 for target in "${targets[@]}"; do
     [ -e "Tests/Fuzz/$target.c" ] || die "$target is no target; there are ${every_target[*]}"
-    "$clang" "${flags[@]}" -c "Tests/Fuzz/$target.c" -o "$out/$target.o"
+    "$clang" "${flags[@]}" -c "Tests/Fuzz/$target.c" -o "$out/$target.o" || die "$target.c does not compile"
     "$clang" -fuse-ld=lld -fsanitize=fuzzer,address,undefined -o "$out/$target" "$out/$target.o" "${shared[@]}" \
-        "${objects[@]}" $(pkg-config --libs jansson libcrypto)
+        "${objects[@]}" $(pkg-config --libs jansson libcrypto) || die "$target does not link"
 done
 
 # ---- The runs ----

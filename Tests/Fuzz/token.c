@@ -31,7 +31,7 @@ static int32_t claim(void *context, paitify_bytes issuer, paitify_bytes jti, int
 {
     (void)context;
     heard.claims++;
-    REQUIRE(heard.decisions == 0 && equals(issuer, ISSUER) && jti.length > 0);
+    REQUIRE(equals(issuer, ISSUER) && jti.length > 0);
     REQUIRE(expires_at > NOW && same(transaction_id, heard.charge->transaction_id));
     return heard.answer;
 }
@@ -191,6 +191,38 @@ static int32_t after_claim(host with)
     return with.answer == PAITIFY_REPLAY_SEEN ? PAITIFY_E_REPLAYED : PAITIFY_E_REPLAY_UNAVAILABLE;
 }
 
+/* Of an acceptable token: the charge of all of it is permitted, and none that is beyond it in one thing. */
+static void charge_all_and_more(paitify_bytes token, host with)
+{
+    paitify_verifier *verifier = verifiers[with.which];
+    paitify_charge charge;
+    paitify_charge_init(&charge, sizeof charge);
+    REQUIRE(paitify_verify_token_only(verifier, token, result) == PAITIFY_OK);
+    const paitify_bytes merchant = paitify_result_merchant_id(result);
+    uint8_t *const copy = exact_copy(merchant.data, merchant.length);
+    charge.amount = paitify_result_max_amount(result);
+    memcpy(charge.currency, paitify_result_currency(result).data, 3);
+    charge.merchant_id.data = copy;
+    charge.merchant_id.length = merchant.length;
+    heard.charge = &charge;
+    for (uint32_t exactly = 0; exactly <= PAITIFY_CHARGE_EXACT; exactly++) {
+        charge.flags = exactly;
+        REQUIRE(paitify_verify(verifier, token, &charge, result) == after_claim(with));
+        charge.amount++;
+        REQUIRE(paitify_verify(verifier, token, &charge, result) == PAITIFY_E_AMOUNT);
+        charge.amount--;
+    }
+    const char last = charge.currency[2];
+    charge.currency[2] = last == 'A' ? 'B' : 'A';
+    REQUIRE(paitify_verify(verifier, token, &charge, result) == PAITIFY_E_CURRENCY);
+    charge.currency[2] = last;
+    if (merchant.length > 0) {
+        copy[0] ^= 1;
+        REQUIRE(paitify_verify(verifier, token, &charge, result) == PAITIFY_E_MERCHANT);
+    }
+    free(copy);
+}
+
 static void verify(paitify_bytes token, const paitify_charge *charge, host with, const content *signed_here)
 {
     paitify_verifier *verifier = verifiers[with.which];
@@ -222,6 +254,8 @@ static void verify(paitify_bytes token, const paitify_charge *charge, host with,
     if (charged == PAITIFY_OK) REQUIRE(heard.max_amount == paitify_result_max_amount(result));
     if (charged == PAITIFY_OK && claims != NULL) require_permitted(claims, charge);
     json_decref(claims);
+    if (claimed == PAITIFY_OK) charge_all_and_more(token, with);
+    queue_require_untouched();
     paitify_result_reset(result);
     require_empty(result);
 }
