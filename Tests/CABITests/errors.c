@@ -1,5 +1,5 @@
-/* OpenSSL's error queue is the host's: after every call, however it ends, it holds what it held before, in order, and the
- * host's mark is where it was. usage: errors FOLDER */
+/* OpenSSL's error queue is the host's: after every call, however it ends, it holds what it held before, in order,
+ * and the host's mark is where it was. usage: errors FOLDER */
 #define _POSIX_C_SOURCE 200809L
 #include "folder.h"
 #include <openssl/err.h>
@@ -14,9 +14,12 @@ static paitify_verifier *verifier, *empty;
 static paitify_result *result;
 static paitify_charge charge;
 
-static paitify_bytes token(size_t index) { return string_of(json_array_get(json_object_get(vectors, "cases"), index), "token"); }
+static paitify_bytes token(size_t index)
+{
+    return string_of(json_array_get(json_object_get(vectors, "cases"), index), "token");
+}
 
-/* ---- The calls ----------------------------------------------------------------------------------------------------- */
+/* ---- The calls --------------------------------------------------------------------------------------------------- */
 
 static int32_t make(uint32_t leeway)
 {
@@ -96,7 +99,7 @@ static int32_t verify_all(void)
     return PAITIFY_OK;
 }
 
-/* ---- The queue ----------------------------------------------------------------------------------------------------- */
+/* ---- The queue --------------------------------------------------------------------------------------------------- */
 
 /* Puts so many errors there, with a mark between them. */
 static void fill(int count)

@@ -1,5 +1,6 @@
-/* The library loaded at run time and closed again, a thousand times, as scripting languages do: each time it verifies, and
- * the process keeps no more of it than the first time. This program is not linked with it. usage: loading LIBRARY FOLDER */
+/* The library loaded at run time and closed again, a thousand times, as scripting languages do: each time it
+ * verifies, and the process keeps no more of it than the first time. This program is not linked with it. usage:
+ * loading LIBRARY FOLDER */
 #include "vectors.h"
 #include <dlfcn.h>
 

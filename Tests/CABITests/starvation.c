@@ -1,13 +1,13 @@
 /*
- * Each allocation of each call fails in turn, alone or with all that follow: those of this library, of OpenSSL, of jansson
- * and of the C library, for malloc is replaced here. usage: starvation FOLDER
+ * Each allocation of each call fails in turn, alone or with all that follow: those of this library, of OpenSSL, of
+ * jansson and of the C library, for malloc is replaced here. usage: starvation FOLDER
  *
- * A verification says that memory ran out, or does without; it never ends the process, nor says of a token what is not so
- * (but for Ed25519, see below), and the next one is none the worse. The calls that make, install, load and save allocate in
- * Swift too, which ends the process where a block is refused, and jansson does it by an assertion: these are made in a
- * child. There, what was installed before serves on unless the call succeeded, and a set is installed whole or not at all.
- * That those calls ask beforehand whether there is enough, so that memory that was gone before the call is always
- * reported, is what memory.c shows.
+ * A verification says that memory ran out, or does without; it never ends the process, nor says of a token what is
+ * not so (but for Ed25519, see below), and the next one is none the worse. The calls that make, install, load and
+ * save allocate in Swift too, which ends the process where a block is refused, and jansson does it by an assertion:
+ * these are made in a child. There, what was installed before serves on unless the call succeeded, and a set is
+ * installed whole or not at all. That those calls ask beforehand whether there is enough, so that memory that was
+ * gone before the call is always reported, is what memory.c shows.
  */
 #define _GNU_SOURCE
 #include "vectors.h"
@@ -67,7 +67,8 @@ static char keys_file[] = "/tmp/paitify-starvation-XXXXXX";
 
 static int32_t make_verifier_again(void)
 {
-    static const paitify_bytes audiences[] = {PAITIFY_BYTES_INIT("paitify:processor"), PAITIFY_BYTES_INIT("a longer name than fits into a word")};
+    static const paitify_bytes audiences[] = {PAITIFY_BYTES_INIT("paitify:processor"),
+                                              PAITIFY_BYTES_INIT("a longer name than fits into a word")};
     paitify_options options;
     paitify_options_init(&options, sizeof options);
     options.issuer = bytes_of("https://issuer.paitify.example");
@@ -97,7 +98,8 @@ static int32_t load(void) { return paitify_load_jwks_file(verifier, keys_file, N
 static int32_t install_bad(void)
 {
     paitify_error error = PAITIFY_ERROR_INIT;
-    const int32_t status = paitify_install_jwks(verifier, bytes_of("{\"keys\":[{\"kid\":\"a\"},{\"kid\":\"a\"}]}"), now, &error);
+    const int32_t status = paitify_install_jwks(verifier, bytes_of("{\"keys\":[{\"kid\":\"a\"},{\"kid\":\"a\"}]}"),
+                                                now, &error);
     CHECK(error.status == status);
     return status == PAITIFY_E_JWKS ? PAITIFY_OK : status;
 }
@@ -128,7 +130,8 @@ static int run_child(const row *of, long from)
     starve(from);
     const int32_t status = of->call();
     feed();
-    if (status != PAITIFY_OK && status != PAITIFY_E_NO_MEMORY && status != PAITIFY_E_INTERNAL && status != PAITIFY_E_IO) return 3;
+    const int is_unable = status == PAITIFY_E_NO_MEMORY || status == PAITIFY_E_INTERNAL || status == PAITIFY_E_IO;
+    if (status != PAITIFY_OK && !is_unable) return 3;
     /* Whatever became of the call, what was there before still serves, and the call can be made again. */
     if (paitify_verify(verifier, good, &charge, result) != PAITIFY_OK) return 4;
     if (of->call == install_first && status != PAITIFY_OK) {
@@ -173,14 +176,17 @@ static void starve_in_children(const row *of)
             reported += WIFEXITED(outcome) && WEXITSTATUS(outcome) == 1;
             ended += signal != 0;
             checks_made++;
-            /* Swift ends a process by an illegal instruction, an assertion aborts it; anything else is a stray access. */
+            /* Swift ends a process by an illegal instruction, an assertion aborts it; anything else is a stray
+             * access. */
             if (signal == SIGILL || signal == SIGTRAP || signal == SIGABRT) continue;
             if (WIFEXITED(outcome) && WEXITSTATUS(outcome) <= 1) continue;
             checks_failed++;
-            fprintf(stderr, "%s without allocation %ld: exit code %d, signal %d\n", of->name, from, WEXITSTATUS(outcome), signal);
+            fprintf(stderr, "%s without allocation %ld: exit code %d, signal %d\n", of->name, from,
+                    WEXITSTATUS(outcome), signal);
         }
     }
-    printf("starvation: %s: %ld allocations; done without %d times, reported %d times, ended %d times\n", of->name, count, without,
+    printf("starvation: %s: %ld allocations; done without %d times, reported %d times, ended %d times\n", of->name,
+           count, without,
            reported, ended);
     CHECK(reported > 0);
 }
@@ -196,8 +202,8 @@ static int32_t verify_in(int way, paitify_verifier *with, paitify_bytes token)
     }
 }
 
-/* OpenSSL 3 answers a failed allocation in Ed25519 as it does a wrong signature. If one fails alone, there is memory again
- * when the verifier looks. */
+/* OpenSSL 3 answers a failed allocation in Ed25519 as it does a wrong signature. If one fails alone, there is memory
+ * again when the verifier looks. */
 static int is_ed25519(paitify_bytes token)
 {
     static const char beginning[] = "eyJhbGciOiJFZ"; /* {"alg":"Ed */
@@ -222,10 +228,12 @@ static long starve_token(paitify_verifier *with, paitify_bytes token)
                 if (allocations > all) all = allocations;
                 checks_made++;
                 const int is_excused = status == PAITIFY_E_SIGNATURE && failing_on == 0 && is_ed25519(token);
-                const int is_allowed = status == expected || (from <= allocations && (status == PAITIFY_E_NO_MEMORY || is_excused));
+                const int is_starved = from <= allocations && (status == PAITIFY_E_NO_MEMORY || is_excused);
+                const int is_allowed = status == expected || is_starved;
                 if (!is_allowed) {
                     checks_failed++;
-                    fprintf(stderr, "%.40s: %s, not %s, without allocation %ld\n", (const char *)token.data, paitify_status_name(status),
+                    fprintf(stderr, "%.40s: %s, not %s, without allocation %ld\n", (const char *)token.data,
+                            paitify_status_name(status),
                             paitify_status_name(expected), from);
                 }
                 CHECK((paitify_result_payload(result).length > 0) <= (status == PAITIFY_OK));
@@ -268,7 +276,8 @@ static void starve_key_sets(const char *folder)
     json_array_foreach(json_object_get(file, "cases"), index, of)
     {
         if (json_object_get(of, "token") == NULL) continue;
-        paitify_verifier *with = make_own_verifier(json_object_get(file, "options"), json_object_get(of, "options"), &now);
+        paitify_verifier *with = make_own_verifier(json_object_get(file, "options"), json_object_get(of, "options"),
+                                                   &now);
         (void)paitify_install_jwks(with, string_of(of, "document"), now, NULL);
         (void)starve_token(with, string_of(of, "token"));
         paitify_verifier_release(with);
@@ -277,12 +286,13 @@ static void starve_key_sets(const char *folder)
     json_decref(file);
 }
 
-/* ---- With callbacks ------------------------------------------------------------------------------------------------ */
+/* ---- With callbacks ---------------------------------------------------------------------------------------------- */
 
 static int claims, decisions;
 static int32_t decided;
 
-static int32_t claim(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at, paitify_bytes transaction_id)
+static int32_t claim(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at,
+                     paitify_bytes transaction_id)
 {
     (void)context, (void)issuer, (void)jti, (void)expires_at, (void)transaction_id;
     claims++;

@@ -115,7 +115,8 @@ static void told(verifier *to, int32_t status, const paitify_error *error)
     REQUIRE(to->handle != NULL || status == PAITIFY_E_ARGUMENT);
 }
 
-static int32_t install_in(int way, verifier *to, paitify_bytes document, int64_t fetched_at, uint32_t max_age, paitify_error *error)
+static int32_t install_in(int way, verifier *to, paitify_bytes document, int64_t fetched_at, uint32_t max_age,
+                          paitify_error *error)
 {
     return way ? paitify_install_jwks_fresh_for(to->handle, document, fetched_at, max_age, error)
                : paitify_install_jwks(to->handle, document, fetched_at, error);
@@ -127,7 +128,11 @@ static void install(verifier *to, input *from)
     char text[5000];
     const uint8_t choice = take_byte(from);
     const int64_t fetched_at = NOW - 128 + (int64_t)take_byte(from);
-    snprintf(text, sizeof text, choice & 64 ? "{\"sequence\":%d,%s" : "%.0d%s", choice & 3, key_set() + (choice & 64 ? 1 : 0));
+    if (choice & 64) {
+        snprintf(text, sizeof text, "{\"sequence\":%d,%s", choice & 3, key_set() + 1);
+    } else {
+        snprintf(text, sizeof text, "%s", key_set());
+    }
     const char *document = choice & 128 ? documents[choice & 3] : text;
     paitify_error error = PAITIFY_ERROR_INIT;
     const int32_t status =
@@ -150,7 +155,8 @@ static void load(verifier *to, uint8_t choice)
 static void save(verifier *from, uint8_t choice)
 {
     paitify_error error = PAITIFY_ERROR_INIT;
-    const int32_t status = paitify_save_jwks_file(from->handle, choice == 0xFF ? NULL : choice & 128 ? "/proc/x" : path, &error);
+    const char *name = choice == 0xFF ? NULL : choice & 128 ? "/proc/x" : path;
+    const int32_t status = paitify_save_jwks_file(from->handle, name, &error);
     told(from, status, &error);
     if (from->handle != NULL && choice < 128) REQUIRE(status == (from->has_keys ? PAITIFY_OK : PAITIFY_E_NO_KEYS));
 }

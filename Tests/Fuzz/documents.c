@@ -35,7 +35,8 @@ paitify_bytes expand(paitify_bytes document)
 
 static int is_text(const json_t *value, const char *text)
 {
-    return json_is_string(value) && json_string_length(value) == strlen(text) && strcmp(json_string_value(value), text) == 0;
+    const paitify_bytes bytes = {(const uint8_t *)json_string_value(value), json_string_length(value)};
+    return json_is_string(value) && equals(bytes, text);
 }
 
 static int is_private(const json_t *key)
@@ -76,7 +77,8 @@ static int is_ours(const json_t *key, algorithm algorithm)
 
 void require_key(paitify_bytes document, algorithm algorithm)
 {
-    json_t *root = json_loadb((const char *)document.data, document.length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    json_t *root = json_loadb((const char *)document.data, document.length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
+                              NULL);
     json_t *list = json_object_get(root, "keys"), *key;
     int found = 0;
     size_t index;

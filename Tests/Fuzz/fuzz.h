@@ -1,4 +1,5 @@
-/* What the fuzz targets share: the rules that hold for every call, and blocks of memory that end where their bytes end. */
+/* What the fuzz targets share: the rules that hold for every call, and blocks of memory that end where their bytes
+ * end. */
 #ifndef FUZZ_H
 #define FUZZ_H
 

@@ -64,7 +64,8 @@ static void verify(paitify_verifier *verifier, int32_t statuses[ALGORITHMS])
     }
 }
 
-static void save_and_load(paitify_verifier *verifier, const paitify_options *options, const int32_t verified[ALGORITHMS])
+static void save_and_load(paitify_verifier *verifier, const paitify_options *options,
+                          const int32_t verified[ALGORITHMS])
 {
     int32_t again[ALGORITHMS];
     paitify_error error = PAITIFY_ERROR_INIT;
@@ -98,7 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 
     write_file(document, changes[choices & 3]);
     const int32_t status = load(verifier, loaded);
-    REQUIRE(status == PAITIFY_OK || status == PAITIFY_E_JWKS || status == PAITIFY_E_WEAK_KEY || status == PAITIFY_E_ROLLBACK);
+    REQUIRE(status == PAITIFY_OK || status == PAITIFY_E_JWKS || status == PAITIFY_E_WEAK_KEY ||
+            status == PAITIFY_E_ROLLBACK);
     verify(verifier, after);
     if (status == PAITIFY_OK) {
         for (int i = 0; i < ALGORITHMS; i++) {

@@ -75,18 +75,20 @@ for module in Verifier VerifierC; do
 done
 
 # The targets themselves are watched but not counted: coverage is the verifier's.
+# shellcheck disable=SC2054 # the commas are the compiler's
 flags=(-std=c11 -g -O1 -fno-omit-frame-pointer -Wall -Wextra -Wpedantic -Wshadow -Werror -Iinclude
     -fsanitize=address,undefined -fno-sanitize-recover=undefined)
 shared=()
-for source in fuzz signing documents; do
+for source in fuzz base64url signing documents claims; do
     "$clang" "${flags[@]}" -c "Tests/Fuzz/$source.c" -o "$out/$source.o" || die "$source.c does not compile"
     shared+=("$out/$source.o")
 done
+read -ra libraries < <(pkg-config --libs jansson libcrypto)
 for target in "${targets[@]}"; do
     [ -e "Tests/Fuzz/$target.c" ] || die "$target is no target; there are ${every_target[*]}"
     "$clang" "${flags[@]}" -c "Tests/Fuzz/$target.c" -o "$out/$target.o" || die "$target.c does not compile"
     "$clang" -fuse-ld=lld -fsanitize=fuzzer,address,undefined -o "$out/$target" "$out/$target.o" "${shared[@]}" \
-        "${objects[@]}" $(pkg-config --libs jansson libcrypto) || die "$target does not link"
+        "${objects[@]}" "${libraries[@]}" || die "$target does not link"
 done
 
 # ---- The runs ----

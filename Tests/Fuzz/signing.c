@@ -1,4 +1,5 @@
 #include "signing.h"
+#include "base64url.h"
 #include <jansson.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -8,10 +9,10 @@
 #include <openssl/sha.h>
 
 #define RSA_N                                                                                                          \
-    "giKYoj3WonDDf9SnhTOVbi8AzvJiNE4Gn2IsBppl99jE5YIVdpOMF2toJGp5LRhVeETEaudMOm185B9QyovkNsdDvXtPc62pdxPZS61iL8onEwiQl" \
-    "LOnT7Cegv-rzY0811d0B5H6ibmsDCXlKnTOQ4abNokpp4U0p8MfA0A3lDjqGcx5RJ9Frb2XPLJzBARUu0bBA7mDE0iqHzDiZ73W-Rdfr35s8B_Rr4" \
-    "JGcv_PnztWBURKlHdyp7Fa2OyCoJYjeRGH7ULg0RSDXa1YZiWET2PlsAfGkqPbU-iIIh0DSg8ULBccI9X6OUKyjI87wtqcjyiuKmk7-iA6S9-pbsc" \
-    "aUQ"
+    "giKYoj3WonDDf9SnhTOVbi8AzvJiNE4Gn2IsBppl99jE5YIVdpOMF2toJGp5LRhVeETEaudMOm185B9QyovkNsdDvXtPc62pdxPZS61iL8onEw"   \
+    "iQlLOnT7Cegv-rzY0811d0B5H6ibmsDCXlKnTOQ4abNokpp4U0p8MfA0A3lDjqGcx5RJ9Frb2XPLJzBARUu0bBA7mDE0iqHzDiZ73W-Rdfr35s"   \
+    "8B_Rr4JGcv_PnztWBURKlHdyp7Fa2OyCoJYjeRGH7ULg0RSDXa1YZiWET2PlsAfGkqPbU-iIIh0DSg8ULBccI9X6OUKyjI87wtqcjyiuKmk7-i"   \
+    "A6S9-pbscaUQ"
 #define RSA_KEY "\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"e\":\"BkYN\",\"use\":\"sig\""
 enum { RSA_E = 411149, RSA_D = 149, RSA_BYTES = 256 };
 
@@ -28,7 +29,8 @@ static const char *const kids[ALGORITHMS] = {"rs", "ps", "es", "ed"};
 static const char *const jwks[ALGORITHMS] = {
     "{" RSA_KEY ",\"kid\":\"rs\",\"alg\":\"RS256\"}",
     "{" RSA_KEY ",\"kid\":\"ps\",\"alg\":\"PS256\"}",
-    "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_X "\",\"y\":\"" EC_Y "\",\"use\":\"sig\",\"kid\":\"es\",\"alg\":\"ES256\"}",
+    "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_X "\",\"y\":\"" EC_Y "\","
+    "\"use\":\"sig\",\"kid\":\"es\",\"alg\":\"ES256\"}",
     "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" ED_X "\",\"use\":\"sig\",\"kid\":\"ed\",\"alg\":\"EdDSA\"}",
 };
 
@@ -48,42 +50,6 @@ const char *key_set(void)
         snprintf(text, sizeof text, "{\"keys\":[%s,%s,%s,%s]}", jwks[RS256], jwks[PS256], jwks[ES256], jwks[EDDSA]);
     }
     return text;
-}
-
-/* ---- base64url --------------------------------------------------------------------------------------------------- */
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-static size_t encode(uint8_t *text, const uint8_t *bytes, size_t count)
-{
-    size_t length = 0;
-    uint32_t bits = 0;
-    int held = 0;
-    for (size_t i = 0; i < count; i++) {
-        bits = (bits << 8 | bytes[i]) & 0xFFFF;
-        for (held += 8; held >= 6; held -= 6) text[length++] = (uint8_t)digits[bits >> (held - 6) & 63];
-    }
-    if (held > 0) text[length++] = (uint8_t)digits[bits << (6 - held) & 63];
-    return length;
-}
-
-/* The bytes of strict base64url, at most `most`; returns how many, or -1 for anything else. */
-static long decode(uint8_t *bytes, size_t most, paitify_bytes text)
-{
-    uint32_t bits = 0;
-    int held = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        const char *digit = text.data[i] == 0 ? NULL : strchr(digits, text.data[i]);
-        if (digit == NULL) return -1;
-        bits = (bits << 6 | (uint32_t)(digit - digits)) & 0xFFFF;
-        held += 6;
-        if (held < 8) continue;
-        held -= 8;
-        if (count == most) return -1;
-        bytes[count++] = (uint8_t)(bits >> held);
-    }
-    return held == 6 || (bits & ((1u << held) - 1)) != 0 ? -1 : (long)count;
 }
 
 /* ---- Signatures -------------------------------------------------------------------------------------------------- */
@@ -157,9 +123,9 @@ paitify_bytes sign(algorithm algorithm, paitify_bytes header, paitify_bytes payl
 {
     uint8_t *token = malloc((header.length + payload.length) / 3 * 4 + 400), digest[32], signature[RSA_BYTES];
     REQUIRE(token != NULL);
-    size_t length = encode(token, header.data, header.length);
+    size_t length = base64url_encode(token, header.data, header.length);
     token[length++] = '.';
-    length += encode(token + length, payload.data, payload.length);
+    length += base64url_encode(token + length, payload.data, payload.length);
     const paitify_bytes message = {token, length};
     SHA256(token, length, digest);
     switch (algorithm) {
@@ -169,7 +135,7 @@ paitify_bytes sign(algorithm algorithm, paitify_bytes header, paitify_bytes payl
     default: sign_eddsa(message, signature);
     }
     token[length++] = '.';
-    length += encode(token + length, signature, algorithm <= PS256 ? RSA_BYTES : 64);
+    length += base64url_encode(token + length, signature, algorithm <= PS256 ? RSA_BYTES : 64);
     const paitify_bytes made = {exact_copy(token, length), length};
     free(token);
     return made;
@@ -178,7 +144,8 @@ paitify_bytes sign(algorithm algorithm, paitify_bytes header, paitify_bytes payl
 paitify_bytes sign_payload(algorithm algorithm, paitify_bytes payload)
 {
     char header[128];
-    const int length = snprintf(header, sizeof header, "{\"alg\":\"%s\",\"kid\":\"%s\",\"typ\":\"spend-authorization+jwt\"}",
+    const int length = snprintf(header, sizeof header,
+                                "{\"alg\":\"%s\",\"kid\":\"%s\",\"typ\":\"spend-authorization+jwt\"}",
                                 names[algorithm], kids[algorithm]);
     const paitify_bytes bytes = {(const uint8_t *)header, (size_t)length};
     return sign(algorithm, bytes, payload);
@@ -186,16 +153,19 @@ paitify_bytes sign_payload(algorithm algorithm, paitify_bytes payload)
 
 /* ---- Whose signature it is --------------------------------------------------------------------------------------- */
 
-/* The algorithms whose keys the token's header may mean, a bit each: all of them where jansson cannot hold a number in it. */
+/* The algorithms whose keys the token's header may mean, a bit each: all of them where jansson cannot hold a number
+ * in it. */
 static unsigned named_keys(paitify_bytes header)
 {
     unsigned found = 0;
     json_error_t error;
     uint8_t *text = malloc(header.length + 1);
     REQUIRE(text != NULL);
-    const long count = decode(text, header.length, header);
-    json_t *root = count < 0 ? NULL : json_loadb((const char *)text, (size_t)count, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    if (count >= 0 && root == NULL && json_error_code(&error) == json_error_numeric_overflow) found = (1u << ALGORITHMS) - 1;
+    const long count = base64url_decode(text, header.length, header);
+    json_t *root = count < 0 ? NULL : json_loadb((const char *)text, (size_t)count,
+                                                 JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    const int is_beyond_jansson = count >= 0 && root == NULL && json_error_code(&error) == json_error_numeric_overflow;
+    if (is_beyond_jansson) found = (1u << ALGORITHMS) - 1;
     const char *kid = json_string_value(json_object_get(root, "kid"));
     const char *name = json_string_value(json_object_get(root, "alg"));
     for (int i = 0; kid != NULL && name != NULL && i < ALGORITHMS; i++) {
@@ -231,11 +201,12 @@ static size_t as_der(const uint8_t signature[64], uint8_t der[80])
 static int holds(algorithm algorithm, paitify_bytes text, paitify_bytes message)
 {
     uint8_t signature[RSA_BYTES], der[80];
-    const long count = decode(signature, sizeof signature, text);
+    const long count = base64url_decode(signature, sizeof signature, text);
     if (count != (algorithm <= PS256 ? RSA_BYTES : 64)) return 0;
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     EVP_PKEY_CTX *parameters = NULL;
-    REQUIRE(EVP_DigestVerifyInit(context, &parameters, algorithm == EDDSA ? NULL : EVP_sha256(), NULL, keys[algorithm]) == 1);
+    REQUIRE(EVP_DigestVerifyInit(context, &parameters, algorithm == EDDSA ? NULL : EVP_sha256(), NULL,
+                                 keys[algorithm]) == 1);
     if (algorithm == PS256) {
         REQUIRE(EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1);
         REQUIRE(EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1);
@@ -282,26 +253,28 @@ void signing_begin(void)
 {
     uint8_t bytes[RSA_BYTES], point[65] = {4};
     scratch = BN_CTX_new();
-    REQUIRE(decode(bytes, sizeof bytes, bytes_of(RSA_N)) == RSA_BYTES);
+    REQUIRE(base64url_decode(bytes, sizeof bytes, bytes_of(RSA_N)) == RSA_BYTES);
     modulus = BN_bin2bn(bytes, RSA_BYTES, NULL);
     exponent = BN_new();
     montgomery = BN_MONT_CTX_new();
     REQUIRE(modulus != NULL && BN_set_word(exponent, RSA_D) == 1 && BN_MONT_CTX_set(montgomery, modulus, scratch) == 1);
     REQUIRE(BN_hex2bn(&order, "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551") > 0);
-    REQUIRE(decode(point + 1, 32, bytes_of(EC_X)) == 32 && decode(point + 33, 32, bytes_of(EC_Y)) == 32);
+    REQUIRE(base64url_decode(point + 1, 32, bytes_of(EC_X)) == 32 && base64url_decode(point + 33, 32,
+                                                                                      bytes_of(EC_Y)) == 32);
     generator_x = BN_bin2bn(point + 1, 32, NULL);
 
     OSSL_PARAM_BLD *rsa = OSSL_PARAM_BLD_new();
     BIGNUM *e = BN_new();
     REQUIRE(BN_set_word(e, RSA_E) == 1);
-    REQUIRE(OSSL_PARAM_BLD_push_BN(rsa, OSSL_PKEY_PARAM_RSA_N, modulus) && OSSL_PARAM_BLD_push_BN(rsa, OSSL_PKEY_PARAM_RSA_E, e));
+    REQUIRE(OSSL_PARAM_BLD_push_BN(rsa, OSSL_PKEY_PARAM_RSA_N, modulus));
+    REQUIRE(OSSL_PARAM_BLD_push_BN(rsa, OSSL_PKEY_PARAM_RSA_E, e));
     keys[RS256] = keys[PS256] = public_key("RSA", rsa);
     BN_free(e);
     OSSL_PARAM_BLD *ec = OSSL_PARAM_BLD_new();
     REQUIRE(OSSL_PARAM_BLD_push_utf8_string(ec, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0));
     REQUIRE(OSSL_PARAM_BLD_push_octet_string(ec, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point));
     keys[ES256] = public_key("EC", ec);
-    REQUIRE(decode(bytes, 32, bytes_of(ED_D)) == 32);
+    REQUIRE(base64url_decode(bytes, 32, bytes_of(ED_D)) == 32);
     keys[EDDSA] = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, bytes, 32);
     REQUIRE(keys[EDDSA] != NULL);
 

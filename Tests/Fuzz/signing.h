@@ -1,11 +1,11 @@
 /*
  * Tokens signed in microseconds. Without a valid signature a fuzzer never gets to the payload, nor to the checks of the
- * claims; and signing with keys as they should be takes ten times as long as all of the verification.
+ * claims; and to sign with an RSA key as it should be would take most of the time there is.
  *
  * So these keys are as weak as can be, where the verifier cannot see it:
  *
- *   RS256, PS256   n is a product of 133 primes p, each with p - 1 dividing e * d - 1 = 61261200. So the private exponent
- *                  d is 149: to sign is ten multiplications modulo n.
+ *   RS256, PS256   n is a product of 133 primes p, each with p - 1 dividing e * d - 1 = 61261200. So the private
+ *                  exponent d is 149: to sign is ten multiplications modulo n.
  *   ES256          the private key and the secret number of every signature are 1: to sign is one addition.
  *   EdDSA          as it should be.
  */

@@ -13,8 +13,10 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     signing_begin();
     token = sign_payload(
         RS256, bytes_of("{\"iss\":\"" ISSUER "\",\"sub\":\"agt_1\",\"aud\":\"" AUDIENCE "\",\"iat\":1767225540,"
-                        "\"nbf\":1767225540,\"exp\":1767226440,\"jti\":\"auth_1\",\"decision\":\"APPROVED\",\"company\":\"co_1\","
-                        "\"env\":\"live\",\"max_amount\":5000,\"currency\":\"USD\",\"merchant\":{\"id\":\"mrc_books\"}}"));
+                        "\"nbf\":1767225540,\"exp\":1767226440,\"jti\":\"auth_1\","
+                        "\"decision\":\"APPROVED\",\"company\":\"co_1\","
+                        "\"env\":\"live\",\"max_amount\":5000,\"currency\":\"USD\","
+                        "\"merchant\":{\"id\":\"mrc_books\"}}"));
     result = new_result();
     return 0;
 }
@@ -57,7 +59,8 @@ static paitify_bytes take_name(input *from, const char *usual)
 /* The same, with the length that the host says it has, which is wrong only where it is wrong beyond doubt. */
 static paitify_bytes as_said(paitify_bytes name, uint8_t kind)
 {
-    const paitify_bytes null = {NULL, kind & 1}, endless = {name.data, SIZE_MAX - (kind & 7)}, long_name = {name.data, 4097};
+    const paitify_bytes null = {NULL, kind & 1}, long_name = {name.data, 4097};
+    const paitify_bytes endless = {name.data, SIZE_MAX - (kind & 7)};
     return kind < 224 ? name : kind < 236 ? null : kind < 246 ? endless : long_name;
 }
 

@@ -1,15 +1,15 @@
 /*
  * Tokens: whatever the fuzzer writes, as a token, or as the payload, or header and payload, of one that is signed here.
  *
- * input: shape, choices of a charge, then by shape 0: the token; 1: the payload; 2: header, 0xFF, payload; 3: where to change the
- * token, by what, and the payload.
+ * input: shape, choices of a charge, then by shape 0: the token; 1: the payload; 2: header, 0xFF, payload; 3: where to
+ * change the token, by what, and the payload.
  *
- * Each token goes through the three ways to verify it. What one says binds the others; who is accepted was signed here;
- * jansson, by another way than the library's, reads in the payload what the result tells; and guard and audit hear what
- * they should, once.
+ * Each token goes through the three ways to verify it. What one says binds the others; who is accepted was signed
+ * here; jansson, by another way than the library's, reads in the payload what the result tells; and guard and audit
+ * hear what they should, once.
  */
+#include "claims.h"
 #include "signing.h"
-#include <jansson.h>
 #include <openssl/sha.h>
 
 enum { AS_IT_IS, PAYLOAD, HEADER_AND_PAYLOAD, CHANGED };
@@ -27,7 +27,8 @@ static struct {
     int64_t max_amount;
 } heard;
 
-static int32_t claim(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at, paitify_bytes transaction_id)
+static int32_t claim(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at,
+                     paitify_bytes transaction_id)
 {
     (void)context;
     heard.claims++;
@@ -53,7 +54,8 @@ static void audit(void *context, const paitify_decision *decision)
     heard.decided = decision->status;
     heard.max_amount = decision->max_amount;
     /* Nothing is told of a token whose signature did not hold. */
-    const paitify_bytes *const told[] = {&decision->key_id, &decision->authorization_id, &decision->agent_id, &decision->company_id};
+    const paitify_bytes *const told[] = {&decision->key_id, &decision->authorization_id, &decision->agent_id,
+                                         &decision->company_id};
     const int is_unsigned = decision->status != PAITIFY_OK && decision->status <= PAITIFY_E_SIGNATURE &&
                             decision->status != PAITIFY_E_JSON && decision->status != PAITIFY_E_DUPLICATE_MEMBER &&
                             decision->status != PAITIFY_E_TYPE;
@@ -79,82 +81,6 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     }
     result = new_result();
     return 0;
-}
-
-/* ---- What a payload says, by jansson ----------------------------------------------------------------------------- */
-
-static int is_string(const json_t *object, const char *name, paitify_bytes bytes)
-{
-    const json_t *value = json_object_get(object, name);
-    if (value == NULL) return bytes.data == NULL && bytes.length == 0;
-    const paitify_bytes text = {(const uint8_t *)json_string_value(value), json_string_length(value)};
-    return json_is_string(value) && same(text, bytes);
-}
-
-static int is_integer(const json_t *object, const char *name, int64_t number)
-{
-    const json_t *value = json_object_get(object, name);
-    return json_is_integer(value) && json_integer_value(value) == number;
-}
-
-static int is_text(const json_t *value, const char *text)
-{
-    return json_is_string(value) && json_string_length(value) == strlen(text) && strcmp(json_string_value(value), text) == 0;
-}
-
-static int is_meant(const json_t *audience)
-{
-    size_t index;
-    json_t *one;
-    json_array_foreach(audience, index, one)
-    {
-        if (is_text(one, AUDIENCE)) return 1;
-    }
-    return is_text(audience, AUDIENCE);
-}
-
-/* Every claim that makes a token acceptable, and every accessor. */
-static void require_acceptable(const json_t *claims, int accepts_test)
-{
-    const int64_t issued = paitify_result_issued_at(result), expires = paitify_result_expires_at(result);
-    const int64_t amount = paitify_result_max_amount(result);
-    REQUIRE(is_text(json_object_get(claims, "iss"), ISSUER) && is_meant(json_object_get(claims, "aud")));
-    REQUIRE(is_integer(claims, "iat", issued) && is_integer(claims, "exp", expires));
-    REQUIRE(issued <= NOW + 30 && expires > NOW - 30 && expires > issued && expires - issued <= 604800);
-    const json_t *from = json_object_get(claims, "nbf"), *env = json_object_get(claims, "env");
-    REQUIRE(from == NULL || (json_is_integer(from) && json_integer_value(from) <= NOW + 30));
-    REQUIRE(is_text(json_object_get(claims, "decision"), "APPROVED"));
-    REQUIRE(is_text(env, "live") || (accepts_test && is_text(env, "test")));
-    REQUIRE(is_integer(claims, "max_amount", amount) && amount >= 1 && amount <= INT64_C(9007199254740991));
-    REQUIRE(is_string(claims, "currency", paitify_result_currency(result)) && paitify_result_currency(result).length == 3);
-    REQUIRE(is_string(claims, "jti", paitify_result_authorization_id(result)) && paitify_result_authorization_id(result).length > 0);
-    REQUIRE(is_string(claims, "sub", paitify_result_agent_id(result)) && paitify_result_agent_id(result).length > 0);
-    REQUIRE(is_string(claims, "company", paitify_result_company_id(result)) && paitify_result_company_id(result).length > 0);
-    REQUIRE(is_string(json_object_get(claims, "merchant"), "id", paitify_result_merchant_id(result)));
-    REQUIRE(json_object_get(claims, "status") == NULL);
-    paitify_bytes text;
-    int64_t number;
-    REQUIRE(paitify_result_claim_string(result, "iss", &text) == PAITIFY_OK && equals(text, ISSUER));
-    REQUIRE(paitify_result_claim_int64(result, "exp", &number) == PAITIFY_OK && number == expires);
-}
-
-static void require_permitted(const json_t *claims, const paitify_charge *charge)
-{
-    const int64_t most = paitify_result_max_amount(result);
-    REQUIRE(charge->flags & PAITIFY_CHARGE_EXACT ? charge->amount == most : charge->amount <= most);
-    REQUIRE(equals(paitify_result_currency(result), charge->currency));
-    const json_t *merchant = json_object_get(json_object_get(claims, "merchant"), "id");
-    REQUIRE(charge->flags & PAITIFY_CHARGE_ANY_MERCHANT || merchant == NULL ||
-            is_string(json_object_get(claims, "merchant"), "id", charge->merchant_id));
-}
-
-/* The payload as jansson has it, or null where jansson cannot hold a number that it may have. */
-static json_t *parse(paitify_bytes payload)
-{
-    json_error_t error;
-    json_t *claims = json_loadb((const char *)payload.data, payload.length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    REQUIRE(json_is_object(claims) || json_error_code(&error) == json_error_numeric_overflow);
-    return claims;
 }
 
 /* ---- The three ways ---------------------------------------------------------------------------------------------- */
@@ -187,7 +113,8 @@ typedef struct {
 /* The status that an answer of the guard makes of a charge that is permitted. */
 static int32_t after_claim(host with)
 {
-    if (!(with.which & 2) || with.answer == PAITIFY_REPLAY_FIRST || with.answer == PAITIFY_REPLAY_SAME_TRANSACTION) return PAITIFY_OK;
+    const int is_yes = with.answer == PAITIFY_REPLAY_FIRST || with.answer == PAITIFY_REPLAY_SAME_TRANSACTION;
+    if (!(with.which & 2) || is_yes) return PAITIFY_OK;
     return with.answer == PAITIFY_REPLAY_SEEN ? PAITIFY_E_REPLAYED : PAITIFY_E_REPLAY_UNAVAILABLE;
 }
 
@@ -240,8 +167,8 @@ static void verify(paitify_bytes token, const paitify_charge *charge, host with,
     REQUIRE(claimed == signature || claimed == 103 || claimed == 104 || claimed == PAITIFY_E_TYPE ||
             (claimed >= 500 && claimed < 600) || claimed == PAITIFY_E_REVOKED || claimed == PAITIFY_E_STATUS_STALE);
     if (claimed == PAITIFY_OK) {
-        claims = parse(paitify_result_payload(result));
-        if (claims != NULL) require_acceptable(claims, with.which & 1);
+        claims = parse_claims(paitify_result_payload(result));
+        if (claims != NULL) require_acceptable(claims, result, with.which & 1);
     }
     REQUIRE(heard.claims == 0 && heard.decisions == 0);
 
@@ -249,10 +176,12 @@ static void verify(paitify_bytes token, const paitify_charge *charge, host with,
     const int is_about_charge = charged >= 600 && charged < 700;
     const int is_about_status = claimed == PAITIFY_E_REVOKED || claimed == PAITIFY_E_STATUS_STALE;
     const int is_permitted = claimed == PAITIFY_OK && !is_about_charge;
-    REQUIRE(is_permitted ? charged == after_claim(with) : charged == claimed || (is_about_charge && (claimed == PAITIFY_OK || is_about_status)));
-    REQUIRE(heard.claims == (is_permitted && with.which & 2 ? 1 : 0) && heard.decisions == 1 && heard.decided == charged);
+    const int is_refused_before = charged == claimed || (is_about_charge && (claimed == PAITIFY_OK || is_about_status));
+    REQUIRE(is_permitted ? charged == after_claim(with) : is_refused_before);
+    REQUIRE(heard.claims == (is_permitted && with.which & 2 ? 1 : 0) && heard.decisions == 1 &&
+            heard.decided == charged);
     if (charged == PAITIFY_OK) REQUIRE(heard.max_amount == paitify_result_max_amount(result));
-    if (charged == PAITIFY_OK && claims != NULL) require_permitted(claims, charge);
+    if (charged == PAITIFY_OK && claims != NULL) require_permitted(claims, result, charge);
     json_decref(claims);
     if (claimed == PAITIFY_OK) charge_all_and_more(token, with);
     queue_require_untouched();
