@@ -376,7 +376,8 @@ typedef struct paitify_health_info {
     int64_t fetched_at;        /* Unix seconds; 0 if nothing is installed */
     int64_t age_s;             /* seconds since then; 0 if nothing is installed */
     int64_t refresh_due_in_ms; /* as paitify_refresh_due_in_ms */
-    int64_t stale_in_s;        /* seconds until the keys serve no longer; 0 if they do not */
+    int64_t stale_in_s;        /* seconds until the keys are keys_max_stale_s old, at which age they serve for the last time;
+                                  0 from then on */
     int64_t clock_set_back_s;  /* how far the wall clock went back since the installation; 0 for no more than leeway_s. Keys
                                   age all the same, but an expired token may pass again: mend the clock */
     uint64_t installed_count;  /* documents installed, and refused, since the verifier was made */

@@ -14,6 +14,7 @@ typedef struct {
     int released;   /* by the release callback */
     int has_keys;
     int wanted; /* how often keys_wanted was called */
+    int64_t stale_after;
     int64_t now;
 } verifier;
 
@@ -86,7 +87,7 @@ static void release(verifier *of)
 static void make(verifier *of, uint8_t choices)
 {
     while (of->handle != NULL) release(of);
-    const verifier fresh = {NULL, 1, 0, 0, 0, NOW};
+    const verifier fresh = {.references = 1, .stale_after = choices & 2 ? 1 : 86400, .now = NOW};
     *of = fresh;
     paitify_options options = usual_options();
     options.context = of;
@@ -214,8 +215,10 @@ static void read_health(const verifier *of)
     REQUIRE(due < 0 ? due == -1 && status != PAITIFY_OK : status == PAITIFY_OK);
     if (status != PAITIFY_OK) return;
     REQUIRE((info.state == PAITIFY_KEYS_NONE) == !of->has_keys && (info.key_count > 0) == of->has_keys);
-    REQUIRE((info.installed_count > 0) == of->has_keys && info.age_s >= 0 && info.stale_in_s >= 0);
-    REQUIRE((info.state == PAITIFY_KEYS_STALE) == (of->has_keys && info.stale_in_s == 0));
+    REQUIRE((info.installed_count > 0) == of->has_keys && info.age_s >= 0);
+    const int64_t serves_for = of->has_keys ? of->stale_after - info.age_s : 0;
+    REQUIRE((info.state == PAITIFY_KEYS_STALE) == (serves_for < 0));
+    REQUIRE(info.stale_in_s == (serves_for < 0 ? 0 : serves_for));
 }
 
 /* ---- The program ------------------------------------------------------------------------------------------------- */

@@ -24,7 +24,7 @@ public struct KeyHealth: Sendable, Equatable {
     public let ageSeconds: Int64
     /// As `refreshDueInMilliseconds()`.
     public let refreshDueInMilliseconds: Int64
-    /// Seconds until the keys serve no longer; 0 if they do not.
+    /// Seconds until the keys have the greatest age at which they serve; 0 from then on.
     public let staleInSeconds: Int64
     /// Whether a token named a key that is not installed, since the last installation.
     public let lacksKey: Bool

@@ -349,8 +349,13 @@ private final class Asked: Sendable {
                     freshness: .due, keyCount: 1, leftOutCount: 1, sequence: 12, fetchedAt: Sample.now - 50,
                     ageSeconds: 90, refreshDueInMilliseconds: 0, staleInSeconds: 910, lacksKey: true,
                     failedAttempts: 2, installedCount: 1, refusedCount: 1, clockSetBackSeconds: 40))
-        asked.time.pass(milliseconds: 1_000_000)
-        #expect(try verifier.health().freshness == .stale)
+        asked.time.pass(milliseconds: 909_000)
+        #expect(try verifier.health().staleInSeconds == 1)
+        asked.time.pass(milliseconds: 1000)
         #expect(try verifier.health().staleInSeconds == 0)
+        #expect(try verifier.health().freshness == .due)
+        asked.time.pass(milliseconds: 1000)
+        #expect(try verifier.health().staleInSeconds == 0)
+        #expect(try verifier.health().freshness == .stale)
     }
 }
