@@ -8,9 +8,11 @@
 #include <openssl/hmac.h>
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
+#include <openssl/provider.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <string.h>
 
 /* EVP_PKEY_Q_keygen is variadic. A new reference, or null. */
 static inline EVP_PKEY *paitify_generate_rsa_key(size_t bits) { return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", bits); }
@@ -42,3 +44,9 @@ static inline int paitify_openssl_can_allocate(size_t bytes)
 /* The macros are made of others that Swift does not import. */
 static inline int paitify_public_key_parts(void) { return EVP_PKEY_PUBLIC_KEY; }
 static inline int paitify_key_pair_parts(void) { return EVP_PKEY_KEYPAIR; }
+
+/* Whether it is the provider that OpenSSL brings along and uses unless told otherwise. */
+static inline int paitify_is_default_provider(const OSSL_PROVIDER *provider)
+{
+    return provider != NULL && strcmp(OSSL_PROVIDER_get0_name(provider), "default") == 0;
+}

@@ -71,8 +71,8 @@ final class PublicKey: Sendable {
         let holds = try ErrorQueue.leavingUntouched { () throws(VerifyError) in
             switch key {
             case .rs256(let key, let encoding):
-                try key.isSignatureRS256(signature, of: sha256.digest(of: message), encoding: encoding)
-            case .ps256(let key): try key.isSignaturePS256(signature, of: sha256.digest(of: message), sha256: sha256)
+                try key.isSignatureRS256(signature, of: message, encoding: encoding, sha256: sha256)
+            case .ps256(let key): try key.isSignaturePS256(signature, of: message, sha256: sha256)
             case .es256(let key): try key.isSignature(signature, of: sha256.digest(of: message))
             case .edDSA(let key): try key.isSignature(signature, of: message)
             }

@@ -20,11 +20,13 @@ struct PKCS1Encoding: Sendable {
         self.beginning = beginning
     }
 
-    /// Whether `opened` is the whole encoding of the digest. It is compared and not read: nobody parses what a forger
-    /// may have shaped (Bleichenbacher's attack of 2006 lived on such a parser).
-    func isEncoding(_ opened: Span<UInt8>, of digest: SHA256.Digest) -> Bool {
-        guard opened.count == beginning.count + digest.count else { return false }
-        return opened.extracting(first: beginning.count).equals(beginning.span)
-            && opened.extracting(last: digest.count).equals(digest.span)
+    /// Whether `opened` is the whole encoding of the message. It is compared and not read: nobody parses what a forger
+    /// may have shaped (Bleichenbacher's attack of 2006 lived on such a parser). The message is not even hashed unless the
+    /// beginning is right, which no forger can bring about: a long token that is forged costs no more than a short one.
+    func isEncoding(_ opened: Span<UInt8>, of message: Span<UInt8>, sha256: SHA256) throws(VerifyError) -> Bool {
+        guard opened.count == beginning.count + SHA256.byteCount,
+            opened.extracting(first: beginning.count).equals(beginning.span)
+        else { return false }
+        return opened.extracting(last: SHA256.byteCount).equals(try sha256.digest(of: message).span)
     }
 }

@@ -7,7 +7,7 @@ enum PSSEncoding {
     /// EMSA-PSS-VERIFY (§9.1.2) of what a signature opened to: as many bytes as the modulus, whose bits are
     /// `modulusBits`. The caller sees to OpenSSL's error queue. Throws `noMemory` if it could not be checked.
     static func isEncoding(
-        _ opened: Span<UInt8>, of digest: SHA256.Digest, modulusBits: Int, sha256: SHA256
+        _ opened: Span<UInt8>, of message: Span<UInt8>, modulusBits: Int, sha256: SHA256
     ) throws(VerifyError) -> Bool {
         // §8.1.2, step 2c: EM has one byte less than the modulus if that has 8k + 1 bits; the byte is then 0.
         let encodedBits = modulusBits - 1
@@ -37,7 +37,9 @@ enum PSSEncoding {
         let paddingCount = blockCount - saltCount - 1
         guard block.span.extracting(first: paddingCount).isZero, block[paddingCount] == 0x01 else { return false }
 
-        // Steps 11 to 14: H is the hash of eight zeros, the digest and the salt.
+        // Steps 11 to 14: H is the hash of eight zeros, the message's digest (steps 1 and 2) and the salt. A message that
+        // is forged is not hashed: what its signature opens to is no padding.
+        let digest = try sha256.digest(of: message)
         let salt = block.span.extracting((paddingCount + 1)..<blockCount)
         var salted = InlineArray<72, UInt8>(repeating: 0)
         for index in digest.indices { salted[8 + index] = digest[index] }

@@ -34,7 +34,8 @@ struct JSONReaderTests {
         arguments: [
             ("", .prematureEnd, 0), (" ", .prematureEnd, 1), ("{", .prematureEnd, 1), ("[1", .prematureEnd, 2),
             (#"{"a""#, .prematureEnd, 4), (#"{"a":"#, .prematureEnd, 5), (#""a"#, .prematureEnd, 2),
-            (#""a\"#, .prematureEnd, 3), (#""\u12"#, .prematureEnd, 5), ("tru", .prematureEnd, 3), ("-", .prematureEnd, 1),
+            (#""a\"#, .prematureEnd, 3), (#""\u12"#, .prematureEnd, 5), ("tru", .prematureEnd, 3),
+            ("-", .prematureEnd, 1),
             ("1.", .prematureEnd, 2), ("1e", .prematureEnd, 2), ("1e+", .prematureEnd, 3),
             ("nul!", .syntax, 3), ("True", .syntax, 0), ("'a'", .syntax, 0), ("{a:1}", .syntax, 1),
             ("[1,]", .syntax, 3), (#"{"a":1,}"#, .syntax, 7), ("[,1]", .syntax, 1), ("[1 2]", .syntax, 3),
@@ -44,7 +45,8 @@ struct JSONReaderTests {
             ("[NaN]", .syntax, 1), ("[-Infinity]", .syntax, 2), ("[1e5e]", .syntax, 4), ("[1/**/]", .syntax, 2),
             ("\"a\nb\"", .syntax, 2), ("\"\u{1F}\"", .syntax, 1), (#""\x""#, .syntax, 2), (#""\u00g0""#, .syntax, 5),
             (#""\U0041""#, .syntax, 2), ("\u{FEFF}{}", .syntax, 0), ("[1]\u{B}", .trailingBytes, 3),
-            ("{}{}", .trailingBytes, 2), ("{} x", .trailingBytes, 3), ("1 1", .trailingBytes, 2), ("{}\0", .trailingBytes, 2),
+            ("{}{}", .trailingBytes, 2), ("{} x", .trailingBytes, 3), ("1 1", .trailingBytes, 2),
+            ("{}\0", .trailingBytes, 2),
             ("\0", .syntax, 0), ("\"a\0\"", .syntax, 2),
         ] as [(String, JSONFault.Kind, Int)])
     func refuses(_ text: String, _ kind: JSONFault.Kind, at offset: Int) {
@@ -88,7 +90,10 @@ struct JSONReaderTests {
         var generator = SeededGenerator(seed: seed)
         var names = Set<String>()
         while names.count < JSONReader.comparedMembersMax {
-            names.insert(String((0..<Int.random(in: 0...20, using: &generator)).map { _ in "ab".randomElement(using: &generator)! }))
+            names.insert(
+                String(
+                    (0..<Int.random(in: 0...20, using: &generator)).map { _ in "ab".randomElement(using: &generator)! })
+            )
         }
         let members = names.map { "\"\($0)\":0" }
         #expect(throws: Never.self) { try JSONTree(reading: Array("{\(members.joined(separator: ","))}".utf8)) }
@@ -158,7 +163,7 @@ struct JSONReaderTests {
     }
 
     private func expect(
-        _ text: [UInt8], isRefusedFor kind: JSONFault.Kind, at offset: Int, 
+        _ text: [UInt8], isRefusedFor kind: JSONFault.Kind, at offset: Int,
         _ location: SourceLocation = #_sourceLocation
     ) {
         do throws(JSONFault) {

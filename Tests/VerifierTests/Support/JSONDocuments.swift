@@ -52,12 +52,16 @@ struct JSONDocuments {
     }
 
     private func appendSpace(to text: inout [UInt8], using generator: inout SeededGenerator) {
-        while Int.random(in: 0..<4, using: &generator) == 0 { text.append(" \t\r\n".utf8.randomElement(using: &generator)!) }
+        while Int.random(in: 0..<4, using: &generator) == 0 {
+            text.append(" \t\r\n".utf8.randomElement(using: &generator)!)
+        }
     }
 
     private static let scalars = [
-        "null", "true", "false", "0", "-0", "1", "-1", "9007199254740991", "9223372036854775807", "-9223372036854775808",
-        "9223372036854775808", "-9223372036854775809", "123456789012345678901234567890", "0.0", "-1.5", "1e0", "1E+2", "1e-2",
+        "null", "true", "false", "0", "-0", "1", "-1", "9007199254740991", "9223372036854775807",
+        "-9223372036854775808",
+        "9223372036854775808", "-9223372036854775809", "123456789012345678901234567890", "0.0", "-1.5", "1e0", "1E+2",
+        "1e-2",
         "1e308", "1e309", "1e400", "-1e400", "1e-400", "0e999", "0.1e1",
     ]
 
@@ -70,19 +74,25 @@ struct JSONDocuments {
     }
 
     private static let pieces = [
-        "a", "b", "iss", "exp", "A b", "\u{7F}", "é", "€", "😀", "\u{FFFF}", "\u{10FFFF}", #"\n"#, #"\""#, #"\\"#, #"\/"#,
+        "a", "b", "iss", "exp", "A b", "\u{7F}", "é", "€", "😀", "\u{FFFF}", "\u{10FFFF}", #"\n"#, #"\""#, #"\\"#,
+        #"\/"#,
         #"\u0061"#, #"\u00e9"#, #"\u20AC"#, #"\ud83d\ude00"#, #"\uFFFF"#, #"\u001f"#, "xxxxxxxx", "0123456789abcdef",
     ]
 
     private func string(using generator: inout SeededGenerator) -> [UInt8] {
-        let pieces = (0..<Int.random(in: 0...4, using: &generator)).map { _ in Self.pieces.randomElement(using: &generator)! }
+        let pieces = (0..<Int.random(in: 0...4, using: &generator)).map { _ in
+            Self.pieces.randomElement(using: &generator)!
+        }
         return Array("\"\(pieces.joined())\"".utf8)
     }
 
     // MARK: Changes
 
     private static let interesting: [[UInt8]] =
-        ["\"", "\\", "{", "}", "[", "]", ",", ":", "0", "-", ".", "e", "\\u", "\\ud800", "\\udc00", "\\u0000", "/**/", "01", "+"].map {
+        [
+            "\"", "\\", "{", "}", "[", "]", ",", ":", "0", "-", ".", "e", "\\u", "\\ud800", "\\udc00", "\\u0000",
+            "/**/", "01", "+",
+        ].map {
             Array($0.utf8)
         } + [[0], [0x1F], [0x80], [0xC3], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xEF, 0xBB, 0xBF], [0xFF]]
 
