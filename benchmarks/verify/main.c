@@ -105,15 +105,18 @@ static void compare_refusals(const struct suite *suite, paitify_verifier *verifi
     for (size_t one = 0; one < 2 + REFUSALS; one++) {
         const struct refusal *kind = one < 2 ? NULL : &refusals[one - 2];
         const double ratio = contest_cost_ratio(contest, one, 0).median;
-        const int is_dearer = kind != NULL && ratio > 1 + same_within;
+        /* What a token costs grows with its length: beside an accepted one of the same. */
+        const int is_long = one == 1 || (kind != NULL && kind->is_long);
+        const double ratio_of_long = contest_cost_ratio(contest, one, 1).median;
+        const int is_dearer = kind != NULL && (is_long ? ratio_of_long : ratio) > 1 + same_within;
         dearer += is_dearer;
         printf("  %-34s %-23s %9.2f %11.2f", all[one].name,
                kind == NULL ? "" : paitify_status_name(kind->verification.expected) + strlen("PAITIFY_"),
                contest_cost(contest, one).median, ratio);
-        if (one == 1 || (kind != NULL && kind->is_long)) printf(" %13.2f", contest_cost_ratio(contest, one, 1).median);
+        if (is_long) printf(" %13.2f", ratio_of_long);
         printf("%s\n", is_dearer ? "   <<<<<< DEARER THAN ACCEPTING" : "");
     }
-    if (dearer > 0) printf("  !! %d of %d kinds of refusal cost more than accepting a token.\n", dearer, REFUSALS);
+    if (dearer > 0) printf("  !! %d of %d kinds of refusal cost more than accepting.\n", dearer, REFUSALS);
     warn_if_busy(contest);
     contest_free(contest);
     free(long_tokens);

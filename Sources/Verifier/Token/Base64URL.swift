@@ -15,19 +15,12 @@ enum Base64URL {
     /// Decodes `text` to `target`, which has room for 3 bytes of every 4 characters and the overshoot. Returns how many
     /// bytes were decoded; they are worth nothing unless the outcome is canonical.
     static func decode(_ text: Span<UInt8>, into target: UnsafeMutablePointer<UInt8>) -> (Int, Outcome) {
-        var out = 0
-        var index = 0
+        // Sixteen characters at a time, then four.
+        let vectors = text.count / Base64URLVector.characterCount
+        var seen: Int32 = unsafe decodeVectors(text, count: vectors, into: target) ? 0 : -1
+        var index = vectors * Base64URLVector.characterCount
+        var out = vectors * Base64URLVector.byteCount
         // Negative once a character was foreign. Tested at the end alone: tokens are mostly good.
-        var seen: Int32 = 0
-        while index + 8 <= text.count {
-            let first = quad(text, at: index)
-            let second = quad(text, at: index + 4)
-            seen |= first | second
-            let bits = UInt64(UInt32(bitPattern: first)) << 40 | UInt64(UInt32(bitPattern: second) & 0xFF_FFFF) << 16
-            unsafe UnsafeMutableRawPointer(target + out).storeBytes(of: bits.bigEndian, as: UInt64.self)
-            index += 8
-            out += 6
-        }
         while index + 4 <= text.count {
             let bits = quad(text, at: index)
             seen |= bits
@@ -74,6 +67,23 @@ enum Base64URL {
         }
         if bitCount > 0 { text.append(characters[Int(bits << (6 - bitCount) & 0x3F)]) }
         return text
+    }
+
+    /// Decodes so many vectors from the start; returns whether all their characters are base64url's.
+    private static func decodeVectors(
+        _ text: Span<UInt8>, count: Int, into target: UnsafeMutablePointer<UInt8>
+    ) -> Bool {
+        unsafe text.withUnsafeBytes { bytes in
+            var seen = Base64URLVector.Values()
+            for vector in 0..<count {
+                let characters = unsafe bytes.loadUnaligned(
+                    fromByteOffset: vector * Base64URLVector.characterCount, as: Base64URLVector.Characters.self)
+                let values = Base64URLVector.values(of: characters)
+                seen |= values
+                unsafe Base64URLVector.store(values, to: target + vector * Base64URLVector.byteCount)
+            }
+            return Base64URLVector.areKnown(seen)
+        }
     }
 
     /// The last 0 to 3 characters.

@@ -66,7 +66,7 @@ struct SixteenSquaringsTests {
         var bytes = [UInt8](repeating: 0, count: modulus.count)
         #expect(unsafe BN_mod_exp(power, numbers[0], numbers[1], numbers[2], scratch) == 1)
         #expect(unsafe BN_bn2binpad(power, &bytes, Int32(bytes.count)) == Int32(bytes.count))
-        for unsafenumber in unsafe numbers + [power] { unsafe BN_free(number) }
+        unsafe (numbers + [power]).forEach { unsafe BN_free($0) }
         unsafe BN_CTX_free(scratch)
         return bytes
     }

@@ -32,6 +32,28 @@ import Testing
         }
     }
 
+    /// The longest of these lengths has two of the vectors that decode side by side, and what is left after them.
+    @Test("every byte, wherever it stands, decodes to its value or is found foreign", arguments: [4, 16, 20, 32, 43])
+    func everyByteEverywhere(length: Int) {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        for position in 0..<(length / 4 * 4) {
+            for byte in UInt8.min...UInt8.max {
+                var text = [UInt8](repeating: UInt8(ascii: "A"), count: length)
+                text[position] = byte
+                var plain = [UInt8](repeating: 0, count: length * 6 / 8)
+                guard let value = alphabet.firstIndex(of: byte) else {
+                    #expect(bytes(text) == nil, "\(byte) at \(position)")
+                    continue
+                }
+                for bit in 0..<6 where value & (0x20 >> bit) != 0 {
+                    let place = position * 6 + bit
+                    plain[place / 8] |= 0x80 >> UInt8(place % 8)
+                }
+                #expect(bytes(text) == plain, "\(byte) at \(position)")
+            }
+        }
+    }
+
     /// Of every pair of last characters exactly the canonical ones decode: no byte string has two spellings.
     @Test func `one byte has one spelling`() {
         var spellings = 0
