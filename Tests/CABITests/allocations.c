@@ -67,8 +67,9 @@ static void install_without(work *todo)
 
 static void verify_without(work *todo, paitify_bytes token, int32_t expected)
 {
-    long number;
-    for (number = 1, allocations = 1; number <= allocations + 1 && number < 5000; number++) {
+    long number, most;
+    /* The first verification makes what later ones use again, so that those may take less. */
+    for (number = 1, most = 0; number <= most + 1 && number < 5000; number++) {
         paitify_verifier *verifier = make_verifier(todo->options, 0, &todo->now);
         CHECK_STATUS(PAITIFY_OK, paitify_install_jwks(verifier, bytes_of(todo->jwks), todo->now, NULL));
         for (int warm = 0; warm < 2; warm++) {
@@ -79,13 +80,13 @@ static void verify_without(work *todo, paitify_bytes token, int32_t expected)
             CHECK_STATUS(is_allowed ? status : PAITIFY_E_NO_MEMORY, status);
             CHECK((paitify_result_payload(todo->result).length > 0) == (status == PAITIFY_OK));
             if (number > allocations) CHECK_STATUS(expected, status);
-            const long seen = allocations;
+            if (allocations > most) most = allocations;
             CHECK_STATUS(expected, paitify_verify(verifier, token, &todo->charge, todo->result));
-            allocations = seen;
         }
         paitify_verifier_release(verifier);
     }
-    CHECK(number > 4 && number < 5000);
+    /* A forged signature of RSA is opened in memory that installing took, and hashes nothing. */
+    CHECK((most > 0 || expected != PAITIFY_OK) && number < 5000);
 }
 
 int main(int count, char **arguments)
