@@ -116,4 +116,18 @@ import Testing
             #expect(verifying.status(Array(signature.dropFirst()), of: Self.message) == .signature)
         }
     }
+
+    @Test(
+        "exponents of any value in bounds verify, not only the one that has a way of its own",
+        arguments: [65537, 65539, 1_048_583, 16_777_259, 4_294_967_291])
+    func exponents(_ exponent: UInt) throws {
+        let key = SigningKey.rsa(bits: 2048, exponent: exponent)
+        for algorithm in [Algorithm.rs256, .ps256] {
+            let verifying = try key.verifying(algorithm)
+            let signature = key.sign(Self.message, algorithm)
+            #expect(verifying.status(signature, of: Self.message) == .ok)
+            #expect(verifying.status(signature, of: Self.message + [0]) == .signature)
+            #expect(verifying.status([signature[0] ^ 1] + signature.dropFirst(), of: Self.message) == .signature)
+        }
+    }
 }

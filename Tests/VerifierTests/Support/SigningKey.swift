@@ -32,8 +32,8 @@ import CryptoLib
 
     /// An RSA key of exactly so many bits. Its primes are just below powers of two, so that it needs no search, and all
     /// the upper half of its modulus's bits is set.
-    static func rsa(bits: Int) -> SigningKey {
-        unsafe SigningKey(SpecialRSAKey.make(bits: bits), type: #""kty":"RSA""#)
+    static func rsa(bits: Int, exponent: UInt = 65537) -> SigningKey {
+        unsafe SigningKey(SpecialRSAKey.make(bits: bits, exponent: exponent), type: #""kty":"RSA""#)
     }
 
     static func newEd25519() -> SigningKey {

@@ -14,8 +14,8 @@ enum SpecialRSAKey {
         4096: [(2048, 1557), (2048, 2543)],
     ]
 
-    /// A new reference, or null if OpenSSL cannot make the key.
-    static func make(bits: Int) -> OpaquePointer? {
+    /// A new reference, or null if OpenSSL cannot make the key: not every exponent goes with every modulus.
+    static func make(bits: Int, exponent: UInt) -> OpaquePointer? {
         guard let primes = primes[bits] else { return nil }
         let context = unsafe BN_CTX_secure_new()
         let builder = unsafe OSSL_PARAM_BLD_new()
@@ -27,7 +27,7 @@ enum SpecialRSAKey {
             unsafe BN_CTX_free(context)
         }
         let computed =
-            unsafe BN_set_word(e, 65537) == 1
+            unsafe BN_set_word(e, exponent) == 1
             && BN_set_bit(p, primes[0].power) == 1 && BN_sub_word(p, primes[0].below) == 1
             && BN_set_bit(q, primes[1].power) == 1 && BN_sub_word(q, primes[1].below) == 1
             && BN_mul(n, p, q, context) == 1 && BN_sub_word(p, 1) == 1 && BN_sub_word(q, 1) == 1
