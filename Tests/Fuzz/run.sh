@@ -7,6 +7,9 @@
 # What is fuzzed is what ships: the Embedded Swift sources, optimized, with coverage and address checks compiled in, the
 # bounds of unsafe buffers checked as in debug builds, and the C that they include with checks for undefined behaviour.
 #
+# FUZZ_SEED fixes what libFuzzer tries, and is 1 where nothing else is said, so that two runs of a fresh clone begin alike;
+# 0 has it choose.
+#
 # Each target first goes through its corpus (Tests/Fuzz/corpus, and what was found before in build/fuzz/corpus). A finding
 # is kept in build/fuzz/findings; the program takes its path as an argument, to see it again.
 #
@@ -20,6 +23,7 @@ if [[ ${1:-} =~ ^[0-9]+$ ]]; then
     seconds=$1
     shift
 fi
+seed=${FUZZ_SEED:-1}
 every_target=(token jwks keyfile structs calls)
 targets=("${@:-${every_target[@]}}")
 out=build/fuzz
@@ -102,12 +106,12 @@ for target in "${targets[@]}"; do
     mkdir -p "$out/corpus/$target"
     status=0
     ASAN_OPTIONS=malloc_context_size=8:quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1 "$out/$target" \
-        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=64 -max_len=4096 \
+        -seed="$seed" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=64 -max_len=4096 \
         -dict=Tests/Fuzz/dictionary.txt -artifact_prefix="$out/findings/$target-" -print_final_stats=1 \
         "$out/corpus/$target" "Tests/Fuzz/corpus/$target" >"$log" 2>&1 || status=$?
     if [ "$status" != 0 ]; then
         tail -n 60 "$log"
-        die "$target (status $status): $log has all of it"
+        die "$target (status $status, seed $(number_after 'INFO: Seed:' "$log")): $log has all of it"
     fi
     passed=$((passed + 1))
     echo "FUZZ: ok: $target: $(number_after stat::number_of_executed_units: "$log") runs," \
