@@ -9,7 +9,8 @@
 #                                vectors: N cases, N as the contract says
 #                            and names each case that is not. Exits with 0; with 77, and a reason as its last line, where
 #                            the language's tools are not installed; else something is wrong.
-#   README.md                its first block for a shell, at the top of the repository, prints the two charges as well
+#   README.md                its first block for a shell, at the top of the repository, prints the two charges as well, and
+#                            every line of the first block of text, if there is one
 #
 # What they build goes to build/examples. The library has to be there: `make library`.
 set -euo pipefail
@@ -49,6 +50,13 @@ has() {
 # What git would take for new files.
 untracked() { git ls-files --others --exclude-standard examples 2>/dev/null || true; }
 
+# Whether the file has each line that the README shows.
+shows() {
+    local line
+    material block "$2" text >"$work/shown.txt"
+    while read -r line; do grep -Fqx "$line" "$1" || return 1; done <"$work/shown.txt"
+}
+
 charges=('charge: auth_.*' 'charge: .*PAITIFY_E_AMOUNT.*')
 
 run() {
@@ -84,12 +92,12 @@ run() {
     fi
 
     status=0
-    material block "$readme" >"$work/$name.sh"
+    material block "$readme" sh >"$work/$name.sh"
     clean sh -e "$work/$name.sh" >"$log" 2>&1 || status=$?
-    if [ "$status" = 0 ] && has "$log" "${charges[@]}"; then
+    if [ "$status" = 0 ] && has "$log" "${charges[@]}" && shows "$log" "$readme"; then
         pass "$name: the first block of $readme"
     else
-        fail "$name: the first block of $readme ended with status $status, or verified no charge" "$log"
+        fail "$name: the first block of $readme ended with status $status, or did not print what is shown" "$log"
     fi
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What examples/run.sh measures the examples by.
 
-usage: material.py count VECTORS        prints how many cases the vectors' files have
-       material.py alter VECTORS TO     copies them, some with an answer that is wrong, and prints how many those are
-       material.py block README         prints the first block for a shell
+usage: material.py count VECTORS           prints how many cases the vectors' files have
+       material.py alter VECTORS TO        copies them, some with an answer that is wrong, and prints how many those are
+       material.py block README LANGUAGE   prints the first block of that language, or nothing
 """
 
 import json
@@ -60,8 +60,8 @@ def alter(folder, to):
     return len(altered)
 
 
-def block(readme):
-    return markdown.blocks(Path(readme).read_text(encoding="utf-8"), "sh")[0]
+def block(readme, language):
+    return next(iter(markdown.blocks(Path(readme).read_text(encoding="utf-8"), language)), "").rstrip("\n")
 
 
 if __name__ == "__main__":
