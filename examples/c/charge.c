@@ -1,5 +1,6 @@
 /*
- * charge.c - three charges on one token, with a replay guard: the first token of the vectors, with the clock at its time.
+ * charge.c - three charges on one token, with a replay guard: the first token of the vectors, with the clock at its
+ * time.
  *
  *     charge VECTORS
  *
@@ -93,8 +94,8 @@ static void attempt(paitify_verifier *verifier, paitify_result *result, paitify_
 
     const int32_t status = paitify_verify(verifier, token, &charge, result);
     if (status != PAITIFY_OK) {
-        printf("charge: %" PRId64 " USD as %s is declined: %s: %s\n", amount, transaction_id, paitify_status_name(status),
-               paitify_status_message(status));
+        printf("charge: %" PRId64 " USD as %s is declined: %s: %s\n", amount, transaction_id,
+               paitify_status_name(status), paitify_status_message(status));
         return;
     }
     /* Here, and nowhere else, a processor moves the money. */
