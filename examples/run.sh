@@ -38,7 +38,7 @@ fail() {
 material() { python3 Tests/Examples/material.py "$@"; }
 
 # In an environment that says nothing about where the library is: that is for the example to say.
-clean() { env -u LD_LIBRARY_PATH -u PKG_CONFIG_PATH PYTHONDONTWRITEBYTECODE=1 timeout 300 "$@" </dev/null; }
+clean() { env -u LD_LIBRARY_PATH -u PKG_CONFIG_PATH PYTHONDONTWRITEBYTECODE=1 timeout 600 "$@" </dev/null; }
 
 # Whether the file has each of these lines (extended regular expressions).
 has() {
