@@ -28,6 +28,12 @@ test_needs='
 python3         | command -v python3                   | runs the end-to-end tests
 python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
 valgrind        | command -v valgrind                  | finds memory errors in the C library
+golang-go       | command -v go                        | the example in Go
+default-jdk-headless | command -v javac                | the example in Java
+libjna-java     | test -e /usr/share/java/jna.jar      | calls C from Java
+libgoogle-gson-java | test -e /usr/share/java/gson.jar | reads the vectors in Java
+ruby            | command -v ruby                      | the example in Ruby
+php-cli         | php --ri FFI                         | the example in PHP
 locales         | test -e /usr/share/i18n/locales/de_DE | a host that writes fractions with a comma
 '
 bench_needs='

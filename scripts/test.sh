@@ -35,6 +35,8 @@ fuzzing() { Tests/Fuzz/run.sh 20 2>&1 | tee "$reports/fuzzing.txt"; }
 
 documents() { python3 Tests/Documents/run.py 2>&1 | tee "$reports/documents.txt"; }
 
+examples() { examples/run.sh 2>&1 | tee "$reports/examples.txt"; }
+
 end_to_end() {
     python_environment &&
         PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q Tests/EndToEnd \
@@ -54,6 +56,7 @@ suite Threads threads-swift-testing.xml scripts/sanitize.sh --xunit-output "$rep
 suite 'C ABI' c-abi.txt c_abi
 suite 'Fuzzing' fuzzing.txt fuzzing
 suite Documents documents.txt documents
+suite Examples examples.txt examples
 suite 'End to end' end-to-end.xml end_to_end
 
 python3 scripts/tally.py "${suites[@]}"
