@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what `make build` made: header, library, pkg-config file, man pages, vectors, and the issuer with its Swift
+# Installs what `make build` made: headers, libraries, pkg-config files, man pages, vectors, and the issuer with its Swift
 # libraries.
 # PREFIX (/usr/local) says where it will live; DESTDIR, for packagers, is put before it.
 set -euo pipefail
@@ -10,13 +10,15 @@ root=${DESTDIR:-}$prefix
 
 put() { install -D -m "$1" "$2" "$root/$3"; }
 
-put 644 include/paitifyverify.h include/paitifyverify.h
-version=$(readlink -f build/lib/libpaitifyverify.so.1)
-put 755 "$version" "lib/$(basename "$version")"
-ln -sfn "$(basename "$version")" "$root/lib/libpaitifyverify.so.1"
-ln -sfn libpaitifyverify.so.1 "$root/lib/libpaitifyverify.so"
-put 644 build/lib/libpaitifyverify.a lib/libpaitifyverify.a
-put 644 build/lib/pkgconfig/paitifyverify.pc lib/pkgconfig/paitifyverify.pc
+for header in include/*.h; do put 644 "$header" "include/$(basename "$header")"; done
+for soname in build/lib/libpaitifyverify*.so.1; do
+    name=$(basename "$soname" .so.1) file=$(basename "$(readlink -f "$soname")")
+    put 755 "build/lib/$file" "lib/$file"
+    ln -sfn "$file" "$root/lib/$name.so.1"
+    ln -sfn "$name.so.1" "$root/lib/$name.so"
+    put 644 "build/lib/$name.a" "lib/$name.a"
+    put 644 "build/lib/pkgconfig/${name#lib}.pc" "lib/pkgconfig/${name#lib}.pc"
+done
 put 644 docs/man/paitify.1 share/man/man1/paitify.1
 put 644 docs/man/libpaitifyverify.3 share/man/man3/libpaitifyverify.3
 put 644 docs/man/paitifyverify.7 share/man/man7/paitifyverify.7
@@ -37,5 +39,5 @@ done
 install -d "$root/bin"
 ln -sfn ../lib/paitify/paitify "$root/bin/paitify"
 
-printf 'Installed in %s: bin/paitify, lib/libpaitifyverify.so.1, include/paitifyverify.h\n' "$root"
+printf 'Installed in %s: bin/paitify, lib/libpaitifyverify.so.1 and its plug-ins, include/paitifyverify.h and theirs\n' "$root"
 if [ -z "${DESTDIR:-}" ] && [ "$(id -u)" = 0 ]; then ldconfig; fi
