@@ -53,6 +53,10 @@ public final class ChargeExample {
   }
 
   public static void main(String[] arguments) throws Exception {
+    if (arguments.length != 1) {
+      System.err.println("usage: ChargeExample VECTORS");
+      System.exit(64);
+    }
     var text = Files.readString(Path.of(arguments[0], "tokens.json"));
     JsonObject file = JsonParser.parseString(text).getAsJsonObject();
     var now = Instant.ofEpochSecond(file.get("now").getAsLong());

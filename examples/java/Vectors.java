@@ -191,6 +191,10 @@ public final class Vectors {
   }
 
   public static void main(String[] arguments) throws Exception {
+    if (arguments.length != 1) {
+      System.err.println("usage: Vectors VECTORS");
+      System.exit(64);
+    }
     Map<String, Kind> kinds = new LinkedHashMap<>();
     kinds.put("tokens", Vectors::token);
     kinds.put("algorithms", Vectors::token);

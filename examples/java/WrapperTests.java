@@ -224,6 +224,10 @@ public final class WrapperTests {
   }
 
   public static void main(String[] arguments) throws Exception {
+    if (arguments.length != 1) {
+      System.err.println("usage: WrapperTests VECTORS");
+      System.exit(64);
+    }
     var text = Files.readString(Path.of(arguments[0], "tokens.json"));
     var tests = new WrapperTests(JsonParser.parseString(text).getAsJsonObject());
     tests.claims();

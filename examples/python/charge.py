@@ -51,4 +51,6 @@ def main(vectors):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: charge.py VECTORS")
     main(sys.argv[1])

@@ -89,4 +89,6 @@ def main(vectors):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: vectors.py VECTORS")
     sys.exit(main(sys.argv[1]))
