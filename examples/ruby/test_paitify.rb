@@ -117,6 +117,12 @@ class PaitifyTest < Minitest::Test
     assert_equal [:closed] * 4, readers.map(&:value)
   end
 
+  def test_a_compaction_of_the_heap_changes_nothing
+    compacted = verifier(replay_claim: ->(_) { :first })
+    GC.verify_compaction_references(double_heap: true, toward: :empty) # moves whatever can be moved
+    assert compacted.verify(TOKEN, CHARGE)
+  end
+
   def test_saved_keys_are_loaded
     Dir.mktmpdir do |folder|
       verifier.save_jwks_file("#{folder}/jwks.json")

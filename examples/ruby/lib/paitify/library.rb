@@ -76,13 +76,18 @@ module Paitify
       end
     end
 
-    # The callbacks, one of each for the process.
-    NOW = Fiddle::Closure::BlockCaller.new(Fiddle::TYPE_LONG_LONG, [Fiddle::TYPE_VOIDP]) do
-      Thread.current[:paitify_call].now
+    # A function that C may call, for the life of the process. It is kept by a pointer, since a compaction would move it
+    # otherwise (GC.compact), and Fiddle knows it by its address.
+    def self.callback(type, *arguments, &body)
+      Fiddle::Pointer[Fiddle::Closure::BlockCaller.new(type, arguments, &body)]
     end
+    private_class_method :callback
+
+    # The callbacks, one of each for all verifiers.
+    NOW = callback(Fiddle::TYPE_LONG_LONG, Fiddle::TYPE_VOIDP) { Thread.current[:paitify_call].now }
     bytes = [Fiddle::TYPE_VOIDP, Fiddle::TYPE_SIZE_T]
-    REPLAY_CLAIM = Fiddle::Closure::BlockCaller.new(
-      Fiddle::TYPE_INT, [Fiddle::TYPE_VOIDP, *bytes, *bytes, Fiddle::TYPE_LONG_LONG, *bytes]
+    REPLAY_CLAIM = callback(
+      Fiddle::TYPE_INT, Fiddle::TYPE_VOIDP, *bytes, *bytes, Fiddle::TYPE_LONG_LONG, *bytes
     ) do |_context, issuer, issuer_length, jti, jti_length, expires_at, transaction, transaction_length|
       call = Thread.current[:paitify_call]
       call.claim = [text(issuer, issuer_length), text(jti, jti_length), expires_at,
