@@ -9,8 +9,8 @@ fn main() {
         .args(["--variable=libdir", "--print-errors", "paitifyverify"])
         .output()
         .expect("pkg-config is not installed");
-    let folder = String::from_utf8_lossy(&answer.stdout);
-    let folder = folder.trim_end();
+    // pkgconf quotes spaces for a shell, and there is none here.
+    let folder = String::from_utf8_lossy(&answer.stdout).trim_end().replace("\\ ", " ");
     assert!(
         answer.status.success() && !folder.is_empty(),
         "pkg-config finds no paitifyverify; build it (make library) and set PKG_CONFIG_PATH to build/lib/pkgconfig: {}",
