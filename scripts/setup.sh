@@ -29,6 +29,7 @@ python3         | command -v python3                   | runs the end-to-end tes
 python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
 valgrind        | command -v valgrind                  | finds memory errors in the C library
 locales         | test -e /usr/share/i18n/locales/de_DE | a host that writes fractions with a comma
+cmake           | command -v cmake                     | a C user of the installed library
 '
 bench_needs='
 wrk             | command -v wrk                       | loads the issuer over HTTP
