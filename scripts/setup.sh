@@ -30,6 +30,8 @@ python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python pack
 valgrind        | command -v valgrind                  | finds memory errors in the C library
 locales         | test -e /usr/share/i18n/locales/de_DE | a host that writes fractions with a comma
 cmake           | command -v cmake                     | a C user of the installed library
+groff-base      | command -v groff                     | formats the man pages
+mandoc          | command -v mandoc                    | formats the man pages
 '
 bench_needs='
 wrk             | command -v wrk                       | loads the issuer over HTTP
