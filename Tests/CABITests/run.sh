@@ -76,9 +76,16 @@ static paitify_error error = PAITIFY_ERROR_INIT;
 int main(void) { return error.status + (name.length == 4 ? 0 : 1); }
 END
 cp "$work/header.c" "$work/header.cpp"
-for standard in c99 c11 c17; do cc -std=$standard $warnings -Iinclude -fsyntax-only "$work/header.c"; done
-for standard in c++11 c++17 c++20; do c++ -std=$standard $warnings -Wold-style-cast -Iinclude -fsyntax-only "$work/header.cpp"; done
-pass "the header compiles as C99, C11, C17, C++11, C++17 and C++20 without a warning"
+for compiler in gcc clang; do # the Swift toolchain has a clang
+    for standard in c99 c11 c17; do
+        $compiler -std=$standard $warnings -Iinclude -fsyntax-only "$work/header.c" || fail "the header as $standard, by $compiler"
+    done
+    for standard in c++11 c++17 c++20; do
+        $compiler -std=$standard $warnings -Wold-style-cast -Iinclude -fsyntax-only "$work/header.cpp" ||
+            fail "the header as $standard, by $compiler"
+    done
+done
+pass "the header compiles as C99, C11, C17, C++11, C++17 and C++20 without a warning, by gcc and clang"
 
 # ---- Programs ----
 
