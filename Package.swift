@@ -27,6 +27,11 @@ let embeddedSettings: [SwiftSetting] =
         .enableExperimentalFeature("Embedded"),
         // A section a function: the linker drops what nothing calls, and second copies of the standard library.
         .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
+        // The same bytes from every folder: no path of this one is in them (OpenSSL's macros have __FILE__).
+        .unsafeFlags([
+            "-file-prefix-map", "\(Context.packageDirectory)=.",
+            "-Xcc", "-ffile-prefix-map=\(Context.packageDirectory)=.",
+        ]),
     ] : []
 
 let verifierSettings = strict + embeddedSettings

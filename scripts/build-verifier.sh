@@ -48,7 +48,8 @@ if changed "$out/$file" || changed "$out/libpaitifyverify.a"; then
     # The list names the objects of today's sources, a path a line, in quotes where it needs them; the folder can hold
     # older ones.
     ld -r -o build/paitifyverify.o "@$objects"
-    objcopy --wildcard --keep-global-symbol='paitify_*' build/paitifyverify.o
+    # Two builds are the same bytes: debug information, and a hash of the compiler's flags, name the folder it was built in.
+    objcopy --strip-debug --remove-section=.swift_modhash --wildcard --keep-global-symbol='paitify_*' build/paitifyverify.o
     rm -f "$out/libpaitifyverify.a"
     ar rcD "$out/libpaitifyverify.a" build/paitifyverify.o
 

@@ -1,6 +1,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -64,3 +65,13 @@ class Charge:
 @pytest.fixture(scope="session")
 def charge(tmp_path_factory):
     return Charge(tmp_path_factory.mktemp("vectors"))
+
+
+def copy_of_the_source(folder):
+    """The project's own files, as they are now, in another folder: what was built from them is not among them."""
+    names = run("git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    for name in filter(None, names):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
