@@ -37,6 +37,13 @@ class Field:
         self.name, self.type, self.comment = name, type_, comment
         self.is_callback = "(*" in type_
 
+    def __str__(self):
+        """Its declaration, as C has it."""
+        if self.is_callback:
+            return self.type
+        type_, bracket, length = self.type.partition(" [")
+        return f"{type_} {self.name}{bracket.strip()}{length}".replace("* ", "*")
+
 
 class Header:
     """The header's declarations, by name, in its order.

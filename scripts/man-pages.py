@@ -152,11 +152,7 @@ class Page:
         if before:
             yield from self.roff.paragraphs(comment_lines("/*" + before[1] + "*/"))
         for field in self.header.structs[name]:
-            type_ = field.type if field.is_callback else f"{field.type} {field.name}".replace("* ", "*")
-            if not field.is_callback and " [" in field.type:
-                kind, _, length = field.type.partition(" ")
-                type_ = f"{kind} {field.name}{length}"
-            yield from (".TP", f'.B "{type_}"', *self.roff.prose(sentence(field.comment or SIZE)))
+            yield from (".TP", f'.B "{field}"', *self.roff.prose(sentence(field.comment or SIZE)))
         for member, constants in re.findall(
                 r"^/\* %s\.(\w+)[^*]*\*/\n((?:#define .*\n)+)" % name, self.header.text, re.M):
             yield from (".PP", f"Of \\fI{member}\\fP:")

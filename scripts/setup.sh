@@ -32,6 +32,7 @@ locales         | test -e /usr/share/i18n/locales/de_DE | a host that writes fra
 cmake           | command -v cmake                     | a C user of the installed library
 groff-base      | command -v groff                     | formats the man pages
 mandoc          | command -v mandoc                    | formats the man pages
+abigail-tools   | command -v abidiff                   | compares the ABI of the libraries with the recorded one
 '
 bench_needs='
 wrk             | command -v wrk                       | loads the issuer over HTTP
