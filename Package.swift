@@ -36,6 +36,19 @@ let embeddedSettings: [SwiftSetting] =
 
 let verifierSettings = strict + embeddedSettings
 
+/// A plug-in of the verifier: a Swift module, and beside it, of the same name and a C, its C ABI: one library.
+struct Plugin {
+    let module: String
+    /// The library is libpaitifyverify-<library>.
+    let library: String
+    /// What it needs beside the verifier: a system library's module, and what to link.
+    var needs: (module: String, link: String)?
+}
+
+let plugins = [
+    Plugin(module: "ReplayMemory", library: "memory")
+]
+
 var products: [Product] = [
     .library(name: "Verifier", targets: ["Verifier"]),
     .library(name: "paitifyverify", type: .dynamic, targets: ["VerifierC"]),
@@ -51,16 +64,43 @@ var targets: [Target] = [
     .systemLibrary(name: "POSIX", path: "Sources/SystemLibraries/POSIX"),
     .systemLibrary(name: "PaitifyVerifyHeader", path: "include"),
     .target(name: "Verifier", dependencies: ["CryptoLib", "Jansson", "POSIX"], swiftSettings: verifierSettings),
+    .target(name: "CBoundary", dependencies: ["Verifier", "PaitifyVerifyHeader"], swiftSettings: verifierSettings),
     .target(
-        name: "VerifierC", dependencies: ["Verifier", "PaitifyVerifyHeader"],
+        name: "VerifierC", dependencies: ["Verifier", "CBoundary", "PaitifyVerifyHeader"],
         exclude: ["exports.map"],
         swiftSettings: verifierSettings,
         linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("jansson")]),
+    .target(
+        name: "PluginParts", dependencies: ["Verifier", "POSIX"], path: "Sources/Plugins/PluginParts",
+        swiftSettings: verifierSettings),
 ]
+
+for plugin in plugins {
+    let own: [Target.Dependency] = plugin.needs.map { [.target(name: $0.module)] } ?? []
+    let links: [LinkerSetting] = plugin.needs.map { [.linkedLibrary($0.link)] } ?? []
+    targets += [
+        .target(
+            name: plugin.module, dependencies: ["Verifier", "PluginParts", "POSIX"] + own,
+            path: "Sources/Plugins/\(plugin.module)", swiftSettings: verifierSettings, linkerSettings: links),
+        .target(
+            name: "\(plugin.module)C",
+            dependencies: ["Verifier", "CBoundary", "PaitifyVerifyHeader", .target(name: plugin.module)],
+            path: "Sources/Plugins/\(plugin.module)C", swiftSettings: verifierSettings,
+            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("jansson")]),
+    ]
+    products.append(.library(name: plugin.module, targets: [plugin.module]))
+    if embedded {
+        products.append(
+            .library(name: "paitifyverify-\(plugin.library)", type: .dynamic, targets: ["\(plugin.module)C"]))
+    }
+}
 
 if !embedded {
     targets += [
         .testTarget(name: "VerifierTests", dependencies: ["Verifier"], swiftSettings: strict),
+        .testTarget(
+            name: "PluginTests", dependencies: ["Verifier", "PluginParts"] + plugins.map { .target(name: $0.module) },
+            swiftSettings: strict),
         .testTarget(
             name: "ContractTests", dependencies: ["Verifier", "VerifierC", "PaitifyVerifyHeader"],
             swiftSettings: strict),

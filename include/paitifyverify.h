@@ -197,7 +197,7 @@ typedef struct paitify_options {
     uint32_t keys_fresh_s;          /* how long keys are fresh: a refresh is due at 72 to 88 % of it; default 300, at least 1 */
     uint32_t keys_max_stale_s;      /* after this nothing verifies (PAITIFY_E_KEYS_STALE); default 86400, at least 1 */
     uint32_t keys_cooldown_s;       /* the least time between two attempts to refresh; default 30; 0 = none */
-    void *context;                  /* handed to each callback; may be null */
+    void *context;                  /* handed to each callback that has none of its own (below); may be null */
 
     /* Callbacks run on the thread that made the call, several threads' at once, with no lock of the library held. They may
      * call the library, but for the result that is being filled: with that, a verification is PAITIFY_E_ARGUMENT. What they
@@ -226,6 +226,12 @@ typedef struct paitify_options {
 
     /* Called once with context, after the verifier's last reference is gone; null = not. */
     void (*release)(void *context);
+
+    /* What a callback is handed instead of context, so that each can be of another make (a replay guard of one library, an
+     * audit of another); null = context. They have to live as long as context, and release is not told of them. */
+    void *replay_context;      /* for replay_claim */
+    void *keys_wanted_context; /* for keys_wanted */
+    void *audit_context;       /* for audit */
 } paitify_options;
 
 /* Sets the first struct_size bytes to the defaults; pass sizeof(paitify_options). Null, or a size that no version has:
@@ -275,7 +281,7 @@ void paitify_charge_init(paitify_charge *charge, uint32_t struct_size);
 
 /* Makes a verifier without keys and sets *verifier to it, with one reference, which the caller owns; on failure to null.
  *
- * The options are copied; context has to live until release is called, which this call leaves to the caller if it fails.
+ * The options are copied; the contexts have to live until release is called, which this call leaves to the caller if it fails.
  * error may be null. Any thread.
  * Returns PAITIFY_OK; PAITIFY_E_ARGUMENT for options out of their bounds; PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
 int32_t paitify_verifier_new(const paitify_options *options, paitify_verifier **verifier, paitify_error *error);

@@ -37,9 +37,15 @@ else
     done='Removed from'
     put() { remove "$3"; }
     link() { remove "$2"; }
+    # Folders that are ours alone go with what was in them.
     remove() {
+        local folder
         rm -f "$root$1"
-        case $1 in */paitify* | */man3/*) rmdir -p --ignore-fail-on-non-empty "$(dirname "$root$1")" 2>/dev/null || true ;; esac
+        folder=$(dirname "$root$1")
+        while [[ $folder == */paitify* ]] && [ -d "$folder" ]; do
+            rmdir --ignore-fail-on-non-empty "$folder"
+            folder=$(dirname "$folder")
+        done
     }
 fi
 
@@ -94,7 +100,6 @@ install_library() {
     local name=$1 file soname cmake=$libdir/cmake/paitifyverify
     file=$(basename "$(readlink -f "build/lib/lib$name.so")")
     soname=$(basename "$(readlink "build/lib/lib$name.so")")
-    put 644 "include/$name.h" "$prefix/include/$name.h"
     put 644 "build/lib/$file" "$libdir/$file"
     link "$file" "$libdir/$soname"
     link "$soname" "$libdir/lib$name.so"
@@ -110,6 +115,9 @@ for pc in build/lib/pkgconfig/*.pc; do
     [ -e "$pc" ] || { echo "install: nothing was built: make library" >&2; exit 1; }
     install_library "$(basename "$pc" .pc)"
     installed+=" lib$(basename "$pc" .pc)"
+done
+for header in include/*.h; do
+    put 644 "$header" "$prefix/$header"
 done
 pc=build/lib/pkgconfig/paitifyverify.pc
 put 644 packaging/cmake/paitifyverify-config.cmake "$libdir/cmake/paitifyverify/paitifyverify-config.cmake"

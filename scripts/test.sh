@@ -31,6 +31,8 @@ python_environment() {
 
 c_abi() { Tests/CABITests/run.sh 2>&1 | tee "$reports/c-abi.txt"; }
 
+plugins() { Tests/PluginCABITests/run.sh 2>&1 | tee "$reports/plugins.txt"; }
+
 fuzzing() { Tests/Fuzz/run.sh 20 2>&1 | tee "$reports/fuzzing.txt"; }
 
 documents() { python3 Tests/Documents/run.py 2>&1 | tee "$reports/documents.txt"; }
@@ -52,6 +54,7 @@ fi
 suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"
 suite Threads threads-swift-testing.xml scripts/sanitize.sh --xunit-output "$reports/threads.xml"
 suite 'C ABI' c-abi.txt c_abi
+suite Plug-ins plugins.txt plugins
 suite 'Fuzzing' fuzzing.txt fuzzing
 suite Documents documents.txt documents
 suite Packages packages.xml python_tests Tests/Packages packages.xml

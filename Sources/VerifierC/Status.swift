@@ -30,12 +30,3 @@ public func paitify_version() -> UnsafePointer<CChar>! {
 private func cString(_ literal: StaticString) -> UnsafePointer<CChar> {
     unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
 }
-
-extension VerifyError {
-    /// The status as the C caller gets it.
-    var code: Int32 { status.rawValue }
-}
-
-/// What a C call returns for a wrong argument that has no words of its own.
-var argumentCode: Int32 { VerificationStatus.argument.rawValue }
-var okCode: Int32 { VerificationStatus.ok.rawValue }

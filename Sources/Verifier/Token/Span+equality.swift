@@ -2,7 +2,7 @@ import POSIX
 
 extension Span where Element == UInt8 {
     /// Whether both hold the same bytes. Names and identifiers are compared so: no Unicode folding makes two into one.
-    func equals(_ other: borrowing Span<UInt8>) -> Bool {
+    package func equals(_ other: borrowing Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         return unsafe withUnsafeBytes { these in
             unsafe other.withUnsafeBytes { those in

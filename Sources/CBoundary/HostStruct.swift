@@ -1,17 +1,16 @@
-import PaitifyVerifyHeader
-import Verifier
+package import Verifier
 
 /// Reading structs that the host filled, which may be older and shorter than ours, or newer and longer.
-enum HostStruct {
+package enum HostStruct {
     /// No struct of any version is longer: a size beyond is not one, but garbage.
-    static let bytesMax = 4096
+    package static let bytesMax = 4096
 
     /// Overwrites the start of `known` by the fields that the host's struct has whole, and refuses one that asks for more
     /// than we know.
     ///
     /// - Parameter fieldEnds: where the host's struct may end: after the last field that every version has, and after
     ///   each field since, in order. A field that `struct_size` cuts in half keeps its default.
-    static func copy<Struct, let count: Int>(
+    package static func copy<Struct, let count: Int>(
         _ host: UnsafePointer<Struct>, over known: inout Struct, fieldEnds: InlineArray<count, Int>
     ) throws(VerifyError) {
         // The size first, and raw: to load the host's struct as ours would read beyond a shorter one.
@@ -36,49 +35,12 @@ enum HostStruct {
 
     /// Sets the host's struct to as much of `known` as it has room for, zeroes the rest, and notes its size. Does
     /// nothing with a size that no version has.
-    static func initialize<Struct>(_ host: UnsafeMutablePointer<Struct>?, to known: Struct, size: UInt32) {
+    package static func initialize<Struct>(_ host: UnsafeMutablePointer<Struct>?, to known: Struct, size: UInt32) {
         guard let host = unsafe host, size >= 4, size <= bytesMax else { return }
         let target = unsafe UnsafeMutableRawBufferPointer(start: host, count: Int(size))
         unsafe withUnsafeBytes(of: known) { known in
             for index in target.indices { unsafe target[index] = index < known.count ? known[index] : 0 }
         }
         unsafe target.storeBytes(of: size, as: UInt32.self)
-    }
-}
-
-/// A C string's bytes without its NUL, or nil if there is none within `bytesMax`. Borrowed, as the string is.
-func bytes(of string: UnsafePointer<CChar>, bytesMax: Int) -> UnsafeBufferPointer<UInt8>? {
-    for count in 0...bytesMax where unsafe string[count] == 0 {
-        return unsafe UnsafeRawBufferPointer(start: string, count: count).bindMemory(to: UInt8.self)
-    }
-    return nil
-}
-
-extension paitify_bytes {
-    /// The longest issuer, audience or merchant that is taken.
-    static let nameBytesMax = 4096
-
-    /// The bytes, or nil for a null pointer with a length, or a length that no memory has (beyond Int).
-    ///
-    /// The host's memory is borrowed: the buffer is valid until the call that brought it returns.
-    var buffer: UnsafeBufferPointer<UInt8>? {
-        guard unsafe length == 0 || (length > 0 && data != nil) else { return nil }
-        return unsafe UnsafeBufferPointer(start: data, count: length)
-    }
-
-    /// The bytes, or nil if there are more than a name has, or as above.
-    var name: UnsafeBufferPointer<UInt8>? {
-        unsafe length <= Self.nameBytesMax ? buffer : nil
-    }
-
-    /// A copy of the bytes as text; throws `argument` if they are no name, or not UTF-8.
-    func text(_ what: String) throws(VerifyError) -> String {
-        guard let buffer = unsafe name else {
-            throw VerifyError(.argument, "\(what) is null, yet has a length, or is longer than 4096 bytes.")
-        }
-        guard let text = unsafe String(validating: buffer, as: UTF8.self) else {
-            throw VerifyError(.argument, "\(what) is not UTF-8.")
-        }
-        return text
     }
 }

@@ -1,16 +1,16 @@
-import PaitifyVerifyHeader
-import Verifier
+package import PaitifyVerifyHeader
+package import Verifier
 
 /// The host's `paitify_error`, or none: where the particulars of a call go.
-@safe struct CallError {
+@safe package struct CallError {
     private let error: UnsafeMutablePointer<paitify_error>?
 
-    init(_ error: UnsafeMutablePointer<paitify_error>?) {
+    package init(_ error: UnsafeMutablePointer<paitify_error>?) {
         unsafe self.error = error
     }
 
     /// Runs the call's body, which returns a remark for success (mostly none), and tells the host how it came out.
-    func reporting(_ body: () throws(VerifyError) -> String?) -> Int32 {
+    package func reporting(_ body: () throws(VerifyError) -> String?) -> Int32 {
         do throws(VerifyError) {
             var remark = try body() ?? ""
             remark.withUTF8 { unsafe tell(.ok, $0) }
@@ -44,7 +44,7 @@ import Verifier
 
     /// Copies as much as fits, cut between characters, and ends it with a NUL. The text may quote a document or a path:
     /// control characters, which would forge lines in a log, become question marks.
-    private static func write(_ text: UnsafeBufferPointer<UInt8>, into message: UnsafeMutableRawBufferPointer) {
+    static func write(_ text: UnsafeBufferPointer<UInt8>, into message: UnsafeMutableRawBufferPointer) {
         guard message.count > 0 else { return }
         var length = min(text.count, message.count - 1)
         // A byte 10xxxxxx goes on with a character that began before: do not cut there.
@@ -55,4 +55,9 @@ import Verifier
         }
         unsafe message[length] = 0
     }
+}
+
+extension VerifyError {
+    /// The status as the C caller gets it.
+    package var code: Int32 { status.rawValue }
 }

@@ -1,0 +1,59 @@
+#pragma once
+/* What plug-ins need of POSIX and the verifier does not: locks, and to know a fork when they see one. */
+#include <pthread.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined(__GLIBC__) && defined(__GLIBC_PREREQ)
+#if __GLIBC_PREREQ(2, 30)
+#define POSIX_HAS_CLOCKLOCK 1
+/* Declared by glibc only to programs that ask for all of it; the same declaration again does no harm. */
+extern int pthread_mutex_clocklock(pthread_mutex_t *lock, clockid_t clock, const struct timespec *until);
+#endif
+#endif
+
+/* Whether the lock was taken within so many milliseconds. Setting the wall clock does not matter where the system can have
+ * it so. */
+static inline int posix_lock_within(pthread_mutex_t *lock, int64_t milliseconds)
+{
+#ifdef POSIX_HAS_CLOCKLOCK
+    const clockid_t clock = CLOCK_MONOTONIC;
+#else
+    const clockid_t clock = CLOCK_REALTIME;
+#endif
+    struct timespec until;
+    if (pthread_mutex_trylock(lock) == 0) return 1;
+    if (milliseconds <= 0 || clock_gettime(clock, &until) != 0) return 0;
+    until.tv_sec += (time_t)(milliseconds / 1000);
+    until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+#ifdef POSIX_HAS_CLOCKLOCK
+    return pthread_mutex_clocklock(lock, clock, &until) == 0;
+#else
+    return pthread_mutex_timedlock(lock, &until) == 0;
+#endif
+}
+
+/* A byte that is 1 in this process, and 0 in every process that is forked from it, however (the kernel wipes its page in
+ * them); null where the system cannot do that. Given back by posix_forget_own_process. */
+static inline uint8_t *posix_mark_own_process(void)
+{
+#ifdef MADV_WIPEONFORK
+    const size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    void *const page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) return NULL;
+    if (madvise(page, size, MADV_WIPEONFORK) == 0) {
+        *(uint8_t *)page = 1;
+        return (uint8_t *)page;
+    }
+    (void)munmap(page, size);
+#endif
+    return NULL;
+}
+
+static inline void posix_forget_own_process(uint8_t *mark)
+{
+    if (mark != NULL) (void)munmap(mark, (size_t)sysconf(_SC_PAGESIZE));
+}

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Tests the plug-ins as they ship, in build/ (scripts/build-verifier.sh): their files, their symbols, and programs in C that
+# use them, under valgrind too where there is one. Prints a line a test; fails at the first that fails.
+set -eu
+
+cd "$(dirname "$0")/../.."
+work=build/test-plugins
+vectors=Tests/Vectors
+mkdir -p "$work"
+passed=0
+
+fail() {
+    echo "plug-ins: FAILED: $*" >&2
+    exit 1
+}
+
+pass() {
+    passed=$((passed + 1))
+    echo "plug-ins: ok: $*"
+}
+
+. Tests/CABITests/library.sh
+
+# ---- The files ----
+
+# plugin NAME BYTES LIBRARY...: a library of at most so many bytes, which needs no others. A plug-in has no verifier in it.
+plugin() {
+    name=paitifyverify-$1 bytes=$2
+    shift 2
+    check_needs "$name" "$@"
+    check_soname "$name"
+    check_size "$name" "$bytes"
+    check_exports "$name"
+    check_imports "$name" 'EVP_PKEY_.*' 'json_.*' 'sig.*' raise kill abort 'exit' '_exit' atexit 'getenv' 'secure_getenv' setenv \
+        setlocale 'localeconv' fork vfork 'exec.*' 'posix_spawn.*' system popen pthread_create 'CRYPTO_set_mem_functions'
+    check_header "$name.h"
+    pass "lib$name: $(wc -l <"$work/declared") functions, $size bytes, needs $(needs "$name")"
+}
+
+plugin memory 80000 libcrypto
+
+# ---- Programs ----
+
+PKG_CONFIG_PATH=$PWD/build/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+export PKG_CONFIG_PATH
+
+# program NAME MODULE...: Tests/PluginCABITests/NAME.c, with the verifier and these of pkg-config's.
+program() {
+    built=$1
+    shift
+    # shellcheck disable=SC2046,SC2086 # words
+    cc -std=c11 -D_GNU_SOURCE $warnings -g -O1 -ITests/CABITests -o "$work/$built" "Tests/PluginCABITests/$built.c" \
+        $(pkg-config --cflags --libs paitifyverify "$@" jansson libcrypto) -pthread
+}
+
+checked="valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
+under_valgrind() {
+    command -v valgrind >/dev/null || {
+        echo "plug-ins: SKIPPED: valgrind is not installed, the memory of $1 was not checked"
+        return
+    }
+    tested=$1
+    shift
+    # shellcheck disable=SC2086 # words
+    $checked "$work/$tested" "$@" || fail "$tested under valgrind"
+    pass "$tested under valgrind"
+}
+
+program memory paitifyverify-memory
+"$work/memory" "$vectors" || fail memory
+pass memory
+under_valgrind memory "$vectors"
+
+# Verifier and plug-in in one program, both linked statically: each has a runtime of its own.
+# shellcheck disable=SC2046,SC2086 # words
+cc -std=c11 -D_GNU_SOURCE $warnings -g -O1 -Ibuild/include -ITests/CABITests -o "$work/static" Tests/PluginCABITests/memory.c \
+    build/lib/libpaitifyverify-memory.a build/lib/libpaitifyverify.a $(pkg-config --libs jansson libcrypto) -pthread
+"$work/static" "$vectors" || fail "memory, linked statically"
+pass "memory, linked statically"
+
+echo "plug-ins: $passed passed"
