@@ -9,9 +9,9 @@ Of each library NAME of build/lib:
     NAME.abi          functions, types and layouts, by libabigail's abidw
     NAME.constants    the header's constants: compiled into hosts, and in no object file
 
-Embedded Swift leaves no C types in its debug information. So the types are those of the header: a library of empty functions
-is compiled from it, with the symbols and versions of the real one. That the real one does as the header says is what the
-compiler checks (@c @implementation), and the tests of the C ABI.
+Embedded Swift leaves no C types in its debug information. So the types are those of the header: a library of empty
+functions is compiled from it, with the symbols and versions of the real one. That the real one does as the header says is
+what the compiler checks (@c @implementation), and the tests of the C ABI.
 """
 
 import pathlib
@@ -21,14 +21,15 @@ import sys
 import tempfile
 from xml.etree import ElementTree
 
-from c_header import Header
+from c_header import Header, whole
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RECORDS = ROOT / "packaging/abi"
+CORE = "paitifyverify"
 
 
-def run(*command):
-    done = subprocess.run([str(word) for word in command], text=True, capture_output=True, check=False)
+def run(*command, **settings):
+    done = subprocess.run([str(word) for word in command], text=True, capture_output=True, check=False, **settings)
     if done.returncode:
         raise SystemExit(f"abi: {' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -47,7 +48,7 @@ def exported(library):
 
 
 class ABI:
-    """What a host is compiled against: a header, and a library's symbols."""
+    """What a host is compiled against: a header, with all that it includes, and a library's symbols."""
 
     def __init__(self, name, header, symbols, soname):
         self.name, self.header, self.symbols, self.soname = name, header, symbols, soname
@@ -55,10 +56,15 @@ class ABI:
     @classmethod
     def built(cls, name):
         library = ROOT / f"build/lib/lib{name}.so"
-        return cls(name, (ROOT / f"include/{name}.h").read_text(), exported(library), library.readlink().name)
+        return cls(name, whole(f"{ROOT}/include/{name}.h"), exported(library), library.readlink().name)
 
     def constants(self):
-        return "".join(f"{name} {value}\n" for name, value in sorted(Header(self.header).constants.items()))
+        """The header's constants; the core's are recorded with the core alone."""
+        found = Header(self.header).constants
+        if self.name != CORE:
+            core = Header(whole(f"{ROOT}/include/{CORE}.h")).constants
+            found = {name: value for name, value in found.items() if name not in core}
+        return "".join(f"{name} {value}\n" for name, value in sorted(found.items()))
 
     def as_seen_by(self, host):
         """The same, as a host knows it that was compiled against that record.
@@ -70,29 +76,30 @@ class ABI:
             known = fields_in(host, name)
             if fields[0].name == "struct_size" and 0 < known < len(fields):
                 body = "".join(f"    {field};\n" for field in fields[:known])
-                header = re.sub(r"(\bstruct %s \{\n).*?(?=\n?\})" % name, lambda found: found[1] + body, header, flags=re.S)
+                whole_body = re.compile(r"(\bstruct %s \{\n).*?(?=^\})" % name, re.M | re.S)
+                header = whole_body.sub(lambda found: found[1] + body, header)
         return ABI(self.name, header, self.symbols, self.soname)
 
     def dump(self):
         """What abidw says of it."""
         with tempfile.TemporaryDirectory() as folder:
-            return run("abidw", "--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", self._stub(pathlib.Path(folder)))
+            library = self._stub(pathlib.Path(folder))
+            return run("abidw", "--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", library)
 
     def _stub(self, folder):
         """A library with the header's functions, which do nothing."""
         bodies = [
             re.sub(r"\s*PAITIFY_MUST_CHECK|;$", "", text) + " { __builtin_trap(); }\n"
-            for text in Header(self.header).prototypes.values()]
-        (folder / f"{self.name}.h").write_text(self.header)
-        (folder / "stub.c").write_text(f'#include "{self.name}.h"\n' + "".join(bodies))
+            for name, text in Header(self.header).prototypes.items() if name in self.symbols]
+        (folder / "stub.c").write_text(self.header + "".join(bodies))
         versions = {}
         for symbol, version in self.symbols.items():
             versions.setdefault(version, []).append(symbol)
         (folder / "exports.map").write_text("".join(
             f"{version} {{ global: {'; '.join(symbols)}; }};\n" for version, symbols in versions.items()))
         library = folder / self.soname
-        run("cc", "-g", "-fPIC", "-shared", "-o", library, folder / "stub.c", f"-I{folder}", f"-I{ROOT}/include",
-            f"-Wl,-soname,{self.soname}", f"-Wl,--version-script,{folder}/exports.map")
+        run("cc", "-g", "-fPIC", "-shared", "-o", library, "stub.c", f"-Wl,-soname,{self.soname}",
+            "-Wl,--version-script,exports.map", cwd=folder)
         return library
 
 
@@ -110,7 +117,8 @@ def breaks(recorded, constants, abi):
         new.write_text(abi.as_seen_by(recorded).dump())
         # --harmless: a signed number for an unsigned one is that to abidiff.
         done = subprocess.run(
-            ["abidiff", "--no-added-syms", "--harmless", str(old), str(new)], text=True, capture_output=True, check=False)
+            ["abidiff", "--no-added-syms", "--harmless", str(old), str(new)],
+            text=True, capture_output=True, check=False)
     if done.returncode:
         yield from [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     now = dict(line.split() for line in abi.constants().splitlines())

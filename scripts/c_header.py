@@ -15,6 +15,21 @@ def read(path):
         return file.read()
 
 
+def whole(path):
+    """A header, and in their place the project's headers that it includes: each once."""
+    seen = set()
+
+    def text_of(name):
+        if name in seen:
+            return ""
+        seen.add(name)
+        text = read(f"{folder}/{name}")
+        return re.sub(r'^#include "(paitifyverify[^"]*)"\n', lambda found: text_of(found[1]), text, flags=re.M)
+
+    folder, _, first = path.rpartition("/")
+    return text_of(first)
+
+
 def joined(text):
     """The text with every run of white space as one space."""
     return " ".join(text.split())

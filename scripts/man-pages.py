@@ -12,7 +12,7 @@ import re
 import sys
 import textwrap
 
-from c_header import Header, comment_lines, joined, read
+from c_header import HEADER, Header, comment_lines, joined, read, whole
 
 FOLDER = "docs/man"
 OVERVIEW = f"{FOLDER}/libpaitifyverify.3"
@@ -67,18 +67,26 @@ class Roff:
                 yield "\\&" + line if line[0] in ".'" else line
 
     def paragraphs(self, lines):
-        """Paragraphs, which empty lines part, and lists of a word, two spaces and what it means."""
+        """Paragraphs, which empty lines part, with their lists and their code."""
         begun = False
         for block in re.split(r"\n\s*\n", "\n".join(lines).strip("\n")):
-            items = re.split(r"^ {2,3}(?=\w+ {2,})", block, flags=re.M)
-            if items[0].strip():
-                if begun:
-                    yield ".PP"
-                yield from self.prose(items[0])
-            for item in items[1:]:
-                word, _, meaning = item.partition(" ")
-                yield from (".TP", f".B {word}", *self.prose(meaning))
+            if begun and not re.match(r" {2,3}\S", block):
+                yield ".PP"
             begun = True
+            if all(line.startswith("    ") for line in block.splitlines()):
+                yield from (".nf", *(f"    {line[4:]}".replace("\\", "\\e") for line in block.splitlines()), ".fi")
+            else:
+                yield from self.paragraph(block)
+
+    def paragraph(self, block):
+        """Prose, and then perhaps a list: two or three spaces, a word or two, and what they mean, from one column on."""
+        first, *items = re.split(r"^ {2,3}(?=\S)", block, flags=re.M)
+        yield from self.prose(first) if first.strip() else ()
+        margins = [len(line) - len(line.lstrip()) for item in items for line in item.splitlines()[1:]]
+        for item in items:
+            # Of the item's first line the margin is cut off already.
+            column = min(margins) - 2 if margins else re.search(r" {2,}|$", item).end()
+            yield from (".TP", f".B {item[:column].strip()}", *self.prose(item[column:]))
 
 
 class Page:
@@ -89,17 +97,22 @@ class Page:
         self.structs, self.rules, self.library = structs, rules, name
         self.roff = Roff(header.functions, functions)
 
+    @property
+    def names(self):
+        """What `man` finds the page by; the first names the file."""
+        return self.functions
+
     def files(self, title):
         """Every file of the page: name to content."""
-        first, *others = self.functions
+        first, *others = self.names
         pages = {f"{first}.3": "\n".join(self.lines(title)) + "\n"}
         return pages | {f"{other}.3": f".so man3/{first}.3\n" for other in others}
 
     def lines(self, title):
         yield '.\\" Written by scripts/man-pages.py, from the words of the header.'
         # Names are long, and are copied: no word is broken, and no line stretched.
-        yield from (f".TH {self.functions[0].upper()} 3 {title}", ".ad l", ".nh")
-        yield from (".SH NAME", *textwrap.wrap(", ".join(self.functions) + " \\- " + self.purpose, 78,
+        yield from (f".TH {self.names[0].upper()} 3 {title}", ".ad l", ".nh")
+        yield from (".SH NAME", *textwrap.wrap(", ".join(self.names) + " \\- " + self.purpose, 78,
                                                break_on_hyphens=False))
         yield from (".SH LIBRARY", f"Paitify's verifier (lib{self.library}, \\-l{self.library})")
         yield from (".SH SYNOPSIS", ".nf", f".B #include <{self.library}.h>", ".PP")
@@ -151,8 +164,18 @@ class Page:
         before = re.search(r"^/\*((?:(?!\*/).)*?)\*/\n(?:typedef )?struct %s \{" % name, self.header.text, re.M | re.S)
         if before:
             yield from self.roff.paragraphs(comment_lines("/*" + before[1] + "*/"))
+        # A field that has no comment is meant by that of the field before.
+        groups = []
         for field in self.header.structs[name]:
-            yield from (".TP", f'.B "{field}"', *self.roff.prose(sentence(field.comment or SIZE)))
+            if field.comment or not groups or field.name == "struct_size":
+                groups.append([field])
+            else:
+                groups[-1].append(field)
+        for first, *others in groups:
+            yield from (".TP", f'.B "{spaced(first)}"')
+            for field in others:
+                yield from (".TQ", f'.B "{spaced(field)}"')
+            yield from self.roff.prose(sentence(first.comment or SIZE))
         for member, constants in re.findall(
                 r"^/\* %s\.(\w+)[^*]*\*/\n((?:#define .*\n)+)" % name, self.header.text, re.M):
             yield from (".PP", f"Of \\fI{member}\\fP:")
@@ -168,7 +191,7 @@ class Page:
         yield ".SH RETURN VALUE"
         for text in dict.fromkeys(text for _, text in said):
             names = [name for name, other in said if other == text]
-            yield from (".TP", ".BR " + ' (), '.join(names).replace(" (), ", ' "(), " ') + " ()", *self.roff.prose(text))
+            yield from (".TP", ".BR " + ' "(), " '.join(names) + " ()", *self.roff.prose(text))
         yield ".PP"
         yield "\\fBpaitifyverify\\fP(7) says what each status means, and what to do about it."
 
@@ -185,6 +208,47 @@ class Page:
         yield ".SH SEE ALSO"
         yield from (f".BR {page}," for page in [*others, "libpaitifyverify (3)"])
         yield ".BR paitifyverify (7)"
+
+
+class PluginPage(Page):
+    """The page of a plug-in, which has a header of its own: all of its functions are on it."""
+
+    def __init__(self, library):
+        path = f"include/{library}.h"
+        self.own, header = Header(read(path)), Header(whole(path))
+        structs = [name for name in header.structs if name not in Header(read(HEADER)).structs]
+        title, _, rest = top_comment(self.own.text)
+        super().__init__(header, list(self.own.functions), title, structs, name=library)
+        self.introduction = rest
+
+    @property
+    def names(self):
+        return [f"lib{self.library}", *self.functions]
+
+    def description(self):
+        yield from self.roff.paragraphs(self.introduction)
+        yield from super().description()
+
+    def returns(self):
+        yield from super().returns()
+        for included in re.findall(r'^#include "(paitifyverify-\w+\.h)"', self.own.text, re.M):
+            yield f".SH RULES OF {included.upper()}"
+            yield from self.roff.paragraphs(top_comment(read(f"include/{included}"))[2])
+
+    def see_also(self):
+        yield from (".SH SEE ALSO", ".BR libpaitifyverify (3),", ".BR paitify_verify (3),", ".BR paitifyverify (7)")
+
+
+def top_comment(text):
+    """A header's first comment: what the header is, in a few words, its library, and the rest's lines."""
+    first, *rest = comment_lines(text[:text.index("*/") + 2].removeprefix("/*\n"))
+    what, _, library = first.partition(" - ")[2].rstrip(".").partition(": ")
+    return what, library, rest
+
+
+def spaced(field):
+    """A field as one writes it."""
+    return re.sub(r"(?<=\w)\*(?=\w)", " *", re.sub(r"(?<=\w)\(\*", " (*", str(field))).replace(",", ", ").replace(",  ", ", ")
 
 
 def sentence(text):
@@ -215,19 +279,28 @@ def documented_program():
 def pages(edited=lambda text: text):
     """Every page about functions: file name to content. `edited` may change the header's text before."""
     title = re.search(r'^\.TH \S+ 3 (.*)$', read(OVERVIEW), re.M)[1]
-    core = Header(edited(read("include/paitifyverify.h")))
+    core = Header(edited(read(HEADER)))
     left = set(core.functions) - {name for functions, *_ in CORE for name in functions}
     if left:
         raise SystemExit(f"man-pages: no page of CORE has {', '.join(sorted(left))}")
     written = {}
     for functions, purpose, structs, rules in CORE:
         written |= Page(core, functions, purpose, structs, rules).files(title)
+    for path in sorted(glob.glob("include/paitifyverify-*.h")):
+        if Header(read(path)).functions:
+            written |= PluginPage(os.path.basename(path).removesuffix(".h")).files(title)
     return written
+
+
+def written_pages():
+    """The pages that are there: file name to content."""
+    paths = [*glob.glob(f"{FOLDER}/paitify_*.3"), *glob.glob(f"{FOLDER}/libpaitifyverify-*.3")]
+    return {os.path.basename(path): read(path) for path in paths}
 
 
 def main(arguments):
     wanted = pages()
-    found = {os.path.basename(path): read(path) for path in glob.glob(f"{FOLDER}/paitify_*.3")}
+    found = written_pages()
     wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     if arguments == ["--check"]:
         for name in wrong:

@@ -42,7 +42,7 @@ def warnings(command):
 
 def stale(pages):
     """The pages that are not as the header has them."""
-    found = {path.name: path.read_text() for path in Path("docs/man").glob("paitify_*.3")}
+    found = writer.written_pages()
     yield from sorted(name for name in pages.keys() | found.keys() if pages.get(name) != found.get(name))
 
 

@@ -51,8 +51,8 @@ class Charge:
     def verdict(self, program, amount, **environment):
         """What the program says of a charge of so much: (its exit code, its line)."""
         done = subprocess.run(
-            [*map(str, program), str(self.keys), self.token, str(amount), str(self.now)], capture_output=True, text=True,
-            check=False, env={**os.environ, **environment})
+            [*map(str, program), str(self.keys), self.token, str(amount), str(self.now)],
+            capture_output=True, text=True, check=False, env={**os.environ, **environment})
         return done.returncode, done.stdout + done.stderr
 
     def judge(self, program, version, **environment):

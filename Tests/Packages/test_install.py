@@ -48,7 +48,8 @@ def compile_c(program, source, flags):
 
 def test_a_program_is_built_by_pkg_config(prefix, charge, version, tmp_path):
     assert pkg_config(prefix, "--modversion", "paitifyverify") == [version]
-    program = compile_c(tmp_path / "charge", HERE / "charge.c", pkg_config(prefix, "--cflags", "--libs", "paitifyverify"))
+    flags = pkg_config(prefix, "--cflags", "--libs", "paitifyverify")
+    program = compile_c(tmp_path / "charge", HERE / "charge.c", flags)
     charge.judge([program], version)
 
 
