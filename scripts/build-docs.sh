@@ -22,9 +22,9 @@ graphs=$(mktemp -d)
 trap 'rm -rf "$graphs"' EXIT
 maps=()
 for map in Sources/SystemLibraries/*/module.modulemap; do maps+=(-Xcc "-fmodule-map-file=$map"); done
-triple=$(swift -print-target-info | sed -n 's/^ *"triple": "\(.*\)",$/\1/p' | head -n 1)
+triple=$(swift -print-target-info | sed -n 's/^ *"triple": "\(.*\)",$/\1/p' | sort -u)
 swift-symbolgraph-extract -module-name Verifier -target "$triple" -I "$modules" "${maps[@]}" \
     -minimum-access-level public -skip-synthesized-members -output-dir "$graphs"
 docc convert Sources/Verifier/Verifier.docc --additional-symbol-graph-dir "$graphs" --warnings-as-errors \
-    --fallback-display-name Verifier --fallback-bundle-identifier org.paitify.verifier --output-path build/docs
+    --fallback-display-name Verifier --fallback-bundle-identifier paitify.verifier --output-path build/docs
 echo "build/docs ($(find build/docs/data/documentation/verifier -name '*.json' | wc -l) pages)"
