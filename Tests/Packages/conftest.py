@@ -75,3 +75,18 @@ def copy_of_the_source(folder):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory):
+    """The source in a folder of another name and length, and the libraries built there anew."""
+    folder = copy_of_the_source(tmp_path_factory.mktemp("elsewhere") / "paitify-of-somebody-else")
+    run("scripts/build-verifier.sh", cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def debs():
+    """The folder of the libraries' Debian packages."""
+    run(ROOT / "scripts/build-deb.sh", "--libraries")
+    return ROOT / "build/deb"
