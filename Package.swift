@@ -46,7 +46,8 @@ struct Plugin {
 }
 
 let plugins = [
-    Plugin(module: "ReplayMemory", library: "memory")
+    Plugin(module: "ReplayMemory", library: "memory"),
+    Plugin(module: "ReplaySQLite", library: "sqlite", needs: (module: "SQLiteLib", link: "sqlite3")),
 ]
 
 var products: [Product] = [
@@ -61,6 +62,9 @@ var targets: [Target] = [
     .systemLibrary(
         name: "Jansson", path: "Sources/SystemLibraries/Jansson", pkgConfig: "jansson",
         providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(
+        name: "SQLiteLib", path: "Sources/SystemLibraries/SQLiteLib", pkgConfig: "sqlite3",
+        providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "POSIX", path: "Sources/SystemLibraries/POSIX"),
     .systemLibrary(name: "PaitifyVerifyHeader", path: "include"),
     .target(name: "Verifier", dependencies: ["CryptoLib", "Jansson", "POSIX"], swiftSettings: verifierSettings),

@@ -25,6 +25,7 @@ out=build/lib
 libraries='
 core   | paitifyverify        | jansson libcrypto | Verifies Paitify spend authorizations offline
 memory | paitifyverify-memory | libcrypto         | Replay guard of the Paitify verifier, in memory
+sqlite | paitifyverify-sqlite | sqlite3           | Replay guard of the Paitify verifier, in an SQLite file
 '
 
 for tool in swift cc ld objcopy ar strip pkg-config; do

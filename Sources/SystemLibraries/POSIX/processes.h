@@ -36,6 +36,13 @@ static inline int posix_lock_within(pthread_mutex_t *lock, int64_t milliseconds)
 #endif
 }
 
+/* Waits about so long; a signal may end it sooner. */
+static inline void posix_sleep_microseconds(int64_t microseconds)
+{
+    const struct timespec duration = {(time_t)(microseconds / 1000000), (long)(microseconds % 1000000) * 1000};
+    (void)nanosleep(&duration, NULL);
+}
+
 /* A byte that is 1 in this process, and 0 in every process that is forked from it, however (the kernel wipes its page in
  * them); null where the system cannot do that. Given back by posix_forget_own_process. */
 static inline uint8_t *posix_mark_own_process(void)

@@ -12,7 +12,7 @@ extension Span where Element == UInt8 {
     }
 
     /// Whether these are the bytes of the literal.
-    func equals(_ literal: StaticString) -> Bool {
+    package func equals(_ literal: StaticString) -> Bool {
         literal.withUTF8Buffer { unsafe equals($0.span) }
     }
 }
