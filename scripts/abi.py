@@ -130,6 +130,8 @@ def breaks(recorded, constants, abi):
 
 
 def record_of(name):
+    if not (RECORDS / f"{name}.abi").exists():
+        raise SystemExit(f"abi: {name} has no record in {RECORDS}; scripts/abi.py record makes it")
     return (RECORDS / f"{name}.abi").read_text(), (RECORDS / f"{name}.constants").read_text()
 
 
