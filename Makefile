@@ -6,7 +6,7 @@ DESTDIR ?=
 install := PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' scripts/install.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo build server library bench install install-library uninstall
+.PHONY: help run test demo build server library bench install install-library uninstall deb sbom docs
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
@@ -42,3 +42,14 @@ install-library: library ## the same without the issuer: libraries, headers, pkg
 
 uninstall: ## remove what the two installed in the same PREFIX= and LIBDIR=
 	@$(install) --uninstall
+
+deb: build ## the Debian packages, in build/deb
+	@scripts/setup.sh package
+	@scripts/build-deb.sh
+
+sbom: build ## what is in what was built, as SPDX 2.3, in build/sbom
+	@scripts/sbom.py
+
+docs: ## the documentation of the Swift module Verifier, in build/docs
+	@scripts/setup.sh build
+	@scripts/build-docs.sh
