@@ -27,6 +27,11 @@ let embeddedSettings: [SwiftSetting] =
         .enableExperimentalFeature("Embedded"),
         // A section a function: the linker drops what nothing calls, and second copies of the standard library.
         .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
+        // The same bytes from every folder: no path of this one is in them (OpenSSL's macros have __FILE__).
+        .unsafeFlags([
+            "-file-prefix-map", "\(Context.packageDirectory)=.",
+            "-Xcc", "-ffile-prefix-map=\(Context.packageDirectory)=.",
+        ]),
     ] : []
 
 let verifierSettings = strict + embeddedSettings
@@ -167,4 +172,20 @@ if !verifierAlone {
     ]
 }
 
-let package = Package(name: "paitify", products: products, dependencies: dependencies, targets: targets)
+// What comes from other packages is the issuer's. A package that only verifies asks for none of it: `traits: []`.
+for target in targets {
+    target.dependencies = target.dependencies.map { dependency in
+        guard case .productItem(let name, let package?, let aliases, nil) = dependency else { return dependency }
+        return .product(name: name, package: package, moduleAliases: aliases, condition: .when(traits: ["Issuer"]))
+    }
+}
+
+let package = Package(
+    name: "paitify",
+    products: products,
+    traits: [
+        .trait(name: "Issuer", description: "The issuer, and the packages that it is made with."),
+        .default(enabledTraits: ["Issuer"]),
+    ],
+    dependencies: dependencies,
+    targets: targets)

@@ -270,7 +270,7 @@ struct paitify_decision {
     paitify_bytes key_id;           /* of the key that verified the signature, if one did; so are the next three */
     paitify_bytes authorization_id; /* the token's jti */
     paitify_bytes agent_id;         /* the token's sub */
-    paitify_bytes company_id;
+    paitify_bytes company_id;       /* the token's company */
 };
 
 /* Zeroes the first struct_size bytes, but for struct_size itself; pass sizeof(paitify_charge). Null, or a size that no
@@ -386,8 +386,8 @@ typedef struct paitify_health_info {
                                   0 from then on */
     int64_t clock_set_back_s;  /* how far the wall clock went back since the installation; 0 for no more than leeway_s. Keys
                                   age all the same, but an expired token may pass again: mend the clock */
-    uint64_t installed_count;  /* documents installed, and refused, since the verifier was made */
-    uint64_t refused_count;
+    uint64_t installed_count;  /* documents installed since the verifier was made */
+    uint64_t refused_count;    /* documents refused since then */
 } paitify_health_info;
 
 /* Sets the first struct_size bytes to what an empty verifier has, struct_size itself aside; pass
@@ -446,16 +446,16 @@ int32_t paitify_verify_jws(paitify_verifier *verifier, paitify_bytes token, pait
 
 /* Of a result that is null, empty or lacks the claim: {null, 0}, or 0. */
 
-paitify_bytes paitify_result_authorization_id(const paitify_result *result); /* jti */
-paitify_bytes paitify_result_agent_id(const paitify_result *result);         /* sub */
+paitify_bytes paitify_result_authorization_id(const paitify_result *result); /* the token's jti */
+paitify_bytes paitify_result_agent_id(const paitify_result *result);         /* the token's sub */
 paitify_bytes paitify_result_company_id(const paitify_result *result);
-paitify_bytes paitify_result_merchant_id(const paitify_result *result);      /* merchant.id; {null, 0} where none is named */
+paitify_bytes paitify_result_merchant_id(const paitify_result *result);      /* {null, 0} where the token names none */
 paitify_bytes paitify_result_key_id(const paitify_result *result);           /* the kid of the key that verified */
 int64_t paitify_result_max_amount(const paitify_result *result);             /* minor units */
 paitify_bytes paitify_result_currency(const paitify_result *result);
 int64_t paitify_result_issued_at(const paitify_result *result);              /* Unix seconds */
 int64_t paitify_result_expires_at(const paitify_result *result);             /* Unix seconds */
-paitify_bytes paitify_result_payload(const paitify_result *result);          /* the verified bytes: JSON, but see verify_jws */
+paitify_bytes paitify_result_payload(const paitify_result *result);          /* JSON; after paitify_verify_jws any bytes */
 
 /* Sets *value to the top-level claim `name` (NUL-terminated), if it is a string, or an integer; else to {null, 0}, or 0.
  * Returns PAITIFY_OK; PAITIFY_E_CLAIM_MISSING, also of an empty result; PAITIFY_E_CLAIM_TYPE; PAITIFY_E_ARGUMENT. */

@@ -60,7 +60,8 @@ link() {
         roots=$(functions_of "include/$name.h" | sed 's/^/--undefined=/')
         # shellcheck disable=SC2086 # words
         ld -r --gc-sections $roots -o "$object" "@$release/$name.product/Objects.LinkFileList"
-        objcopy --wildcard --keep-global-symbol='paitify_*' "$object"
+        # Two builds are the same bytes: a hash of the compiler's flags, which name the folder, is left out.
+        objcopy --remove-section=.swift_modhash --wildcard --keep-global-symbol='paitify_*' "$object"
         strip --strip-unneeded "$object"
         rm -f "$out/lib$name.a"
         ar rcD "$out/lib$name.a" "$object"

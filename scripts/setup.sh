@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing for one purpose: build, test or bench. Says nothing when none is.
+# Installs the Debian packages that are missing for one purpose: build, test, package or bench. Says nothing when none is.
 #
 # What is there is found out by looking for it, not by asking dpkg: so a machine that has everything needs no network,
 # no root and not even Debian.
@@ -35,6 +35,17 @@ libgoogle-gson-java | test -e /usr/share/java/gson.jar | reads the vectors in Ja
 ruby            | command -v ruby                      | the example in Ruby
 php-cli         | php --ri FFI                         | the example in PHP
 locales         | test -e /usr/share/i18n/locales/de_DE | a host that writes fractions with a comma
+cmake           | command -v cmake                     | a C user of the installed library
+groff-base      | command -v groff                     | formats the man pages
+mandoc          | command -v mandoc                    | formats the man pages
+abigail-tools   | command -v abidiff                   | compares the ABI of the libraries with the recorded one
+lintian         | command -v lintian                   | finds what is wrong with a Debian package
+systemd         | command -v systemd-analyze           | reads the issuer'"'"'s service
+man-db          | command -v man                       | finds an installed page of the manual
+'
+package_needs='
+debhelper       | command -v dh                        | builds Debian packages
+dpkg-dev        | command -v dpkg-shlibdeps            | finds the packages that a library needs
 '
 bench_needs='
 wrk             | command -v wrk                       | loads the issuer over HTTP
@@ -73,9 +84,10 @@ as_root() {
 
 case "${1:-}" in
     build) needs=$build_needs ;;
-    test) needs=$build_needs$test_needs ;;
+    test) needs=$build_needs$package_needs$test_needs ;;
+    package) needs=$build_needs$package_needs ;;
     bench) needs=$build_needs$bench_needs ;;
-    *) die "usage: scripts/setup.sh build|test|bench" ;;
+    *) die "usage: scripts/setup.sh build|test|package|bench" ;;
 esac
 
 command -v swift >/dev/null || die "no Swift toolchain: Paitify needs Swift 6.3; $advice"

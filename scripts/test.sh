@@ -39,10 +39,10 @@ documents() { python3 Tests/Documents/run.py 2>&1 | tee "$reports/documents.txt"
 
 examples() { examples/run.sh 2>&1 | tee "$reports/examples.txt"; }
 
-end_to_end() {
+# python_tests FOLDER REPORT
+python_tests() {
     python_environment &&
-        PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q Tests/EndToEnd \
-            --junitxml "$reports/end-to-end.xml"
+        PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q "$1" --junitxml "$reports/$2"
 }
 
 build() { scripts/build-verifier.sh && swift build --build-tests; }
@@ -59,7 +59,9 @@ suite 'C ABI' c-abi.txt c_abi
 suite Plug-ins plugins.txt plugins
 suite 'Fuzzing' fuzzing.txt fuzzing
 suite Documents documents.txt documents
-suite Examples examples.txt examples
-suite 'End to end' end-to-end.xml end_to_end
+examples() { examples/run.sh 2>&1 | tee "$reports/examples.txt"; }
+
+suite Packages packages.xml python_tests Tests/Packages packages.xml
+suite 'End to end' end-to-end.xml python_tests Tests/EndToEnd end-to-end.xml
 
 python3 scripts/tally.py "${suites[@]}"
