@@ -155,6 +155,9 @@ if !verifierAlone {
             swiftSettings: strict),
         .testTarget(name: "IssuerTests", dependencies: ["Issuer", "Verifier"], swiftSettings: strict),
         .testTarget(
+            name: "SimulationTests", dependencies: ["Issuer", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .testTarget(
             name: "ServerTests",
             dependencies: [
                 "Server", "Issuer", "Verifier",

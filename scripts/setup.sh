@@ -27,6 +27,7 @@ tzdata          | test -e /usr/share/zoneinfo/UTC      | a policy'"'"'s days beg
 test_needs='
 python3         | command -v python3                   | runs the end-to-end tests
 python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
+strace          | command -v strace                    | shows that an answer leaves after its commit was flushed
 valgrind        | command -v valgrind                  | finds memory errors in the C library
 golang-go       | command -v go                        | the example in Go
 default-jdk-headless | command -v javac                | the example in Java
