@@ -71,3 +71,13 @@ def test_the_issuers_packages_are_those_it_was_linked_of(documents):
     content = json.loads(documents["paitify-server"].read_text())
     assert not [one["name"] for one in content["packages"] if one["name"] in versions and
                 one["licenseDeclared"] == "NOASSERTION"]
+
+
+def test_the_issuers_notices_have_the_licence_of_all_that_is_in_it(documents):
+    if "paitify-server" not in documents:
+        pytest.skip("no issuer was built here")
+    text = (sbom.OUT / "paitify-server.NOTICES").read_text()
+    static = [name for name, (_, kind) in packages(documents["paitify-server"]).items() if kind == "STATIC_LINK"]
+    assert len(static) > 10
+    for name in static:
+        assert f"==== {'Swift' if name.startswith('swift-standard-library') else name}, LICENSE" in text
