@@ -122,7 +122,8 @@ class Page:
 
     def prototype(self, function):
         """A declaration: names of parameters in italics, all else in bold."""
-        text = joined(re.sub(r"\s*(PAITIFY_MUST_CHECK|__attribute__\(\(.*?\)\))", "", self.header.prototypes[function]))
+        text = joined(self.header.prototypes[function])
+        text = re.sub(r"\s*(PAITIFY_MUST_CHECK|__attribute__\(\(.*?\)\))", "", text)
         # Lines end behind a comma or the bracket alone.
         kept = re.sub(r"(?<![,]) ", "\0", text)
         for line in textwrap.wrap(kept, 76, subsequent_indent=" " * 8, break_long_words=False):
@@ -248,7 +249,8 @@ def top_comment(text):
 
 def spaced(field):
     """A field as one writes it."""
-    return re.sub(r"(?<=\w)\*(?=\w)", " *", re.sub(r"(?<=\w)\(\*", " (*", str(field))).replace(",", ", ").replace(",  ", ", ")
+    apart = re.sub(r"(?<=\w)\*(?=\w)", " *", re.sub(r"(?<=\w)\(\*", " (*", str(field)))
+    return re.sub(r",\s*", ", ", apart)
 
 
 def sentence(text):

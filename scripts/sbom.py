@@ -5,9 +5,9 @@ which paitify-server.NOTICES has the licences of all that is compiled into it.
     scripts/sbom.py               of all that was built
     scripts/sbom.py --libraries   of the libraries alone
 
-Nothing is taken from a list that could be out of date: the files are those of build/, what they link dynamically is what
-their dynamic section names, as Debian's package of it on this machine; what the issuer links statically are the packages
-whose sources its objects were compiled from, in the versions that SwiftPM resolved.
+Nothing is taken from a list that could be out of date: the files are those of build/, what they link dynamically is
+what their dynamic section names, as Debian's package of it on this machine; what the issuer links statically are the
+packages whose sources its objects were compiled from, in the versions that SwiftPM resolved.
 """
 
 import hashlib
@@ -156,11 +156,12 @@ def licence_of(checkout):
 
 
 def write_notices(path, folders):
-    """The licences and notices of what is compiled into the issuer, each text once: who hands it on has to pass them on."""
+    """The licences and notices of what is compiled into the issuer, each text once, for whoever hands it on."""
     seen = {}
     with open(path, "w", encoding="utf-8") as notices:
         for name, folder in folders.items():
-            for file in sorted(file for file in folder.rglob("*") if re.fullmatch(r"(LICENSE|NOTICE)(\.txt)?", file.name)):
+            wanted = [file for file in folder.rglob("*") if re.fullmatch(r"(LICENSE|NOTICE)(\.txt)?", file.name)]
+            for file in sorted(wanted):
                 place, text = f"{name}, {file.relative_to(folder)}", file.read_text(encoding="utf-8")
                 same = seen.setdefault(text, place)
                 notices.write(f"==== {place}\n\n{text if same == place else f'The same as: {same}'}\n\n")

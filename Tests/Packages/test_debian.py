@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import BUILT, HERE, ROOT, libraries, run
+from conftest import HERE, ROOT, libraries, requirements, run
 
 UNIT = ROOT / "debian/paitify-server.paitify.service"
 
@@ -23,8 +23,7 @@ def test_every_library_has_a_package_and_one_for_developers(debs):
 
 def development_packages(library):
     """Debian's packages of what a library's pkg-config file requires: static programs link it."""
-    described = (BUILT / f"pkgconfig/{library}.pc").read_text().partition("Requires.private: ")[2]
-    for name in described.splitlines()[0].split():
+    for name in requirements(library):
         path = f"{run('pkg-config', '--variable=pcfiledir', name).strip()}/{name}.pc"
         yield run("dpkg-query", "-S", path).split(":")[0]
 
