@@ -48,6 +48,7 @@ struct Plugin {
 let plugins = [
     Plugin(module: "ReplayMemory", library: "memory"),
     Plugin(module: "ReplaySQLite", library: "sqlite", needs: (module: "SQLiteLib", link: "sqlite3")),
+    Plugin(module: "ReplayRedis", library: "redis", needs: (module: "HiredisLib", link: "hiredis")),
 ]
 
 var products: [Product] = [
@@ -65,6 +66,9 @@ var targets: [Target] = [
     .systemLibrary(
         name: "SQLiteLib", path: "Sources/SystemLibraries/SQLiteLib", pkgConfig: "sqlite3",
         providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+        name: "HiredisLib", path: "Sources/SystemLibraries/HiredisLib", pkgConfig: "hiredis",
+        providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "POSIX", path: "Sources/SystemLibraries/POSIX"),
     .systemLibrary(name: "PaitifyVerifyHeader", path: "include"),
     .target(name: "Verifier", dependencies: ["CryptoLib", "Jansson", "POSIX"], swiftSettings: verifierSettings),

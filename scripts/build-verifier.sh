@@ -26,6 +26,7 @@ libraries='
 core   | paitifyverify        | jansson libcrypto | Verifies Paitify spend authorizations offline
 memory | paitifyverify-memory | libcrypto         | Replay guard of the Paitify verifier, in memory
 sqlite | paitifyverify-sqlite | sqlite3           | Replay guard of the Paitify verifier, in an SQLite file
+redis  | paitifyverify-redis  | hiredis           | Replay guard of the Paitify verifier, on a Redis server
 '
 
 for tool in swift cc ld objcopy ar strip pkg-config; do

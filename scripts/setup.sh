@@ -20,6 +20,7 @@ curl            | command -v curl                      | asks the issuer whether
 libssl-dev      | test -e /usr/include/openssl/evp.h   | signatures: OpenSSL
 libjansson-dev  | test -e /usr/include/jansson.h       | JSON: jansson
 libsqlite3-dev  | test -e /usr/include/sqlite3.h       | the issuer'"'"'s store: SQLite
+libhiredis-dev  | test -e /usr/include/hiredis/hiredis.h | a replay guard: Redis
 libcrypt-dev    | test -e /usr/include/crypt.h         | API keys: bcrypt
 zlib1g-dev      | test -e /usr/include/zlib.h          | the HTTP server links it
 tzdata          | test -e /usr/share/zoneinfo/UTC      | a policy'"'"'s days begin in its time zone
@@ -27,6 +28,7 @@ tzdata          | test -e /usr/share/zoneinfo/UTC      | a policy'"'"'s days beg
 test_needs='
 python3         | command -v python3                   | runs the end-to-end tests
 python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
+redis-server redis-tools | command -v redis-server redis-cli | the replay guard on Redis is tested against a real server
 valgrind        | command -v valgrind                  | finds memory errors in the C library
 locales         | test -e /usr/share/i18n/locales/de_DE | a host that writes fractions with a comma
 cmake           | command -v cmake                     | a C user of the installed library

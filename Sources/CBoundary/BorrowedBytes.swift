@@ -9,6 +9,19 @@ package func bytes(of string: UnsafePointer<CChar>, bytesMax: Int) -> UnsafeBuff
     return nil
 }
 
+/// The characters of a literal, which are static and end in a NUL.
+package func cString(_ literal: StaticString) -> UnsafePointer<CChar> {
+    unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
+}
+
+/// A copy of a C string as text. Throws `argument` if it is longer than 4096 bytes, or not UTF-8.
+package func text(of string: UnsafePointer<CChar>, _ what: String) throws(VerifyError) -> String {
+    guard let bytes = unsafe bytes(of: string, bytesMax: paitify_bytes.nameBytesMax) else {
+        throw VerifyError(.argument, "\(what) is longer than 4096 bytes.")
+    }
+    return try unsafe paitify_bytes(bytes).text(what)
+}
+
 /// A copy of the path with its NUL; no system takes a longer one.
 package func copyPath(_ path: UnsafePointer<CChar>?) throws(VerifyError) -> [CChar] {
     guard let path = unsafe path else { throw VerifyError(.argument, "path is null.") }

@@ -1,6 +1,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 // The names are the C header's.
 
+import CBoundary
 import PaitifyVerifyHeader
 import Verifier
 
@@ -24,9 +25,4 @@ public func paitify_status_verdict(_ status: Int32) -> Int32 {
 @c @implementation
 public func paitify_version() -> UnsafePointer<CChar>! {
     unsafe cString("0.1.0")  // the one place: scripts/build-verifier.sh reads it here
-}
-
-/// The characters of a literal, which are static and end in a NUL.
-private func cString(_ literal: StaticString) -> UnsafePointer<CChar> {
-    unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
 }

@@ -4,7 +4,7 @@
  *
  * usage: race GUARD PROCESSES TOKENS KILLS
  *
- * GUARD is sqlite:FILE. Every process charges every token, through paitify_verify, each in an order of its own, and each for a
+ * GUARD is sqlite:FILE or redis:SOCKET. Every process charges every token, through paitify_verify, each in an order of its own, and each for a
  * transaction of its own. KILLS times a process is killed (SIGKILL) wherever it is, and another takes its place, which tries
  * again with the same transactions, as a processor that restarts does.
  *
@@ -12,6 +12,7 @@
  */
 #include "signing.h"
 #include <errno.h>
+#include <paitifyverify-redis.h>
 #include <paitifyverify-sqlite.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -39,8 +40,6 @@ typedef struct {
     int32_t (*claim)(void *, paitify_bytes, paitify_bytes, int64_t, paitify_bytes);
 } opened;
 
-static int64_t fixed_now(void *context) { return (void)context, NOW; }
-
 static opened open_guard(const char *name)
 {
     paitify_error error = PAITIFY_ERROR_INIT;
@@ -50,10 +49,18 @@ static opened open_guard(const char *name)
         paitify_sqlite_guard_options_init(&options, sizeof options);
         options.path = name + 7;
         options.wait_ms = 60000; /* the machine may be busy with more than this */
-        options.now = fixed_now;
         paitify_sqlite_guard *guard = NULL;
         (void)paitify_sqlite_guard_open(&options, &guard, &error);
         made = (opened){guard, paitify_sqlite_guard_claim};
+    }
+    if (strncmp(name, "redis:", 6) == 0) {
+        paitify_redis_guard_options options;
+        paitify_redis_guard_options_init(&options, sizeof options);
+        options.unix_path = name + 6;
+        options.connect_ms = options.wait_ms = 60000;
+        paitify_redis_guard *guard = NULL;
+        (void)paitify_redis_guard_new(&options, &guard, &error);
+        made = (opened){guard, paitify_redis_guard_claim};
     }
     if (made.guard == NULL) fprintf(stderr, "race: %s: %s\n", name, error.message);
     return made;
@@ -63,6 +70,7 @@ static void note_reason(const char *name, void *guard)
 {
     paitify_guard_info info = {.struct_size = sizeof info};
     if (strncmp(name, "sqlite:", 7) == 0) (void)paitify_sqlite_guard_info(guard, &info);
+    if (strncmp(name, "redis:", 6) == 0) (void)paitify_redis_guard_info(guard, &info);
     memcpy(shared->reason, info.last_reason, sizeof shared->reason);
 }
 
@@ -118,12 +126,12 @@ static void race(const char *name, int process)
     const opened with = open_guard(name);
     if (with.guard == NULL) _exit(2);
     paitify_options options = usual_options();
-    options.now = fixed_now;
+    options.now = NULL; /* the system's clock, which is the Redis server's too */
     options.replay_claim = with.claim;
     options.replay_context = with.guard;
     paitify_verifier *verifier = new_verifier(&options);
     paitify_result *result = NULL;
-    REQUIRE(paitify_install_jwks(verifier, bytes_of(key_set()), NOW, NULL) == PAITIFY_OK);
+    REQUIRE(paitify_install_jwks(verifier, bytes_of(key_set()), (int64_t)time(NULL), NULL) == PAITIFY_OK);
     REQUIRE(paitify_result_new(&result) == PAITIFY_OK);
     int *order = order_of(process);
     for (int i = 0; i < token_count; i++) {
@@ -148,6 +156,7 @@ static pid_t start(const char *name, int process)
 
 static void make_tokens(void)
 {
+    const long long now = (long long)time(NULL);
     tokens = calloc((size_t)token_count, sizeof *tokens);
     for (int i = 0; i < token_count; i++) {
         char payload[1024];
@@ -156,7 +165,7 @@ static void make_tokens(void)
             "{\"iss\":\"%s\",\"sub\":\"agt_1\",\"aud\":\"%s\",\"iat\":%lld,\"nbf\":%lld,\"exp\":%lld,\"jti\":\"auth_%d\","
             "\"decision\":\"APPROVED\",\"company\":\"co_1\",\"env\":\"live\",\"max_amount\":5000,\"currency\":\"USD\","
             "\"merchant\":{\"id\":\"mrc_books\"}}",
-            ISSUER, AUDIENCE, (long long)NOW, (long long)NOW, (long long)NOW + 900, i);
+            ISSUER, AUDIENCE, now, now, now + 86400, i);
         tokens[i] = sign_payload(RS256, (paitify_bytes){(const uint8_t *)payload, (size_t)length});
     }
 }

@@ -39,6 +39,7 @@ plugin() {
 
 plugin memory 80000 libcrypto
 plugin sqlite 90000 libsqlite3
+plugin redis 110000 libhiredis
 
 # ---- Programs ----
 
@@ -78,6 +79,11 @@ pass sqlite
 # Without forks: a child does not close its parent's connection, and valgrind would call that a leak.
 under_valgrind sqlite "$vectors" without-forks
 
+program redis paitifyverify-redis hiredis
+"$work/redis" "$vectors" || fail redis
+pass redis
+under_valgrind redis "$vectors"
+
 # ---- Races ----
 
 # Of many processes, and of some that are killed wherever they are. In memory where it can be: what is raced for are locks,
@@ -85,13 +91,27 @@ under_valgrind sqlite "$vectors" without-forks
 # shellcheck disable=SC2046,SC2086 # words
 cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -g -O2 -ITests/Fuzz -o "$work/race" Tests/PluginCABITests/race.c \
     Tests/Fuzz/signing.c Tests/Fuzz/base64url.c Tests/Fuzz/fuzz.c \
-    $(pkg-config --cflags --libs paitifyverify paitifyverify-sqlite jansson libcrypto) -pthread
+    $(pkg-config --cflags --libs paitifyverify paitifyverify-sqlite paitifyverify-redis jansson libcrypto) -pthread
 races=$(mktemp -d -p /dev/shm paitify-races-XXXXXX 2>/dev/null || mktemp -d)
-trap 'rm -rf "$races"' EXIT
+redis=
+trap '[ -z "$redis" ] || kill "$redis"; rm -rf "$races"' EXIT
+redis-server --port 0 --unixsocket "$races/socket" --save '' --appendonly no --dir "$races" >"$races/log" &
+redis=$!
+until redis-cli -s "$races/socket" ping >"$races/answer" 2>&1; do
+    kill -0 "$redis" || fail "redis-server does not start: $(cat "$races/log")"
+    sleep 0.1
+done
 "$work/race" "sqlite:$races/race" 16 10000 0 || fail "16 processes race for 10000 tokens over an SQLite file"
 pass "16 processes race for 10000 tokens over an SQLite file: each is charged once"
 "$work/race" "sqlite:$races/killed" 8 4000 100 || fail "processes that are killed, over an SQLite file"
 pass "processes are killed as they claim, over an SQLite file: each token is charged once"
+"$work/race" "redis:$races/socket" 16 10000 0 || fail "16 processes race for 10000 tokens over a Redis server"
+pass "16 processes race for 10000 tokens over a Redis server: each is charged once"
+redis-cli -s "$races/socket" flushall >"$races/answer"
+"$work/race" "redis:$races/socket" 8 4000 100 || fail "processes that are killed, over a Redis server"
+pass "processes are killed as they claim, over a Redis server: each token is charged once"
+kill "$redis"
+redis=
 
 # ---- Both libraries in one program ----
 

@@ -31,12 +31,10 @@ package final class ClaimTally: Sendable {
 
     /// Counts that there is no answer, and says why.
     package func unavailable(_ reason: StaticString, at seconds: Int64) -> ReplayAnswer {
-        reason.withUTF8Buffer { unsafe reasons.note($0.span, at: seconds) }
-        return noting(.unavailable)
+        unavailable(ShortText(reason), at: seconds)
     }
 
-    /// The same, with words that somebody else chose.
-    package func unavailable(_ reason: Span<UInt8>, at seconds: Int64) -> ReplayAnswer {
+    package func unavailable(_ reason: ShortText, at seconds: Int64) -> ReplayAnswer {
         reasons.note(reason, at: seconds)
         return noting(.unavailable)
     }

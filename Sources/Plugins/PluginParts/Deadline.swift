@@ -1,7 +1,7 @@
 import POSIX
 
 /// How long a call may still take, on a clock that nobody sets.
-package struct Deadline: Sendable {
+package struct Deadline: Sendable, Comparable {
     private let atMilliseconds: Int64
 
     package init(inMilliseconds milliseconds: Int64) {
@@ -11,4 +11,7 @@ package struct Deadline: Sendable {
 
     /// Milliseconds that are left; 0 once there are none.
     package var remainingMilliseconds: Int64 { max(0, atMilliseconds - posix_steady_clock_milliseconds()) }
+
+    /// Whether one is over before the other.
+    package static func < (one: Deadline, other: Deadline) -> Bool { one.atMilliseconds < other.atMilliseconds }
 }

@@ -47,10 +47,8 @@ final class ClaimFile {
     /// Until when claims wait for other processes.
     func wait(until deadline: Deadline) { connection.wait(until: deadline) }
 
-    /// What SQLite says of a failure. As long-lived as the next call.
-    @unsafe func words(for failure: SQLiteFailure) -> UnsafeBufferPointer<UInt8> {
-        unsafe connection.words(for: failure)
-    }
+    /// What SQLite says of a failure.
+    func words(for failure: SQLiteFailure) -> ShortText { connection.words(for: failure) }
 
     /// Makes a claim, or tells who made it. When this returns `first`, the claim is on disk.
     func claim(

@@ -108,16 +108,20 @@ struct SQLiteFailure: Error {
 
     // MARK: Words
 
-    /// What SQLite says of a failure, for a person. As long-lived as the next call.
-    @unsafe func words(for failure: SQLiteFailure) -> UnsafeBufferPointer<UInt8> {
+    /// What SQLite says of a failure, for a person.
+    func words(for failure: SQLiteFailure) -> ShortText {
         let words: UnsafePointer<CChar>?
         if unsafe sqlite3_extended_errcode(database) == failure.code {
             unsafe words = sqlite3_errmsg(database)
         } else {
             unsafe words = sqlite3_errstr(failure.code)
         }
-        guard let words = unsafe words else { return unsafe UnsafeBufferPointer(start: nil, count: 0) }
-        return unsafe UnsafeRawBufferPointer(start: words, count: strlen(words)).bindMemory(to: UInt8.self)
+        var text = ShortText("SQLite: ")
+        if let words = unsafe words {
+            let bytes = unsafe UnsafeRawBufferPointer(start: words, count: strlen(words)).bindMemory(to: UInt8.self)
+            unsafe text.append(bytes.span)
+        }
+        return text
     }
 
     /// The same as an error of a call.

@@ -95,7 +95,7 @@ public final class SQLiteReplayGuard: ReplayGuard, @unchecked Sendable {
                     "The file is no longer where it was opened: claims in it protect nobody.", at: now)
             }
         } catch {
-            return unsafe tally.unavailable(file.words(for: error).span, at: now)
+            return tally.unavailable(file.words(for: error), at: now)
         }
     }
 }

@@ -1,6 +1,8 @@
 #pragma once
 /* What plug-ins need of POSIX and the verifier does not: locks, and to know a fork when they see one. */
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -9,31 +11,53 @@
 #if defined(__GLIBC__) && defined(__GLIBC_PREREQ)
 #if __GLIBC_PREREQ(2, 30)
 #define POSIX_HAS_CLOCKLOCK 1
-/* Declared by glibc only to programs that ask for all of it; the same declaration again does no harm. */
+/* Declared by glibc only to programs that ask for all of it; the same declarations again do no harm. */
 extern int pthread_mutex_clocklock(pthread_mutex_t *lock, clockid_t clock, const struct timespec *until);
+extern int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *until);
 #endif
 #endif
 
-/* Whether the lock was taken within so many milliseconds. Setting the wall clock does not matter where the system can have
- * it so. */
-static inline int posix_lock_within(pthread_mutex_t *lock, int64_t milliseconds)
+/* The moment in so many milliseconds, on a clock that nobody sets where the system can wait for that one. */
+static inline int posix_moment_in(int64_t milliseconds, struct timespec *moment)
 {
 #ifdef POSIX_HAS_CLOCKLOCK
-    const clockid_t clock = CLOCK_MONOTONIC;
+    if (clock_gettime(CLOCK_MONOTONIC, moment) != 0) return 0;
 #else
-    const clockid_t clock = CLOCK_REALTIME;
+    if (clock_gettime(CLOCK_REALTIME, moment) != 0) return 0;
 #endif
+    moment->tv_sec += (time_t)(milliseconds / 1000);
+    moment->tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (moment->tv_nsec >= 1000000000) moment->tv_sec++, moment->tv_nsec -= 1000000000;
+    return 1;
+}
+
+/* Whether the lock was taken within so many milliseconds. */
+static inline int posix_lock_within(pthread_mutex_t *lock, int64_t milliseconds)
+{
     struct timespec until;
     if (pthread_mutex_trylock(lock) == 0) return 1;
-    if (milliseconds <= 0 || clock_gettime(clock, &until) != 0) return 0;
-    until.tv_sec += (time_t)(milliseconds / 1000);
-    until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+    if (milliseconds <= 0 || !posix_moment_in(milliseconds, &until)) return 0;
 #ifdef POSIX_HAS_CLOCKLOCK
-    return pthread_mutex_clocklock(lock, clock, &until) == 0;
+    return pthread_mutex_clocklock(lock, CLOCK_MONOTONIC, &until) == 0;
 #else
     return pthread_mutex_timedlock(lock, &until) == 0;
 #endif
+}
+
+/* Whether the semaphore could be lowered within so many milliseconds. */
+static inline int posix_lower_within(sem_t *semaphore, int64_t milliseconds)
+{
+    struct timespec until;
+    if (sem_trywait(semaphore) == 0) return 1;
+    if (milliseconds <= 0 || !posix_moment_in(milliseconds, &until)) return 0;
+    for (;;) {
+#ifdef POSIX_HAS_CLOCKLOCK
+        if (sem_clockwait(semaphore, CLOCK_MONOTONIC, &until) == 0) return 1;
+#else
+        if (sem_timedwait(semaphore, &until) == 0) return 1;
+#endif
+        if (errno != EINTR) return 0;
+    }
 }
 
 /* Waits about so long; a signal may end it sooner. */
