@@ -10,8 +10,8 @@ Of each library NAME of build/lib:
     NAME.constants    the header's constants: compiled into hosts, and in no object file
 
 Embedded Swift leaves no C types in its debug information. So the types are those of the header: a library of empty
-functions is compiled from it, with the symbols and versions of the real one. That the real one does as the header says is
-what the compiler checks (@c @implementation), and the tests of the C ABI.
+functions is compiled from it, with the symbols and versions of the real one. That the real one does as the header says
+is what the compiler checks (@c @implementation), and the tests of the C ABI.
 """
 
 import pathlib

@@ -6,8 +6,8 @@
 #   LIBDIR   where its libraries will; $PREFIX/lib. Debian's is /usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 #   DESTDIR  for packagers: put before both
 #
-# --libraries leaves the issuer out. What is installed finds its own parts, so that a prefix may be moved as a whole; only
-# in /usr, which pkg-config knows by name, the paths are absolute.
+# --libraries leaves the issuer out. What is installed finds its own parts, so that a prefix may be moved as a whole;
+# only in /usr, which pkg-config knows by name, the paths are absolute.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -67,7 +67,8 @@ make_pkg_config() {
         from="\${pcfiledir}/$(way_up "$libdir/pkgconfig" "$prefix")"
         case $libdir in "$prefix"/*) lib="\${prefix}/${libdir#"$prefix"/}" ;; esac
     fi
-    sed -e "s|^prefix=.*|prefix=$from|" -e "s|^libdir=.*|libdir=$lib|" -e "s|^\(Libs:.*\) -Wl,-rpath,[^ ]*|\1$rpath|" "$pc"
+    sed -e "s|^prefix=.*|prefix=$from|" -e "s|^libdir=.*|libdir=$lib|" \
+        -e "s|^\(Libs:.*\) -Wl,-rpath,[^ ]*|\1$rpath|" "$pc"
 }
 
 # The targets of the libraries that $1 names, with the ending $2, as CMake lists them.

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Writes what is in what was built, as SPDX 2.3: build/sbom/NAME.spdx.json of each library, and of the issuer.
+"""Writes what is in what was built, as SPDX 2.3: build/sbom/NAME.spdx.json of each library, and of the issuer, beside
+which paitify-server.NOTICES has the licences of all that is compiled into it.
 
     scripts/sbom.py               of all that was built
     scripts/sbom.py --libraries   of the libraries alone
 
-Nothing is taken from a list that could be out of date: the files are those of build/, what they link dynamically is what
-their dynamic section names, as Debian's package of it on this machine; what the issuer links statically are the packages
-whose sources its objects were compiled from, in the versions that SwiftPM resolved.
+Nothing is taken from a list that could be out of date: the files are those of build/, what they link dynamically is
+what their dynamic section names, as Debian's package of it on this machine; what the issuer links statically are the
+packages whose sources its objects were compiled from, in the versions that SwiftPM resolved.
 """
 
 import hashlib
@@ -154,6 +155,18 @@ def licence_of(checkout):
     return NOTHING
 
 
+def write_notices(path, folders):
+    """The licences and notices of what is compiled into the issuer, each text once, for whoever hands it on."""
+    seen = {}
+    with open(path, "w", encoding="utf-8") as notices:
+        for name, folder in folders.items():
+            wanted = [file for file in folder.rglob("*") if re.fullmatch(r"(LICENSE|NOTICE)(\.txt)?", file.name)]
+            for file in sorted(wanted):
+                place, text = f"{name}, {file.relative_to(folder)}", file.read_text(encoding="utf-8")
+                same = seen.setdefault(text, place)
+                notices.write(f"==== {place}\n\n{text if same == place else f'The same as: {same}'}\n\n")
+
+
 def issuer(version, program, products):
     """Of a program, and the folder of SwiftPM's in which it was built."""
     document = Document("paitify-server", version, "APPLICATION", [program])
@@ -169,6 +182,10 @@ def issuer(version, program, products):
                 licence_of(ROOT / ".build/checkouts" / folder), location=f"git+{address}@{found}")
     add_debian_libraries(document, program)
     document.write()
+    toolchain = pathlib.Path(json.loads(run("swift", "-print-target-info"))["paths"]["runtimeResourcePath"])
+    write_notices(OUT / "paitify-server.NOTICES", {
+        "Swift": toolchain.parent.parent / "share/swift",
+        **{name: ROOT / ".build/checkouts" / name for name in sorted(linked)}})
 
 
 def main(arguments):
@@ -176,7 +193,7 @@ def main(arguments):
         print(__doc__, file=sys.stderr)
         return 64
     # What one of these names is no longer built is not to be found here.
-    for old in OUT.glob("*.spdx.json"):
+    for old in OUT.glob("*"):
         old.unlink()
     for description in sorted((ROOT / "build/lib/pkgconfig").glob("*.pc")):
         version = re.search(r"^Version: (.*)", description.read_text(), re.M)[1]

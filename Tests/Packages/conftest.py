@@ -25,6 +25,11 @@ def libraries():
     return sorted(path.stem for path in (BUILT / "pkgconfig").glob("*.pc"))
 
 
+def requirements(library):
+    """What a library needs, by the names that pkg-config has for it."""
+    return (BUILT / f"pkgconfig/{library}.pc").read_text().partition("Requires.private:")[2].splitlines()[0].split()
+
+
 def declared_functions(header):
     """The functions that a header declares: a declaration begins a line with its type."""
     run_of = subprocess.run(

@@ -1,6 +1,6 @@
 #!/bin/sh
-# in-fresh-root.sh SOURCE FOLDER COMMAND...: runs a command as root in this machine's file system, of which it sees a copy:
-# what it changes is gone afterwards, SOURCE (this project) is not there, and FOLDER is /given, read-only.
+# in-fresh-root.sh SOURCE FOLDER COMMAND...: runs a command as root in this machine's file system, of which it sees a
+# copy: what it changes is gone afterwards, SOURCE (this project) is not there, and FOLDER is /given, read-only.
 #
 # Exits with 125, and a line that says why, where the kernel does not permit that.
 set -eu

@@ -1,6 +1,6 @@
 """The ABI of the libraries only grows: what a host was compiled against once is there, and as it was."""
 
-import pathlib
+import functools
 import platform
 import re
 import sys
@@ -11,8 +11,8 @@ from conftest import ROOT, libraries
 sys.path.insert(0, str(ROOT / "scripts"))
 import abi  # noqa: E402
 
-CHARGE = ("    paitify_bytes transaction_id; /* the processor's own id of this charge, for the replay check; may be empty"
-          " */\n")
+CHARGE = ("    paitify_bytes transaction_id; /* the processor's own id of this charge, for the replay check; may be"
+          " empty */\n")
 
 # What happened to the header: (how, from, to, a word of the complaint; None where hosts do not notice)
 CHANGES = [
@@ -34,8 +34,9 @@ CHANGES = [
     ("a field less", CHARGE, "", "transaction_id"),
     ("a field of another type", "    int64_t amount;               /* minor",
      "    uint64_t amount;               /* minor", "amount"),
-    ("two fields that changed places", "    uint32_t leeway_s;              /* how far clocks may differ; default 30, at"
-     " most 300 */\n    uint32_t max_lifetime_s; ", "    uint32_t max_lifetime_s;\n    uint32_t leeway_s; ", "leeway_s"),
+    ("two fields that changed places", "    uint32_t leeway_s;              /* how far clocks may differ; default 30,"
+     " at most 300 */\n    uint32_t max_lifetime_s; ", "    uint32_t max_lifetime_s;\n    uint32_t leeway_s; ",
+     "leeway_s"),
     ("a field more, in the middle", "    int64_t amount;               /* minor",
      "    int64_t tip;\n    int64_t amount;               /* minor", "tip"),
     ("a field more, at the end of a struct that does not say its size", "    size_t length;\n",
@@ -50,26 +51,39 @@ CHANGES = [
 ]
 
 
-def changed(built, before, after):
+@functools.cache
+def built(name):
+    """A library as it was built, its dump and its constants."""
+    now = abi.ABI.built(name)
+    return now, now.dump(), now.constants()
+
+
+def found_in(name, change):
+    """What a host that was compiled against the library as it is would stumble over after the change."""
+    now, dump, constants = built(name)
+    return list(abi.breaks(dump, constants, change(now)))
+
+
+def changed(now, before, after):
     """The library as it would be with a header that was changed so."""
-    assert before in built.header, "this test is out of date: that is no longer there to be changed"
-    header = built.header.replace(before, after)
-    version = next(iter(built.symbols.values()))
+    assert before in now.header, "this test is out of date: that is no longer there to be changed"
+    header = now.header.replace(before, after)
+    version = next(iter(now.symbols.values()))
     functions = abi.Header(header).prototypes
-    known = {name: version for name in functions if name in built.symbols or name not in built.header}
-    return abi.ABI(built.name, header, known, built.soname)
+    known = {name: version for name in functions if name in now.symbols or name not in now.header}
+    return abi.ABI(now.name, header, known, now.soname)
 
 
-def grown(built, struct):
+def grown(now, struct):
     """The library as it would be with a field more at the end of that struct."""
-    body = re.search(r"^(?:typedef )?struct %s \{\n.*?(?=^\})" % struct, built.header, re.M | re.S)
-    return changed(built, body[0], body[0] + "    int64_t more;\n")
+    body = re.search(r"^(?:typedef )?struct %s \{\n.*?(?=^\})" % struct, now.header, re.M | re.S)
+    return changed(now, body[0], body[0] + "    int64_t more;\n")
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the ABI is recorded for x86-64")
 @pytest.mark.parametrize("name", libraries())
 def test_nothing_that_was_recorded_is_gone_or_different(name):
-    assert list(abi.breaks(*abi.record_of(name), abi.ABI.built(name))) == []
+    assert list(abi.breaks(*abi.record_of(name), built(name)[0])) == []
 
 
 def test_every_library_is_recorded():
@@ -79,32 +93,30 @@ def test_every_library_is_recorded():
 
 @pytest.mark.parametrize("before, after, word", [row[1:] for row in CHANGES], ids=[row[0] for row in CHANGES])
 def test_the_check_tells_growth_from_a_break(before, after, word):
-    built = abi.ABI.built("paitifyverify")
-    found = "\n".join(abi.breaks(built.dump(), built.constants(), changed(built, before, after)))
+    found = "\n".join(found_in("paitifyverify", lambda now: changed(now, before, after)))
     assert (found == "") if word is None else (word in found), found
 
 
 @pytest.mark.parametrize("name", libraries())
 def test_every_struct_that_says_its_size_may_grow_and_no_other(name):
-    built = abi.ABI.built(name)
-    for struct, fields in abi.Header(built.header).structs.items():
-        found = list(abi.breaks(built.dump(), built.constants(), grown(built, struct)))
+    for struct, fields in abi.Header(built(name)[0].header).structs.items():
+        found = found_in(name, lambda now, struct=struct: grown(now, struct))
         assert (found == []) == (fields[0].name == "struct_size"), (struct, found)
 
 
 def test_a_symbol_of_another_version_is_found():
-    built = abi.ABI.built("paitifyverify")
-    moved = abi.ABI(built.name, built.header, {**built.symbols, "paitify_verify": "PAITIFY_2"}, built.soname)
-    assert any("paitify_verify" in line for line in abi.breaks(built.dump(), built.constants(), moved))
+    def moved(now):
+        return abi.ABI(now.name, now.header, {**now.symbols, "paitify_verify": "PAITIFY_2"}, now.soname)
+    assert any("paitify_verify" in line for line in found_in("paitifyverify", moved))
 
 
 def test_another_soname_is_found():
-    built = abi.ABI.built("paitifyverify")
-    other = abi.ABI(built.name, built.header, built.symbols, "libpaitifyverify.so.2")
-    assert any("SONAME" in line for line in abi.breaks(built.dump(), built.constants(), other))
+    def other(now):
+        return abi.ABI(now.name, now.header, now.symbols, "libpaitifyverify.so.2")
+    assert any("SONAME" in line for line in found_in("paitifyverify", other))
 
 
 def test_what_is_compared_is_what_the_library_exports():
-    built = abi.ABI.built("paitifyverify")
-    assert sorted(abi.Header(built.header).prototypes) == sorted(built.symbols)
-    assert pathlib.Path(built.soname).name == "libpaitifyverify.so.1"
+    now = built("paitifyverify")[0]
+    assert sorted(abi.Header(now.header).prototypes) == sorted(now.symbols)
+    assert now.soname == "libpaitifyverify.so.1"

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import HERE, ROOT, libraries, run
+from conftest import HERE, ROOT, libraries, requirements, run
 
 UNIT = ROOT / "debian/paitify-server.paitify.service"
 
@@ -21,13 +21,19 @@ def test_every_library_has_a_package_and_one_for_developers(debs):
     assert packages(debs).keys() == {f"lib{library}{kind}" for library in libraries() for kind in ("1", "-dev")}
 
 
-def test_a_package_depends_on_what_its_library_needs_and_on_nothing_more(debs):
-    for name, fields in packages(debs).items():
-        needed = set(re.findall(r"(?:^|, )([^ ,]+)", fields["Depends"]))
-        if name == "libpaitifyverify1":
-            assert needed == {"libc6", "libjansson4", "libssl3"}
-        elif name.endswith("-dev"):
-            assert {name.removesuffix("-dev") + "1", "libssl-dev"} <= needed
+def development_packages(library):
+    """Debian's packages of what a library's pkg-config file requires: static programs link it."""
+    for name in requirements(library):
+        path = f"{run('pkg-config', '--variable=pcfiledir', name).strip()}/{name}.pc"
+        yield run("dpkg-query", "-S", path).split(":")[0]
+
+
+def test_a_package_depends_on_what_its_library_needs(debs):
+    found = packages(debs)
+    needed = {name: set(re.findall(r"(?:^|, )([^ ,]+)", fields["Depends"])) for name, fields in found.items()}
+    assert needed["libpaitifyverify1"] == {"libc6", "libjansson4", "libssl3"}
+    for library in libraries():
+        assert {f"lib{library}1", *development_packages(library)} <= needed[f"lib{library}-dev"]
 
 
 def test_lintian_has_nothing_to_say(debs):

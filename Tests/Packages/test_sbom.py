@@ -6,7 +6,7 @@ import pathlib
 import sys
 
 import pytest
-from conftest import BUILT, ROOT, libraries, run
+from conftest import ROOT, libraries, requirements, run
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
@@ -18,7 +18,7 @@ DEBUG = ROOT / ".build/debug"
 
 @pytest.fixture(scope="session")
 def documents():
-    """Every document, by the name of what it is about; the issuer's where one was built (in debug, as the tests have it)."""
+    """Every document, by the name of what it is about; the issuer's where one was built, in debug, as the tests do."""
     run(ROOT / "scripts/sbom.py", "--libraries")
     if (DEBUG / "paitify.product/Objects.LinkFileList").exists():
         sbom.issuer("0.1.0", DEBUG.resolve() / "paitify", DEBUG.resolve())
@@ -54,8 +54,7 @@ def test_a_librarys_files_and_needs_are_those_it_has(library, documents):
     assert {pathlib.Path(file["fileName"]).suffix for file in content["files"]} == {".0", ".a", ".h"}
     dynamic = [name for name, (_, kind) in packages(documents[f"lib{library}"]).items() if kind == "DYNAMIC_LINK"]
     # The C library, and a package for each that its pkg-config file requires.
-    required = (BUILT / f"pkgconfig/{library}.pc").read_text().partition("Requires.private: ")[2].splitlines()[0].split()
-    assert "libc6" in dynamic and len(dynamic) == 1 + len(required)
+    assert "libc6" in dynamic and len(dynamic) == 1 + len(requirements(library))
 
 
 def test_the_issuers_packages_are_those_it_was_linked_of(documents):
@@ -71,3 +70,13 @@ def test_the_issuers_packages_are_those_it_was_linked_of(documents):
     content = json.loads(documents["paitify-server"].read_text())
     assert not [one["name"] for one in content["packages"] if one["name"] in versions and
                 one["licenseDeclared"] == "NOASSERTION"]
+
+
+def test_the_issuers_notices_have_the_licence_of_all_that_is_in_it(documents):
+    if "paitify-server" not in documents:
+        pytest.skip("no issuer was built here")
+    text = (sbom.OUT / "paitify-server.NOTICES").read_text()
+    static = [name for name, (_, kind) in packages(documents["paitify-server"]).items() if kind == "STATIC_LINK"]
+    assert len(static) > 10
+    for name in static:
+        assert f"==== {'Swift' if name.startswith('swift-standard-library') else name}, LICENSE" in text
