@@ -19,7 +19,9 @@ for soname in build/lib/libpaitifyverify*.so.1; do
     put 644 "build/lib/$name.a" "lib/$name.a"
     put 644 "build/lib/pkgconfig/${name#lib}.pc" "lib/pkgconfig/${name#lib}.pc"
 done
+put 755 build/bin/paitify-audit-check bin/paitify-audit-check
 put 644 docs/man/paitify.1 share/man/man1/paitify.1
+put 644 docs/man/paitify-audit-check.1 share/man/man1/paitify-audit-check.1
 put 644 docs/man/libpaitifyverify.3 share/man/man3/libpaitifyverify.3
 put 644 docs/man/paitifyverify.7 share/man/man7/paitifyverify.7
 # The contract as data, for `paitify conformance` and for whoever writes a verifier.

@@ -10,13 +10,14 @@ import sys
 import c_api
 import library
 import man_pages
+import plugins
 import threat_model
 from harness import ROOT
 
 
 def main():
     os.chdir(ROOT)
-    return 1 if any([c_api.run(), library.run(), threat_model.run(), man_pages.run()]) else 0
+    return 1 if any([c_api.run(), library.run(), threat_model.run(), plugins.run(), man_pages.run()]) else 0
 
 
 if __name__ == "__main__":
