@@ -41,6 +41,7 @@ struct Plugin {
 }
 
 let plugins = [
+    Plugin(module: "KeysHTTP", library: "http", needs: (module: "CURL", link: "curl")),
     Plugin(module: "ReplayMemory", library: "memory"),
     Plugin(module: "ReplaySQLite", library: "sqlite", needs: (module: "SQLiteLib", link: "sqlite3")),
     Plugin(module: "ReplayRedis", library: "redis", needs: (module: "HiredisLib", link: "hiredis")),
@@ -59,6 +60,9 @@ var targets: [Target] = [
     .systemLibrary(
         name: "Jansson", path: "Sources/SystemLibraries/Jansson", pkgConfig: "jansson",
         providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(
+        name: "CURL", path: "Sources/SystemLibraries/CURL", pkgConfig: "libcurl",
+        providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(
         name: "SQLiteLib", path: "Sources/SystemLibraries/SQLiteLib", pkgConfig: "sqlite3",
         providers: [.apt(["libsqlite3-dev"])]),

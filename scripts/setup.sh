@@ -18,6 +18,7 @@ binutils        | command -v readelf                   | links, and inspects wha
 pkg-config      | command -v pkg-config                | finds the C libraries
 curl            | command -v curl                      | asks the issuer whether it is ready
 libssl-dev      | test -e /usr/include/openssl/evp.h   | signatures: OpenSSL
+libcurl4-openssl-dev | pkg-config --exists libcurl     | keys over HTTP: libcurl
 libjansson-dev  | test -e /usr/include/jansson.h       | JSON: jansson
 libsqlite3-dev  | test -e /usr/include/sqlite3.h       | the issuer'"'"'s store: SQLite
 libhiredis-dev  | test -e /usr/include/hiredis/hiredis.h | a replay guard: Redis
