@@ -37,6 +37,12 @@ fuzzing() { Tests/Fuzz/run.sh 20 2>&1 | tee "$reports/fuzzing.txt"; }
 
 documents() { python3 Tests/Documents/run.py 2>&1 | tee "$reports/documents.txt"; }
 
+keys_over_http() {
+    python_environment &&
+        PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q Tests/KeysHTTP \
+            --junitxml "$reports/keys-over-http.xml"
+}
+
 end_to_end() {
     python_environment &&
         PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q Tests/EndToEnd \
@@ -55,6 +61,7 @@ suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$rep
 suite Threads threads-swift-testing.xml scripts/sanitize.sh --xunit-output "$reports/threads.xml"
 suite 'C ABI' c-abi.txt c_abi
 suite Plug-ins plugins.txt plugins
+suite 'Keys over HTTP' keys-over-http.xml keys_over_http
 suite 'Fuzzing' fuzzing.txt fuzzing
 suite Documents documents.txt documents
 suite 'End to end' end-to-end.xml end_to_end
