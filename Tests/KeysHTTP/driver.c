@@ -1,6 +1,6 @@
 /*
- * driver.c - libpaitifyverify-http as a program that does what it is told: a command a line of its input, an answer a line of
- * its output. test_*.py tell it, and are the issuer that it asks.
+ * driver.c - libpaitifyverify-http as a program that does what it is told: a command a line of its input, an answer a
+ * line of its output. test_*.py tell it, and are the issuer that it asks.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -81,9 +81,10 @@ static void print_info(void)
            " failures=%" PRIu64 " unchanged=%" PRIu64 " state=%d keys=%u fetched_at=%" PRId64 " due_ms=%" PRId64
            " failed=%u installed=%" PRIu64 " refused=%" PRIu64 " failure=%s\n",
            paitify_status_name(status), paitify_http_outcome_name(info.outcome), info.http_status,
-           paitify_status_name(info.file_status), info.is_running, info.is_wanted, info.succeeded_at != 0, info.fetch_count,
-           info.failure_count, info.unchanged_count, health.state, health.key_count, health.fetched_at,
-           health.refresh_due_in_ms, health.failed_attempts, health.installed_count, health.refused_count, info.failure);
+           paitify_status_name(info.file_status), info.is_running, info.is_wanted, info.succeeded_at != 0,
+           info.fetch_count, info.failure_count, info.unchanged_count, health.state, health.key_count,
+           health.fetched_at, health.refresh_due_in_ms, health.failed_attempts, health.installed_count,
+           health.refused_count, info.failure);
 }
 
 /* verify TOKEN AMOUNT MERCHANT */
@@ -103,7 +104,8 @@ static void verify(char **words)
     answer(status, "");
 }
 
-/* ---- Many at once -------------------------------------------------------------------------------------------------- */
+/* ---- Many at once --------------------------------------------------------------------------------------------------
+ */
 
 static int count_each;
 static const char *kid_wanted;
