@@ -31,6 +31,7 @@ python3         | command -v python3                   | runs the end-to-end tes
 python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
 redis-server redis-tools | command -v redis-server redis-cli | the replay guard on Redis is tested against a real server
 valgrind        | command -v valgrind                  | finds memory errors in the C library
+libmicrohttpd-dev | pkg-config --exists libmicrohttpd | the example processor'"'"'s HTTP
 locales         | test -e /usr/share/i18n/locales/de_DE | a host that writes fractions with a comma
 '
 bench_needs='

@@ -43,6 +43,12 @@ keys_over_http() {
             --junitxml "$reports/keys-over-http.xml"
 }
 
+processor() {
+    python_environment &&
+        PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q Tests/Processor \
+            --junitxml "$reports/processor.xml"
+}
+
 end_to_end() {
     python_environment &&
         PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q Tests/EndToEnd \
@@ -64,6 +70,7 @@ suite Plug-ins plugins.txt plugins
 suite 'Keys over HTTP' keys-over-http.xml keys_over_http
 suite 'Fuzzing' fuzzing.txt fuzzing
 suite Documents documents.txt documents
+suite Processor processor.xml processor
 suite 'End to end' end-to-end.xml end_to_end
 
 python3 scripts/tally.py "${suites[@]}"

@@ -8,10 +8,9 @@
 static int take_apart(configuration *read, json_t **audiences, json_error_t *error)
 {
     json_t *listen, *keys, *replay, *limits = NULL;
-    if (json_unpack_ex(read->file, error, JSON_STRICT, "{s:o, s:s, s:o, s?b, s:o, s:o, s:s, s?s, s?o}", "listen",
-                       &listen, "issuer", &read->issuer, "audiences", audiences, "acceptTest", &read->accept_test,
-                       "keys", &keys, "replay", &replay, "ledger", &read->ledger_file, "audit", &read->audit_file,
-                       "limits", &limits) != 0) {
+    if (json_unpack_ex(read->file, error, JSON_STRICT, "{s:o, s:s, s:o, s?b, s:o, s:o, s:s, s?o}", "listen", &listen,
+                       "issuer", &read->issuer, "audiences", audiences, "acceptTest", &read->accept_test, "keys", &keys,
+                       "replay", &replay, "ledger", &read->ledger_file, "limits", &limits) != 0) {
         return -1;
     }
     if (json_unpack_ex(listen, error, JSON_STRICT, "{s:s, s:i}", "address", &read->address, "port", &read->port) != 0) {

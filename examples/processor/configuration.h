@@ -25,7 +25,6 @@ typedef struct configuration {
     int keys_max_stale_s, keys_cooldown_s;
     const char *replay_store; /* "sqlite" or "redis" */
     const char *replay_at;    /* a file, or a server's address */
-    const char *audit_file;   /* null = no audit */
 } configuration;
 
 /* Reads a file. Null: it cannot be used, and `problem` says why in one line. */
