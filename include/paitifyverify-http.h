@@ -34,6 +34,7 @@
  *               with them; then free. The keys hold a reference to the verifier that is attached, until they are freed.
  *   Threads     Any, at any time, but for free.
  *   Signals     None is used, and SIGPIPE does not leave a call. The background thread has all signals blocked.
+ *   Memory      Where it runs out, a fetch fails, as PAITIFY_HTTP_NO_MEMORY, and the next one is none the worse.
  *   fork        A child goes on verifying with the keys that are installed; its own it fetches by a paitify_http_keys of its
  *               own. With those of its parent it may call wanted (its verifier does), which does nothing, stop, which does
  *               nothing, and free; anything else is PAITIFY_E_ARGUMENT.

@@ -79,6 +79,10 @@ under_valgrind() {
     pass "$tested under valgrind"
 }
 
+program http paitifyverify-http
+"$work/http" "$vectors" || fail http
+pass "http, where memory is short"
+
 program memory paitifyverify-memory
 "$work/memory" "$vectors" || fail memory
 pass memory

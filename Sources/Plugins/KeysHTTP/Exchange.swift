@@ -13,9 +13,12 @@ final class Exchange {
     private(set) var body: [UInt8] = []
     /// Whether the answer went beyond its bounds, and was given up for it.
     private(set) var isTooLarge = false
+    /// Why it was given up, if there was no memory for what came.
+    private(set) var memoryFailure: VerifyError?
 
     /// False ends the transfer.
     func receive(line: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard hasMemory() else { return false }
         // A redirect's body, or an interim answer's, is not the document.
         body = []
         isTooLarge = unsafe !head.read(Array(line))
@@ -24,12 +27,20 @@ final class Exchange {
 
     /// False ends the transfer.
     func receive(body bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard hasMemory() else { return false }
         guard bytes.count <= Self.bodyBytesMax - body.count else {
             isTooLarge = true
             return false
         }
         unsafe body += bytes
         return true
+    }
+
+    /// Whether there is as much as a body can need, its copy as it grows included. A fetch takes long: what there was at its
+    /// begin need not be there any more.
+    private func hasMemory() -> Bool {
+        do throws(VerifyError) { try Memory.require(4 * Self.bodyBytesMax) } catch { memoryFailure = error }
+        return memoryFailure == nil
     }
 }
 

@@ -34,7 +34,6 @@ final class HTTPDocument {
 
     /// Fetches the document, or has the server say that it is still the same.
     func fetch(over wire: Wire, unless isStopped: () -> Bool) throws(FetchError) -> FetchedDocument {
-        status = 0
         let transfer: Transfer
         do throws(VerifyError) {
             transfer = try Transfer(of: address, etag: known?.etag, terms)
@@ -89,6 +88,9 @@ final class HTTPDocument {
         }
         return known.document
     }
+
+    /// Forgets the last answer's status: another fetch begins.
+    func begin() { status = 0 }
 
     /// Forgets the document: the verifier refused it, so the next request asks for a whole one.
     func forget() { known = nil }

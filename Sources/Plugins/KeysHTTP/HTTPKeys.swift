@@ -54,7 +54,7 @@ public final class HTTPKeys: KeySource, @unchecked Sendable {
     /// verifier is attached.
     public func refresh() throws(VerifyError) {
         try requireOwnProcess()
-        try refreshing.run(over: try Wire.make())
+        try refreshing.run()
     }
 
     /// Starts the thread that fetches when keys are due, or wanted. Does nothing if it runs. Throws `argument` if no
@@ -92,7 +92,7 @@ public final class HTTPKeys: KeySource, @unchecked Sendable {
     public func fetch() throws(VerifyError) -> FetchedKeys {
         try requireOwnProcess()
         let at = posix_wall_clock_seconds()
-        let (document, maxAgeSeconds) = try refreshing.fetch(over: try Wire.make())
+        let (document, maxAgeSeconds) = try refreshing.fetch()
         return FetchedKeys(document: document, fetchedAt: at, maxAgeSeconds: maxAgeSeconds)
     }
 

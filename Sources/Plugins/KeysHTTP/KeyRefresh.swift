@@ -45,7 +45,7 @@ final class KeyRefresh: @unchecked Sendable {
 
     /// Fetches, installs, saves. Where another thread is at it, waits for its end, and has the same outcome. Throws
     /// what the fetch or the installation failed with.
-    func run(over wire: Wire) throws(VerifyError) {
+    func run() throws(VerifyError) {
         let target = try attached
         let isOwn = try monitor.locked { () throws(VerifyError) in
             if !isUnderWay {
@@ -56,7 +56,7 @@ final class KeyRefresh: @unchecked Sendable {
             if let lastFailure { throw lastFailure }
             return false
         }
-        if isOwn, let failure = perform(into: target, over: wire, unless: { false }) { throw failure }
+        if isOwn, let failure = perform(into: target, over: nil, unless: { false }) { throw failure }
     }
 
     /// The same without waiting for another thread: false where one is at it.
@@ -72,14 +72,14 @@ final class KeyRefresh: @unchecked Sendable {
     }
 
     /// Fetches alone, once nobody else does, for a caller that installs the document itself.
-    func fetch(over wire: Wire) throws(VerifyError) -> (document: [UInt8], maxAgeSeconds: UInt32?) {
+    func fetch() throws(VerifyError) -> (document: [UInt8], maxAgeSeconds: UInt32?) {
         monitor.locked {
             while isUnderWay { monitor.waitForChange() }
             isUnderWay = true
         }
         var fetched: (document: [UInt8], maxAgeSeconds: UInt32?) = ([], nil)
         let failure = flight { () throws(FetchError) in
-            let answer = try fetch(over: wire, unless: { false })
+            let answer = try fetch(over: nil, unless: { false })
             fetched = (answer.document, answer.maxAgeSeconds)
             return answer.outcome
         }
@@ -89,7 +89,7 @@ final class KeyRefresh: @unchecked Sendable {
 
     // MARK: The one under way
 
-    private func perform(into target: any KeyTarget, over wire: Wire, unless isStopped: () -> Bool) -> VerifyError? {
+    private func perform(into target: any KeyTarget, over wire: Wire?, unless isStopped: () -> Bool) -> VerifyError? {
         flight { () throws(FetchError) in
             let fetched: FetchedDocument
             do throws(FetchError) {
@@ -111,18 +111,22 @@ final class KeyRefresh: @unchecked Sendable {
         }
     }
 
-    private func fetch(over wire: Wire, unless isStopped: () -> Bool) throws(FetchError) -> FetchedDocument {
+    /// `wire` is the caller's; nil for one of this fetch's own.
+    private func fetch(over wire: Wire?, unless isStopped: () -> Bool) throws(FetchError) -> FetchedDocument {
+        let own: Wire
         do throws(VerifyError) {
             try Memory.require(1 << 19)  // Swift cannot report a failed allocation
+            own = if let wire { wire } else { try Wire.make() }
         } catch {
             throw FetchError(.noMemory, error)
         }
-        return try document.fetch(over: wire, unless: isStopped)
+        return try document.fetch(over: own, unless: isStopped)
     }
 
     /// Runs the body, notes how it came out, and lets the next one have its turn.
     private func flight(_ body: () throws(FetchError) -> FetchOutcome) -> VerifyError? {
         let began = posix_steady_clock_milliseconds()
+        document.begin()
         let outcome: FetchOutcome
         var failure: VerifyError?
         do throws(FetchError) {

@@ -48,6 +48,12 @@ import Verifier
         let code = unsafe wire.run(easy, unless: isStopped)
         unsafe posix_release_sigpipe(&signals)
         return try withExtendedLifetime(exchange) { () throws(FetchError) in
+            if let failure = exchange.memoryFailure { throw FetchError(.noMemory, failure) }
+            do throws(VerifyError) {
+                try Memory.require(Memory.reserve)  // for the words below
+            } catch {
+                throw FetchError(.noMemory, error)
+            }
             guard let code else { throw FetchError(.stopped, "The fetch was stopped.") }
             guard !exchange.isTooLarge else {
                 throw FetchError(.tooLarge, "The answer is too long: a document may have 64 KiB, its fields 32 KiB.")
