@@ -3,7 +3,7 @@ import Testing
 @testable import KeysHTTP
 
 /// What is read of an answer's fields. (Tests/KeysHTTP has the same over a connection.)
-@Suite struct HTTPFieldTests {
+@Suite struct `Fields of an answer` {
     @Test(
         arguments: [
             ("max-age=300", 300), ("public, max-age=300, must-revalidate", 300), ("MAX-AGE=\"300\"", 300),

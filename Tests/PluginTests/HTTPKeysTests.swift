@@ -1,10 +1,11 @@
+import Foundation
 import KeysHTTP
 import Testing
 
 @testable import Verifier
 
 /// Keys over HTTP as a Swift program uses them. (Tests/KeysHTTP has the hostile answers.)
-@Suite struct HTTPKeysTests {
+@Suite struct `Keys over HTTP` {
     /// RFC 8037's example key.
     static let keySet = """
         {"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","alg":"EdDSA",\
@@ -73,6 +74,34 @@ import Testing
             #expect(keys.status.isRunning)
         }()
         #expect(witness == nil, "the closure of the options holds on to neither the keys nor the verifier")
+    }
+
+    @Test func `threads refresh, ask, start and stop at once`() throws {
+        let server = LoopbackServer(answering: Self.keySet)
+        defer { server.close() }
+        let keys = try HTTPKeys(options: .init(url: server.url))
+        let verifier = try verifier(keys)
+        try keys.attach(to: verifier)
+        let finished = DispatchGroup()
+        for index in 0..<8 {
+            finished.enter()
+            Thread.detachNewThread {
+                defer { finished.leave() }
+                for _ in 0..<20 {
+                    switch index % 4 {
+                    case 0: try? keys.refresh()
+                    case 1: keys.wanted([UInt8(ascii: "k")].span)
+                    case 2: try? keys.start()
+                    default: keys.stop()
+                    }
+                    _ = keys.status
+                }
+            }
+        }
+        finished.wait()
+        try keys.refresh()
+        #expect(try verifier.health().keyCount == 1)
+        #expect(keys.status.failureCount == 0 || keys.status.fetchCount > keys.status.failureCount)
     }
 
     @Test(
