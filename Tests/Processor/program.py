@@ -98,20 +98,27 @@ class Processor:
         return line
 
     def wait_until_ready(self):
+        self.wait_until(lambda: self.http.get("/readyz").status_code == 200)
+
+    def wait_until(self, holds):
+        """Polls until it holds, and gives what it gave."""
         deadline = time.monotonic() + WAIT_SECONDS_MAX
-        while self.http.get("/readyz").status_code != 200:
+        while not (result := holds()):
             assert time.monotonic() < deadline, "".join(self.lines[-30:])
             time.sleep(0.02)
+        return result
 
     def signal(self, number):
         self.process.send_signal(number)
 
-    def reload(self, event='"event":"reloaded"', **changes):
-        """Writes the configuration, and returns once it was read, in whatever way."""
+    def reload(self, event="reloaded", **changes):
+        """Writes the configuration, has it read, and gives the log's line about that, which has to be this event's."""
         before = len(self.lines)
         self.write(**changes)
         self.signal(signal.SIGHUP)
-        return self.wait_for_line(event, before)
+        line = self.wait_for_line('"event":"reload', before)
+        assert f'"event":"{event}"' in line, line
+        return line
 
     def stop(self):
         """Asks it to finish, and gives its exit status."""

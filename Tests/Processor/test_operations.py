@@ -77,7 +77,7 @@ def test_a_reload_is_in_force_for_the_next_charge(processor, tokens):
     ],
 )
 def test_a_wrong_configuration_is_refused_and_the_old_one_serves_on(change, words, processor, tokens):
-    line = processor.reload(event='"event":"reload_refused"', **change)
+    line = processor.reload(event="reload_refused", **change)
     assert words in line
     assert processor.post(tokens.token(), 1999, "order-1").status_code == 200
     assert processor.metric("reloads_total", outcome="refused") == 1

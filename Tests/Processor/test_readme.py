@@ -60,3 +60,32 @@ def test_every_file_is_described_and_short():
         assert len(file.read_text().splitlines()) <= 300, file
         if file.suffix == ".c":
             assert f"`{file.name}`" in TEXT or f"`load/{file.name}`" in TEXT, file.name
+
+
+# ---- docs/processors.md ----
+
+PAGE = (EXAMPLE.parents[1] / "docs/processors.md").read_text()
+
+
+def test_every_metric_that_the_page_alerts_on_is_exported(processor):
+    exported = processor.http.get("/metrics").text
+    named = set(re.findall(r"processor_\w+", PAGE))
+    assert len(named) > 12
+    for metric in named:
+        assert re.search(rf"^{metric}(_bucket)?[ {{]", exported, re.MULTILINE), metric
+    # The labels that it asks for are those that there are; a status is exported once it was decided.
+    for name, label, value in re.findall(r'(processor_\w+)\{(\w+)="(\w+)"\}', PAGE):
+        if not value.startswith("PAITIFY_E_") and value != "indeterminate":
+            assert re.search(rf'^{name}{{[^}}]*{label}="{value}"', exported, re.MULTILINE), (name, label, value)
+
+
+def test_every_metric_is_on_the_page_or_plain_from_its_help(processor):
+    for line in processor.http.get("/metrics").text.splitlines():
+        if line.startswith("# HELP "):
+            assert len(line.split(" ", 3)[3]) > 10, line
+
+
+def test_the_page_names_real_codes():
+    header = (EXAMPLE.parents[1] / "include/paitifyverify.h").read_text()
+    for code in re.findall(r"`(E_\w+)`", PAGE):
+        assert f"PAITIFY_{code} " in header, code

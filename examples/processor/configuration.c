@@ -21,8 +21,8 @@ static int take_apart(configuration *read, json_t **audiences, json_error_t *err
                        &read->keys_max_stale_s, "cooldownSeconds", &read->keys_cooldown_s) != 0) {
         return -1;
     }
-    if (json_unpack_ex(replay, error, JSON_STRICT, "{s:s, s:s}", "store", &read->replay_store, "at",
-                       &read->replay_at) != 0) {
+    if (json_unpack_ex(replay, error, JSON_STRICT, "{s:s, s:s, s?s}", "store", &read->replay_store, "at",
+                       &read->replay_at, "passwordFile", &read->replay_password_file) != 0) {
         return -1;
     }
     if (limits == NULL) return 0;
@@ -118,6 +118,17 @@ void configuration_free(configuration *read)
 {
     if (read != NULL) json_decref(read->file);
     free(read);
+}
+
+static int is_same(const char *one, const char *other)
+{
+    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
+int configuration_same_replay(const configuration *one, const configuration *other)
+{
+    return is_same(one->replay_store, other->replay_store) && is_same(one->replay_at, other->replay_at) &&
+           is_same(one->replay_password_file, other->replay_password_file);
 }
 
 const char *configuration_needs_restart(const configuration *running, const configuration *wanted)

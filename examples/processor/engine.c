@@ -63,9 +63,19 @@ static int has_keys(const engine *made)
            health.state != PAITIFY_KEYS_STALE;
 }
 
+/* The guard of the engine before, where the configuration names the same: a reload should not wait for its disk. */
+static guard *replay_guard(const configuration *configured, paitify_error *error)
+{
+    engine *before = engine_acquire();
+    const int is_same = before != NULL && configuration_same_replay(before->configured, configured);
+    guard *shared = is_same ? guard_retain(before->replay) : guard_open(configured, error);
+    engine_release(before);
+    return shared;
+}
+
 static int set_up(engine *made, int needs_keys, paitify_error *error)
 {
-    made->replay = guard_open(made->configured->replay_store, made->configured->replay_at, error);
+    made->replay = replay_guard(made->configured, error);
     if (made->replay == NULL) return 0;
     if (make_keys(made, error) != PAITIFY_OK || make_verifier(made, error) != PAITIFY_OK) return 0;
     if (paitify_http_keys_attach(made->keys, made->verifier, error) != PAITIFY_OK) return 0;
