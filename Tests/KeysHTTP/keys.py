@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import shutil
 import subprocess
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIBRARY_FOLDER = pathlib.Path(os.environ.get("PAITIFY_LIB_DIR", ROOT / "build/lib"))
@@ -39,8 +40,8 @@ def build_driver(folder):
 class Driver:
     """Tells the process a command a line, and reads an answer a line."""
 
-    def __init__(self, program, checked=False, environment=None):
-        command = [*(VALGRIND if checked else []), str(program)]
+    def __init__(self, program, checked=False, environment=None, run_with=()):
+        command = [*(VALGRIND if checked else run_with), str(program)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | (environment or {})
         )
@@ -80,6 +81,13 @@ class Driver:
         return {name: int(value) if value.lstrip("-").isdigit() else value for name, value in numbers.items()} | {
             "failure": failure
         }
+
+    def until(self, **expected):
+        """Polls until the info says so: what the background thread does after a fetch, it does after the fetch."""
+        deadline = time.monotonic() + 30
+        while not expected.items() <= (info := self.info()).items():
+            assert time.monotonic() < deadline, info
+        return info
 
     def verify(self, token=TOKEN, amount=5000, merchant="mrc_books"):
         return self.tell("verify", token, amount, merchant).strip()

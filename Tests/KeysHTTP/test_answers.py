@@ -2,7 +2,11 @@
 
 import gzip
 import json
+import pathlib
 import ssl
+import subprocess
+import sys
+import time
 import zlib
 
 import pytest
@@ -237,6 +241,22 @@ def test_a_name_that_nobody_has(driver):
     driver.set_up("https://issuer.invalid/jwks.json")
     assert driver.tell("refresh").startswith("PAITIFY_E_IO")
     assert driver.info()["outcome"] == "PAITIFY_HTTP_UNREACHABLE"
+
+
+def test_a_name_server_that_does_not_answer_is_waited_for_no_longer(own_driver, tmp_path):
+    """It would be asked three times, for 5 s each."""
+    alone = ["unshare", "--mount", "--net"]
+    if subprocess.run([*alone, "true"], capture_output=True).returncode != 0:
+        pytest.skip("namespaces are not permitted here")
+    silent = pathlib.Path(__file__).with_name("silent_resolver.py")
+    driver = own_driver(run_with=[*alone, sys.executable, str(silent), str(tmp_path)])
+    driver.set_up("https://issuer.example/jwks.json", connect_ms=300, total_ms=60_000)
+    began = time.monotonic()
+    assert driver.tell("refresh").startswith("PAITIFY_E_IO Resolving timed out")
+    assert time.monotonic() - began < 15, "the resolver's own time-outs"
+    assert driver.info()["outcome"] == "PAITIFY_HTTP_TIMED_OUT"
+    driver.ok("start")
+    driver.ok("stop")
 
 
 # ---- TLS ----
