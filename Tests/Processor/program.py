@@ -47,6 +47,7 @@ class Processor:
             },
             "replay": {"store": "sqlite", "at": str(folder / "claims.db")},
             "ledger": str(folder / "charges.jsonl"),
+            "audit": str(folder / "audit.jsonl"),
         }
         self.process = None
         self.lines = []
@@ -151,6 +152,11 @@ class Processor:
         """What the ledger's file holds, a line a charge."""
         file = pathlib.Path(self.configuration["ledger"])
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def audited(self):
+        """The decisions in the audit's file, in their order."""
+        file = pathlib.Path(self.configuration["audit"])
+        return [json.loads(line) for line in file.read_text().splitlines()]
 
     def metric(self, name, **labels):
         """The value of one series; 0 where there is none yet."""

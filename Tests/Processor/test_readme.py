@@ -28,10 +28,10 @@ def test_the_first_blocks_build_it_and_charge(server, company, tmp_path):
     configuration["keys"]["url"] = f"{server.address}/.well-known/jwks.json"
     processor = Processor(copied / "processor", copied, server.address, server.issuer)
     processor.configuration = configuration
-    for name, value in (("ledger", str(copied / "state/charges.jsonl")),):
-        processor.configuration[name] = value
+    processor.configuration["ledger"] = str(copied / "state/charges.jsonl")
     processor.configuration["keys"]["file"] = str(copied / "state/keys.json")
     processor.configuration["replay"]["at"] = str(copied / "state/claims.db")
+    processor.configuration["audit"] = str(copied / "state/audit.jsonl")
     processor.start()
     try:
         agent = company.spender()
