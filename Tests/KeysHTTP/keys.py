@@ -16,7 +16,13 @@ NOW = VECTORS["now"]
 ISSUER = VECTORS["options"]["issuer"]
 TOKEN = VECTORS["cases"][0]["token"]
 UNKNOWN_KID = next(case["token"] for case in VECTORS["cases"] if case["status"] == "PAITIFY_E_UNKNOWN_KEY")
-VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"]
+VALGRIND = [
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=99",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite,indirect",
+]
 
 
 def with_sequence(number):
@@ -28,7 +34,9 @@ def build_driver(folder):
     flags = subprocess.run(
         ["pkg-config", "--cflags", "--libs", "paitifyverify-http"],
         env=os.environ | {"PKG_CONFIG_PATH": str(LIBRARY_FOLDER / "pkgconfig")},
-        check=True, capture_output=True, text=True,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     program = folder / "driver"
     warnings = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g", "-O1", "-pthread"]

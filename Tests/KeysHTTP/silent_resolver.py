@@ -1,5 +1,5 @@
-"""Runs a program where the one name server takes questions and answers none. To be started in a mount and a network namespace of its
-own: `unshare --mount --net python3 silent_resolver.py FOLDER PROGRAM`."""
+"""Runs a program where the one name server takes questions and answers none. To be started in a mount and a network
+namespace of its own: `unshare --mount --net python3 silent_resolver.py FOLDER PROGRAM`."""
 
 import fcntl
 import pathlib

@@ -17,7 +17,9 @@ CAP = 64 << 10
 
 
 def chunked(body, coding="chunked", end=b"0\r\n\r\n"):
-    parts = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[i : i + 8192] for i in range(0, len(body), 8192)))
+    parts = b"".join(
+        b"%x\r\n%s\r\n" % (len(part), part) for part in (body[i : i + 8192] for i in range(0, len(body), 8192))
+    )
     return answer(Content_Length=None, Transfer_Encoding=coding) + parts + end
 
 
@@ -38,7 +40,8 @@ GOOD = {
     "chunks": chunked(JWKS),
     "an interim answer first": answer(
         status="103 Early Hints", Content_Length=None, Content_Type="text/html", Content_Encoding="gzip"
-    ) + answer(JWKS),
+    )
+    + answer(JWKS),
     "HTTP/1.0": answer(JWKS).replace(b"HTTP/1.1", b"HTTP/1.0"),
     "an encoding that is none": answer(JWKS, Content_Encoding="identity"),
     "64 KiB to the byte": answer(padded(CAP)),
@@ -262,7 +265,9 @@ def test_a_name_server_that_does_not_answer_is_waited_for_no_longer(own_driver, 
 # ---- TLS ----
 
 
-@pytest.mark.parametrize("name", ["its authority", "localhost.localdomain", "expired", "TLS 1.1", "the system's authorities"])
+@pytest.mark.parametrize(
+    "name", ["its authority", "localhost.localdomain", "expired", "TLS 1.1", "the system's authorities"]
+)
 def test_tls_is_always_checked(name, driver, authority):
     tls = {
         "localhost.localdomain": lambda: authority.server("localhost.localdomain"),

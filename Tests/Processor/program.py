@@ -17,7 +17,13 @@ from harness.paths import LIBRARY_FOLDER, ROOT
 
 EXAMPLE = ROOT / "examples/processor"
 WAIT_SECONDS_MAX = 60
-VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"]
+VALGRIND = [
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=99",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite,indirect",
+]
 
 
 def build(folder):
@@ -64,7 +70,10 @@ class Processor:
         self.write()
         self.lines = []
         self.process = subprocess.Popen(
-            [*self.run_with, str(self.program), str(self.file)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [*self.run_with, str(self.program), str(self.file)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,))
         self._reader.start()

@@ -20,7 +20,9 @@ def test_the_first_blocks_build_it_and_charge(server, company, tmp_path):
     assert run == "./processor processor.example.json"
     assert preparations[0].split("#")[0].strip() == "make -C ../.. library", "which the tests have done"
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "PKG_CONFIG_PATH": str(LIBRARY_FOLDER / "pkgconfig")}
-    subprocess.run(["sh", "-ec", "\n".join(preparations[1:])], cwd=copied, env=environment, check=True, capture_output=True)
+    subprocess.run(
+        ["sh", "-ec", "\n".join(preparations[1:])], cwd=copied, env=environment, check=True, capture_output=True
+    )
 
     configuration = json.loads((copied / "processor.example.json").read_text())
     configuration["listen"]["port"] = 0
@@ -40,7 +42,9 @@ def test_the_first_blocks_build_it_and_charge(server, company, tmp_path):
             f"PAITIFY_URL={server.address}\nPAITIFY_API_KEY={company.key}\nPAITIFY_AGENT={agent}\n"
         )
         pasted = charge.replace("http://localhost:8090", f"http://127.0.0.1:{processor.port}")
-        said = subprocess.run(["sh", "-ec", pasted], cwd=copied, env=environment, check=True, capture_output=True, text=True)
+        said = subprocess.run(
+            ["sh", "-ec", pasted], cwd=copied, env=environment, check=True, capture_output=True, text=True
+        )
         answer = json.loads(said.stdout.strip().splitlines()[-1])
         assert (answer["status"], answer["transactionId"], answer["amount"]) == ("charged", "order-1", 1999)
     finally:

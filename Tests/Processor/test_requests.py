@@ -118,7 +118,9 @@ def test_the_longest_that_is_taken(processor):
 )
 def test_other_methods_and_paths(method, path, status, allow, processor):
     with Connection(processor) as connection:
-        connection.send(f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        connection.send(
+            f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+        )
         answer = Answer(connection.read_to_end(), closed=True)
     assert (answer.status, answer.fields.get("allow")) == (status, allow)
     assert answer.json()["code"]
@@ -166,7 +168,9 @@ def test_chunks_are_counted(processor):
 
 def test_chunks_without_end_are_cut_off(processor):
     with Connection(processor) as connection:
-        connection.send(b"POST /charge HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.send(
+            b"POST /charge HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
         try:
             for _ in range(1 << 16):
                 connection.send(b"1000\r\n" + b" " * 4096 + b"\r\n")
