@@ -50,6 +50,7 @@ let plugins = [
     Plugin(module: "ReplayMemory", library: "memory"),
     Plugin(module: "ReplaySQLite", library: "sqlite", needs: (module: "SQLiteLib", link: "sqlite3")),
     Plugin(module: "ReplayRedis", library: "redis", needs: (module: "HiredisLib", link: "hiredis")),
+    Plugin(module: "AuditLog", library: "audit"),
 ]
 
 var products: [Product] = [

@@ -33,6 +33,7 @@
  *   Lifetime    Stop; release the verifiers that have paitify_http_keys_wanted among their options, and join who verifies
  *               with them; then free. The keys hold a reference to the verifier that is attached, until they are freed.
  *   Threads     Any, at any time, but for free.
+ *               libcurl resolves names in a thread of its own, which may outlive a fetch that it took too long for.
  *   Signals     None is used, and SIGPIPE does not leave a call. The background thread has all signals blocked.
  *   Memory      Where it runs out, a fetch fails, as PAITIFY_HTTP_NO_MEMORY, and the next one is none the worse.
  *   fork        A child goes on verifying with the keys that are installed; its own it fetches by a paitify_http_keys of its

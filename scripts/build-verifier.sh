@@ -6,7 +6,9 @@
 #   build/lib/pkgconfig/paitifyverify.pc                   relocatable: its paths follow the file
 #   build/include/paitifyverify.h
 #
-# and the same of each plug-in: libpaitifyverify-memory, paitifyverify-memory.pc, paitifyverify-memory.h.
+# and the same of each plug-in: libpaitifyverify-memory, paitifyverify-memory.pc, paitifyverify-memory.h. Beside the audit:
+#
+#   build/bin/paitify-audit-check
 #
 #   scripts/build-verifier.sh                 all of it
 #   scripts/build-verifier.sh core memory     these alone, for a machine that lacks what the others need
@@ -28,6 +30,7 @@ http   | paitifyverify-http   | libcurl paitifyverify | Keys of the Paitify veri
 memory | paitifyverify-memory | libcrypto         | Replay guard of the Paitify verifier, in memory
 sqlite | paitifyverify-sqlite | sqlite3           | Replay guard of the Paitify verifier, in an SQLite file
 redis  | paitifyverify-redis  | hiredis           | Replay guard of the Paitify verifier, on a Redis server
+audit  | paitifyverify-audit  | libcrypto         | Audit of the Paitify verifier, in a file of chained records
 '
 
 for tool in swift cc ld objcopy ar strip pkg-config; do
@@ -114,6 +117,19 @@ END
     mv -f "$out/pkgconfig/$1.pc.new" "$out/pkgconfig/$1.pc"
 }
 
+# tool NAME LIBRARY NEEDS: build/bin/NAME, of Sources/Tools/NAME.c, with the library in it.
+tool() {
+    mkdir -p build/bin
+    if [ -e "build/bin/$1" ] && [ ! "$out/lib$2.a" -nt "build/bin/$1" ] && [ ! "Sources/Tools/$1.c" -nt "build/bin/$1" ]; then
+        return
+    fi
+    # shellcheck disable=SC2046,SC2086 # words
+    cc -std=c99 -Wall -Wextra -Wpedantic -O2 -Iinclude -o "build/bin/$1.new" "Sources/Tools/$1.c" "$out/lib$2.a" \
+        -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--as-needed $(pkg-config --libs $3)
+    strip "build/bin/$1.new"
+    mv -f "build/bin/$1.new" "build/bin/$1"
+}
+
 known=$(echo "$libraries" | sed -n 's/ *|.*//p' | tr '\n' ' ')
 # shellcheck disable=SC2086 # words
 [ $# -gt 0 ] || set -- $known
@@ -135,6 +151,7 @@ for wanted in "$@"; do
         exit 1
     }
     link "$name" "$needs"
+    if [ "$wanted" = audit ]; then tool paitify-audit-check "$name" "$needs"; fi
     describe "$name" "$needs" "$(echo "$line" | cut -d '|' -f 4 | sed 's/^ *//')"
 done
 

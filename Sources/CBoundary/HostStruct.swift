@@ -33,6 +33,14 @@ package enum HostStruct {
         }
     }
 
+    /// The size that the host's struct says it has, where all of it is written and none is read: 0 is the first version's.
+    /// Nil for a size that no version has.
+    package static func declaredSize<Struct>(_ host: UnsafeMutablePointer<Struct>) -> UInt32? {
+        let declared = unsafe UnsafeRawPointer(host).load(as: UInt32.self)
+        let size = declared == 0 ? UInt32(MemoryLayout<Struct>.size) : declared
+        return size >= 4 && size <= bytesMax ? size : nil
+    }
+
     /// Sets the host's struct to as much of `known` as it has room for, zeroes the rest, and notes its size. Does
     /// nothing with a size that no version has.
     package static func initialize<Struct>(_ host: UnsafeMutablePointer<Struct>?, to known: Struct, size: UInt32) {

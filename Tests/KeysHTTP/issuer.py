@@ -27,8 +27,8 @@ class Request:
 
 
 class Issuer:
-    """Serves on a port that the kernel chose. `reply` is called with each connection and its request; bytes that it returns are
-    sent. Every request is kept in `requests`."""
+    """Serves on a port that the kernel chose. `reply` is called with each connection and its request; bytes that it
+    returns are sent. Every request is kept in `requests`."""
 
     def __init__(self, reply=None, tls=None):
         self.reply = reply or (lambda connection, request: answer())

@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import shutil
 import subprocess
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIBRARY_FOLDER = pathlib.Path(os.environ.get("PAITIFY_LIB_DIR", ROOT / "build/lib"))
@@ -15,7 +16,13 @@ NOW = VECTORS["now"]
 ISSUER = VECTORS["options"]["issuer"]
 TOKEN = VECTORS["cases"][0]["token"]
 UNKNOWN_KID = next(case["token"] for case in VECTORS["cases"] if case["status"] == "PAITIFY_E_UNKNOWN_KEY")
-VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"]
+VALGRIND = [
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=99",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite,indirect",
+]
 
 
 def with_sequence(number):
@@ -27,7 +34,9 @@ def build_driver(folder):
     flags = subprocess.run(
         ["pkg-config", "--cflags", "--libs", "paitifyverify-http"],
         env=os.environ | {"PKG_CONFIG_PATH": str(LIBRARY_FOLDER / "pkgconfig")},
-        check=True, capture_output=True, text=True,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     program = folder / "driver"
     warnings = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g", "-O1", "-pthread"]
@@ -39,8 +48,8 @@ def build_driver(folder):
 class Driver:
     """Tells the process a command a line, and reads an answer a line."""
 
-    def __init__(self, program, checked=False, environment=None):
-        command = [*(VALGRIND if checked else []), str(program)]
+    def __init__(self, program, checked=False, environment=None, run_with=()):
+        command = [*(VALGRIND if checked else run_with), str(program)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | (environment or {})
         )
@@ -80,6 +89,13 @@ class Driver:
         return {name: int(value) if value.lstrip("-").isdigit() else value for name, value in numbers.items()} | {
             "failure": failure
         }
+
+    def until(self, **expected):
+        """Polls until the info says so: what the background thread does after a fetch, it does after the fetch."""
+        deadline = time.monotonic() + 30
+        while not expected.items() <= (info := self.info()).items():
+            assert time.monotonic() < deadline, info
+        return info
 
     def verify(self, token=TOKEN, amount=5000, merchant="mrc_books"):
         return self.tell("verify", token, amount, merchant).strip()

@@ -2,7 +2,11 @@
 
 import gzip
 import json
+import pathlib
 import ssl
+import subprocess
+import sys
+import time
 import zlib
 
 import pytest
@@ -13,7 +17,9 @@ CAP = 64 << 10
 
 
 def chunked(body, coding="chunked", end=b"0\r\n\r\n"):
-    parts = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[i : i + 8192] for i in range(0, len(body), 8192)))
+    parts = b"".join(
+        b"%x\r\n%s\r\n" % (len(part), part) for part in (body[i : i + 8192] for i in range(0, len(body), 8192))
+    )
     return answer(Content_Length=None, Transfer_Encoding=coding) + parts + end
 
 
@@ -34,7 +40,8 @@ GOOD = {
     "chunks": chunked(JWKS),
     "an interim answer first": answer(
         status="103 Early Hints", Content_Length=None, Content_Type="text/html", Content_Encoding="gzip"
-    ) + answer(JWKS),
+    )
+    + answer(JWKS),
     "HTTP/1.0": answer(JWKS).replace(b"HTTP/1.1", b"HTTP/1.0"),
     "an encoding that is none": answer(JWKS, Content_Encoding="identity"),
     "64 KiB to the byte": answer(padded(CAP)),
@@ -239,10 +246,28 @@ def test_a_name_that_nobody_has(driver):
     assert driver.info()["outcome"] == "PAITIFY_HTTP_UNREACHABLE"
 
 
+def test_a_name_server_that_does_not_answer_is_waited_for_no_longer(own_driver, tmp_path):
+    """It would be asked three times, for 5 s each."""
+    alone = ["unshare", "--mount", "--net"]
+    if subprocess.run([*alone, "true"], capture_output=True).returncode != 0:
+        pytest.skip("namespaces are not permitted here")
+    silent = pathlib.Path(__file__).with_name("silent_resolver.py")
+    driver = own_driver(run_with=[*alone, sys.executable, str(silent), str(tmp_path)])
+    driver.set_up("https://issuer.example/jwks.json", connect_ms=300, total_ms=60_000)
+    began = time.monotonic()
+    assert driver.tell("refresh").startswith("PAITIFY_E_IO Resolving timed out")
+    assert time.monotonic() - began < 15, "the resolver's own time-outs"
+    assert driver.info()["outcome"] == "PAITIFY_HTTP_TIMED_OUT"
+    driver.ok("start")
+    driver.ok("stop")
+
+
 # ---- TLS ----
 
 
-@pytest.mark.parametrize("name", ["its authority", "localhost.localdomain", "expired", "TLS 1.1", "the system's authorities"])
+@pytest.mark.parametrize(
+    "name", ["its authority", "localhost.localdomain", "expired", "TLS 1.1", "the system's authorities"]
+)
 def test_tls_is_always_checked(name, driver, authority):
     tls = {
         "localhost.localdomain": lambda: authority.server("localhost.localdomain"),

@@ -143,7 +143,9 @@ def test_keys_are_fresh_as_long_as_the_answer_says(name, status, driver, issuer)
 def test_a_restart_without_a_network_verifies_at_once(driver, issuer, tmp_path):
     file = tmp_path / "keys.json"
     issuer.replies(answer(JWKS))
-    assert "keys.json" in driver.set_up(issuer.url, keys_file=file), "there is none at the first start, which is no failure"
+    assert "keys.json" in driver.set_up(
+        issuer.url, keys_file=file
+    ), "there is none at the first start, which is no failure"
     assert driver.info()["file_status"] == "PAITIFY_E_IO"
     driver.ok("refresh")
     assert driver.info()["file_status"] == "PAITIFY_OK"

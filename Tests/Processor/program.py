@@ -17,7 +17,13 @@ from harness.paths import LIBRARY_FOLDER, ROOT
 
 EXAMPLE = ROOT / "examples/processor"
 WAIT_SECONDS_MAX = 60
-VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"]
+VALGRIND = [
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=99",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite,indirect",
+]
 
 
 def build(folder):
@@ -47,6 +53,7 @@ class Processor:
             },
             "replay": {"store": "sqlite", "at": str(folder / "claims.db")},
             "ledger": str(folder / "charges.jsonl"),
+            "audit": str(folder / "audit.jsonl"),
         }
         self.process = None
         self.lines = []
@@ -63,7 +70,10 @@ class Processor:
         self.write()
         self.lines = []
         self.process = subprocess.Popen(
-            [*self.run_with, str(self.program), str(self.file)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [*self.run_with, str(self.program), str(self.file)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,))
         self._reader.start()
@@ -98,20 +108,27 @@ class Processor:
         return line
 
     def wait_until_ready(self):
+        self.wait_until(lambda: self.http.get("/readyz").status_code == 200)
+
+    def wait_until(self, holds):
+        """Polls until it holds, and gives what it gave."""
         deadline = time.monotonic() + WAIT_SECONDS_MAX
-        while self.http.get("/readyz").status_code != 200:
+        while not (result := holds()):
             assert time.monotonic() < deadline, "".join(self.lines[-30:])
             time.sleep(0.02)
+        return result
 
     def signal(self, number):
         self.process.send_signal(number)
 
-    def reload(self, event='"event":"reloaded"', **changes):
-        """Writes the configuration, and returns once it was read, in whatever way."""
+    def reload(self, event="reloaded", **changes):
+        """Writes the configuration, has it read, and gives the log's line about that, which has to be this event's."""
         before = len(self.lines)
         self.write(**changes)
         self.signal(signal.SIGHUP)
-        return self.wait_for_line(event, before)
+        line = self.wait_for_line('"event":"reload', before)
+        assert f'"event":"{event}"' in line, line
+        return line
 
     def stop(self):
         """Asks it to finish, and gives its exit status."""
@@ -144,6 +161,11 @@ class Processor:
         """What the ledger's file holds, a line a charge."""
         file = pathlib.Path(self.configuration["ledger"])
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def audited(self):
+        """The decisions in the audit's file, in their order."""
+        file = pathlib.Path(self.configuration["audit"])
+        return [json.loads(line) for line in file.read_text().splitlines()]
 
     def metric(self, name, **labels):
         """The value of one series; 0 where there is none yet."""

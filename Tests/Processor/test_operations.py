@@ -1,12 +1,15 @@
 """Reloads, stops, metrics: what an operator does to it, under load."""
 
+import pathlib
 import signal
+import subprocess
 import threading
 
 import httpx
 import pytest
 
 from harness.company import TLS
+from harness.paths import LIBRARY_FOLDER
 
 
 class Load:
@@ -69,15 +72,16 @@ def test_a_reload_is_in_force_for_the_next_charge(processor, tokens):
     [
         ({"isuer": "x"}, "isuer"),
         ({"audiences": []}, "audiences"),
-        ({"keys": {"url": "http://issuer.example/", "file": "x"}}, "plain http"),
+        ({"keys": {"url": "http://issuer.example/", "file": "x"}}, "keys: url is plain http"),
         ({"keys": {"url": "http://localhost:1/", "file": "/dev/null/absent"}}, "onnect"),
         ({"replay": {"store": "memory", "at": ""}}, "sqlite or redis"),
-        ({"replay": {"store": "sqlite", "at": "/dev/null/absent"}}, "SQLite"),
+        ({"replay": {"store": "sqlite", "at": "/dev/null/absent"}}, "replay: "),
+        ({"audit": "/dev/null/absent"}, "audit: "),
         ({"limits": {"threads": 0}}, "threads"),
     ],
 )
 def test_a_wrong_configuration_is_refused_and_the_old_one_serves_on(change, words, processor, tokens):
-    line = processor.reload(event='"event":"reload_refused"', **change)
+    line = processor.reload(event="reload_refused", **change)
     assert words in line
     assert processor.post(tokens.token(), 1999, "order-1").status_code == 200
     assert processor.metric("reloads_total", outcome="refused") == 1
@@ -145,3 +149,52 @@ def test_the_metrics_are_prometheus_text(processor):
             float(value)
             name = name.split("{")[0]
             assert name in described or name.rsplit("_", 1)[0] in described, line
+
+
+# ---- The audit ----
+
+
+def check(processor, *files):
+    """paitify-audit-check of the files, as one chain."""
+    tool = LIBRARY_FOLDER.parent / "bin/paitify-audit-check"
+    return subprocess.run([str(tool), *map(str, files)], capture_output=True, text=True, timeout=60)
+
+
+def test_every_decision_is_in_the_audit_once_and_no_token(processor, tokens):
+    token = tokens.token()
+    processor.post(token, 1999, "order-1")
+    processor.post(token, 1999, "order-1")  # from the ledger: nothing is decided
+    processor.post(token, 1999, "order-2")
+    processor.post(tokens.token(), 2000, "order-3")
+    assert [(record["status"], record["transaction_id"]) for record in processor.audited()] == [
+        ("PAITIFY_OK", "order-1"),
+        ("PAITIFY_E_REPLAYED", "order-2"),
+        ("PAITIFY_E_AMOUNT", "order-3"),
+    ]
+    assert token not in pathlib.Path(processor.configuration["audit"]).read_text()
+    assert processor.metric("audit_recorded_total") == 3
+    assert processor.metric("audit_lost_total") == 0
+    said = check(processor, processor.configuration["audit"])
+    assert said.returncode == 0, said.stdout
+
+
+def test_the_audit_is_turned_by_a_reload_and_stays_one_chain(processor, tokens):
+    file = pathlib.Path(processor.configuration["audit"])
+    for number in range(3):
+        assert processor.post(tokens.token(), 1999, f"order-{number}").status_code == 200
+        file.rename(file.with_suffix(f".{number}"))
+        processor.reload()
+    assert processor.post(tokens.token(), 1999, "order-3").status_code == 200
+    said = check(processor, *(file.with_suffix(f".{number}") for number in range(3)), file)
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert [record["transaction_id"] for record in processor.audited()] == ["order-3"]
+
+
+def test_an_audit_that_was_changed_is_found_out(processor, tokens):
+    for number in range(3):
+        processor.post(tokens.token(), 1999, f"order-{number}")
+    assert processor.stop() == 0
+    file = pathlib.Path(processor.configuration["audit"])
+    file.write_text(file.read_text().replace('"amount":1999', '"amount":1998', 1))
+    said = check(processor, file)
+    assert said.returncode == 1 and ":1: " in said.stdout + said.stderr

@@ -8,9 +8,10 @@
 static int take_apart(configuration *read, json_t **audiences, json_error_t *error)
 {
     json_t *listen, *keys, *replay, *limits = NULL;
-    if (json_unpack_ex(read->file, error, JSON_STRICT, "{s:o, s:s, s:o, s?b, s:o, s:o, s:s, s?o}", "listen", &listen,
-                       "issuer", &read->issuer, "audiences", audiences, "acceptTest", &read->accept_test, "keys", &keys,
-                       "replay", &replay, "ledger", &read->ledger_file, "limits", &limits) != 0) {
+    if (json_unpack_ex(read->file, error, JSON_STRICT, "{s:o, s:s, s:o, s?b, s:o, s:o, s:s, s?s, s?o}", "listen",
+                       &listen, "issuer", &read->issuer, "audiences", audiences, "acceptTest", &read->accept_test,
+                       "keys", &keys, "replay", &replay, "ledger", &read->ledger_file, "audit", &read->audit_file,
+                       "limits", &limits) != 0) {
         return -1;
     }
     if (json_unpack_ex(listen, error, JSON_STRICT, "{s:s, s:i}", "address", &read->address, "port", &read->port) != 0) {
@@ -21,8 +22,8 @@ static int take_apart(configuration *read, json_t **audiences, json_error_t *err
                        &read->keys_max_stale_s, "cooldownSeconds", &read->keys_cooldown_s) != 0) {
         return -1;
     }
-    if (json_unpack_ex(replay, error, JSON_STRICT, "{s:s, s:s}", "store", &read->replay_store, "at",
-                       &read->replay_at) != 0) {
+    if (json_unpack_ex(replay, error, JSON_STRICT, "{s:s, s:s, s?s}", "store", &read->replay_store, "at",
+                       &read->replay_at, "passwordFile", &read->replay_password_file) != 0) {
         return -1;
     }
     if (limits == NULL) return 0;
@@ -118,6 +119,22 @@ void configuration_free(configuration *read)
 {
     if (read != NULL) json_decref(read->file);
     free(read);
+}
+
+static int is_same(const char *one, const char *other)
+{
+    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
+int configuration_same_replay(const configuration *one, const configuration *other)
+{
+    return is_same(one->replay_store, other->replay_store) && is_same(one->replay_at, other->replay_at) &&
+           is_same(one->replay_password_file, other->replay_password_file);
+}
+
+int configuration_same_audit(const configuration *one, const configuration *other)
+{
+    return is_same(one->audit_file, other->audit_file);
 }
 
 const char *configuration_needs_restart(const configuration *running, const configuration *wanted)

@@ -23,13 +23,19 @@ typedef struct configuration {
     int accept_test;
     const char *keys_url, *keys_file, *ca_file, *proxy; /* the last two may be null */
     int keys_max_stale_s, keys_cooldown_s;
-    const char *replay_store; /* "sqlite" or "redis" */
-    const char *replay_at;    /* a file, or a server's address */
+    const char *replay_store;         /* "sqlite" or "redis" */
+    const char *replay_at;            /* a file; or HOST:PORT, or the path of a socket */
+    const char *replay_password_file; /* of a Redis server; may be null */
+    const char *audit_file;           /* null = no audit */
 } configuration;
 
 /* Reads a file. Null: it cannot be used, and `problem` says why in one line. */
 configuration *configuration_read(const char *path, char *problem, size_t size);
 void configuration_free(configuration *read);
+
+/* Whether both name the same replay guard, and the same audit. */
+int configuration_same_replay(const configuration *one, const configuration *other);
+int configuration_same_audit(const configuration *one, const configuration *other);
 
 /* The first member that differs and needs a restart, or null. */
 const char *configuration_needs_restart(const configuration *running, const configuration *wanted);

@@ -41,6 +41,7 @@ static int32_t make_verifier(engine *made, paitify_error *error)
     options.keys_wanted = paitify_http_keys_wanted;
     options.keys_wanted_context = made->keys;
     guard_set(made->replay, &options);
+    audit_set(made->trail, &options);
     return paitify_verifier_new(&options, &made->verifier, error);
 }
 
@@ -52,6 +53,7 @@ static void engine_free(engine *made)
     paitify_verifier_release(made->verifier);
     paitify_http_keys_free(made->keys);
     guard_close(made->replay);
+    audit_close(made->trail);
     configuration_free(made->configured);
     free(made);
 }
@@ -63,15 +65,35 @@ static int has_keys(const engine *made)
            health.state != PAITIFY_KEYS_STALE;
 }
 
-static int set_up(engine *made, int needs_keys, paitify_error *error)
+/* Those of the engine before, where the configuration names the same: a reload should not wait for a disk, and an
+ * audit's file has one writer. */
+static guard *replay_guard(const engine *before, const configuration *is, paitify_error *error)
 {
-    made->replay = guard_open(made->configured->replay_store, made->configured->replay_at, error);
-    if (made->replay == NULL) return 0;
-    if (make_keys(made, error) != PAITIFY_OK || make_verifier(made, error) != PAITIFY_OK) return 0;
-    if (paitify_http_keys_attach(made->keys, made->verifier, error) != PAITIFY_OK) return 0;
+    const int is_same = before != NULL && configuration_same_replay(before->configured, is);
+    return is_same ? guard_retain(before->replay) : guard_open(is, error);
+}
+
+static audit *audit_trail(const engine *before, const configuration *is, paitify_error *error)
+{
+    const int is_same = before != NULL && configuration_same_audit(before->configured, is);
+    return is_same ? audit_retain(before->trail) : audit_open(is->audit_file, error);
+}
+
+/* Null, or the member of the configuration that cannot be used; the error says why. */
+static const char *set_up(engine *made, const engine *before, int needs_keys, paitify_error *error)
+{
+    made->replay = replay_guard(before, made->configured, error);
+    if (made->replay == NULL) return "replay";
+    if (made->configured->audit_file != NULL) {
+        made->trail = audit_trail(before, made->configured, error);
+        if (made->trail == NULL) return "audit";
+    }
+    if (make_keys(made, error) != PAITIFY_OK) return "keys";
+    if (make_verifier(made, error) != PAITIFY_OK) return "issuer or audiences";
+    if (paitify_http_keys_attach(made->keys, made->verifier, error) != PAITIFY_OK) return "keys";
     if (error->message[0] != 0) log_message("info", "keys_file", error->message); /* as on a first start */
-    if (needs_keys && !has_keys(made) && paitify_http_keys_refresh(made->keys, error) != PAITIFY_OK) return 0;
-    return paitify_http_keys_start(made->keys, error) == PAITIFY_OK;
+    if (needs_keys && !has_keys(made) && paitify_http_keys_refresh(made->keys, error) != PAITIFY_OK) return "keys";
+    return paitify_http_keys_start(made->keys, error) == PAITIFY_OK ? NULL : "keys";
 }
 
 engine *engine_new(configuration *configured, int needs_keys, char *problem, size_t size)
@@ -85,8 +107,11 @@ engine *engine_new(configuration *configured, int needs_keys, char *problem, siz
     }
     made->configured = configured;
     made->references = 1;
-    if (set_up(made, needs_keys, &error)) return made;
-    snprintf(problem, size, "%s", error.message);
+    engine *before = engine_acquire();
+    const char *unusable = set_up(made, before, needs_keys, &error);
+    engine_release(before);
+    if (unusable == NULL) return made;
+    snprintf(problem, size, "%s: %s", unusable, error.message);
     engine_free(made);
     return NULL;
 }

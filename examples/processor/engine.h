@@ -7,6 +7,7 @@
 #ifndef ENGINE_H
 #define ENGINE_H
 
+#include "audit.h"
 #include "configuration.h"
 #include "guard.h"
 
@@ -17,6 +18,7 @@ typedef struct engine {
     paitify_http_keys *keys;
     paitify_verifier *verifier;
     guard *replay;
+    audit *trail;    /* null = none */
     long references; /* under the lock of engine.c */
 } engine;
 

@@ -2,12 +2,18 @@
 #ifndef GUARD_H
 #define GUARD_H
 
+#include "configuration.h"
+
 #include <paitifyverify-guard.h>
 
 typedef struct guard guard;
 
-/* Opens it; null where it cannot be had, and `error` says why. */
-guard *guard_open(const char *store, const char *at, paitify_error *error);
+/* Opens it; null where it cannot be had, and `error` says why. A Redis server that is down keeps nobody from
+ * starting. */
+guard *guard_open(const configuration *configured, paitify_error *error);
+
+/* Who shares it adds a reference; the last that closes it closes it. */
+guard *guard_retain(guard *opened);
 void guard_close(guard *opened);
 
 /* Has the verifier ask this guard. */

@@ -3,7 +3,8 @@
  *
  *     processor CONFIGURATION
  *
- * SIGHUP reads the configuration again; SIGTERM and SIGINT finish what is under way, and end it.
+ * SIGHUP reads the configuration again; SIGUSR1 fetches the keys now; SIGTERM and SIGINT finish what is under way, and
+ * end it.
  */
 #include "connections.h"
 #include "engine.h"
@@ -26,6 +27,7 @@ static sigset_t hold_signals(void)
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGUSR1);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
@@ -55,6 +57,17 @@ static void reload(const char *path, const configuration *started)
     log_line("info", "reloaded", NULL);
 }
 
+/* For an operator who was told that a key is revoked. */
+static void fetch_now(void)
+{
+    paitify_error error = PAITIFY_ERROR_INIT;
+    engine *used = engine_acquire();
+    const int32_t status = paitify_http_keys_refresh(used->keys, &error);
+    engine_release(used);
+    log_line(status == PAITIFY_OK ? "info" : "error", "keys_fetched",
+             json_pack("{s:s, s:s}", "status", paitify_status_name(status), "message", error.message));
+}
+
 /* Tells of the fetches since it last looked. */
 static void log_fetches(void)
 {
@@ -79,6 +92,7 @@ static void serve_until_stopped(const char *path, const configuration *started, 
         const int got = sigtimedwait(signals, NULL, &second);
         if (got == SIGTERM || got == SIGINT) return;
         if (got == SIGHUP) reload(path, started);
+        if (got == SIGUSR1) fetch_now();
         connections_sweep();
         log_fetches();
     }

@@ -153,6 +153,15 @@ static void write_guard(FILE *text, const engine *used)
     fprintf(text, "processor_claims_total{answer=\"unavailable\"} %" PRIu64 "\n", replay.unavailable_count);
 }
 
+static void write_audit(FILE *text, const engine *used)
+{
+    paitify_audit_info audited = {.struct_size = sizeof audited};
+    if (used->trail == NULL) return;
+    audit_health(used->trail, &audited);
+    write_number(text, "audit_recorded_total", "counter", "Decisions in the audit.", (double)audited.recorded_count);
+    write_number(text, "audit_lost_total", "counter", "Decisions that the audit lost.", (double)audited.lost_count);
+}
+
 char *metrics_text(ledger *book)
 {
     char *written = NULL;
@@ -167,6 +176,7 @@ char *metrics_text(ledger *book)
     if (used != NULL) {
         write_keys(text, used);
         write_guard(text, used);
+        write_audit(text, used);
     }
     engine_release(used);
     if (fclose(text) == 0) return written;

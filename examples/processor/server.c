@@ -27,6 +27,7 @@ struct server {
     pthread_cond_t idle;
     int under_way; /* requests */
     int is_stopping;
+    int is_drained; /* from then on no request is taken: it would not be answered */
 };
 
 /* A request under way: its body so far. */
@@ -171,9 +172,12 @@ static incoming *begin(server *running, struct MHD_Connection *connection)
     request->length = 0;
     connections_began(connection);
     pthread_mutex_lock(&running->lock);
-    running->under_way++;
+    const int is_taken = !running->is_drained;
+    if (is_taken) running->under_way++;
     pthread_mutex_unlock(&running->lock);
-    return request;
+    if (is_taken) return request;
+    free(request);
+    return NULL;
 }
 
 /* Called with the header, then with each piece of the body, then once more. */
@@ -275,6 +279,7 @@ void server_stop(server *running, int seconds)
     while (running->under_way > 0 && !is_over) {
         is_over = pthread_cond_timedwait(&running->idle, &running->lock, &end) != 0;
     }
+    running->is_drained = 1;
     pthread_mutex_unlock(&running->lock);
     MHD_stop_daemon(running->daemon);
     if (listener != MHD_INVALID_SOCKET) close(listener);

@@ -31,7 +31,7 @@ read -r bare <&"${BARE[0]}"
 cat >"$work/processor.json" <<END
 {"listen": {"address": "127.0.0.1", "port": 0}, "issuer": "https://issuer.example", "audiences": ["paitify:processor"],
  "keys": {"url": "http://127.0.0.1:$bare/.well-known/jwks.json", "file": "$work/keys.json"},
- "replay": {"store": "${REPLAY_STORE:-sqlite}", "at": "${REPLAY_AT:-$work/claims.db}"}, "ledger": "$work/charges.jsonl"}
+ "replay": {"store": "${REPLAY_STORE:-sqlite}", "at": "${REPLAY_AT:-$work/claims.db}"}, "ledger": "$work/charges.jsonl", "audit": "$work/audit.jsonl"}
 END
 ../processor "$work/processor.json" >"$work/log" &
 processor=$!
