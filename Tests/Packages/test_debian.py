@@ -37,7 +37,10 @@ def test_a_package_depends_on_what_its_library_needs(debs):
 
 
 def test_lintian_has_nothing_to_say(debs):
-    said = run("lintian", "--allow-root", "--display-info", "--pedantic", *sorted(debs.glob("*.deb")))
+    # Swift calls memcpy and its like itself, with bounds that the language checks: glibc has no checked form that fits.
+    said = run(
+        "lintian", "--allow-root", "--display-info", "--pedantic", "--suppress-tags", "hardening-no-fortify-functions",
+        *sorted(debs.glob("*.deb")))
     assert not re.findall(r"^[EWIPX]: .*", said, re.M), said
 
 
