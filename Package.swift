@@ -27,9 +27,30 @@ let embeddedSettings: [SwiftSetting] =
         .enableExperimentalFeature("Embedded"),
         // A section a function: the linker drops what nothing calls, and second copies of the standard library.
         .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
+        // The same bytes from every folder: no path of this one is in them (OpenSSL's macros have __FILE__).
+        .unsafeFlags([
+            "-file-prefix-map", "\(Context.packageDirectory)=.",
+            "-Xcc", "-ffile-prefix-map=\(Context.packageDirectory)=.",
+        ]),
     ] : []
 
 let verifierSettings = strict + embeddedSettings
+
+/// A plug-in of the verifier: a Swift module, and beside it, of the same name and a C, its C ABI: one library.
+struct Plugin {
+    let module: String
+    /// The library is libpaitifyverify-<library>.
+    let library: String
+    /// What it needs beside the verifier: a system library's module, and what to link.
+    var needs: (module: String, link: String)?
+}
+
+let plugins = [
+    Plugin(module: "KeysHTTP", library: "http", needs: (module: "CURL", link: "curl")),
+    Plugin(module: "ReplayMemory", library: "memory"),
+    Plugin(module: "ReplaySQLite", library: "sqlite", needs: (module: "SQLiteLib", link: "sqlite3")),
+    Plugin(module: "ReplayRedis", library: "redis", needs: (module: "HiredisLib", link: "hiredis")),
+]
 
 var products: [Product] = [
     .library(name: "Verifier", targets: ["Verifier"]),
@@ -43,19 +64,55 @@ var targets: [Target] = [
     .systemLibrary(
         name: "Jansson", path: "Sources/SystemLibraries/Jansson", pkgConfig: "jansson",
         providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(
+        name: "CURL", path: "Sources/SystemLibraries/CURL", pkgConfig: "libcurl",
+        providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+        name: "SQLiteLib", path: "Sources/SystemLibraries/SQLiteLib", pkgConfig: "sqlite3",
+        providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+        name: "HiredisLib", path: "Sources/SystemLibraries/HiredisLib", pkgConfig: "hiredis",
+        providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "POSIX", path: "Sources/SystemLibraries/POSIX"),
     .systemLibrary(name: "PaitifyVerifyHeader", path: "include"),
     .target(name: "Verifier", dependencies: ["CryptoLib", "Jansson", "POSIX"], swiftSettings: verifierSettings),
+    .target(name: "CBoundary", dependencies: ["Verifier", "PaitifyVerifyHeader"], swiftSettings: verifierSettings),
     .target(
-        name: "VerifierC", dependencies: ["Verifier", "PaitifyVerifyHeader"],
+        name: "VerifierC", dependencies: ["Verifier", "CBoundary", "PaitifyVerifyHeader"],
         exclude: ["exports.map"],
         swiftSettings: verifierSettings,
         linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("jansson")]),
+    .target(
+        name: "PluginParts", dependencies: ["Verifier", "POSIX"], path: "Sources/Plugins/PluginParts",
+        swiftSettings: verifierSettings),
 ]
+
+for plugin in plugins {
+    let own: [Target.Dependency] = plugin.needs.map { [.target(name: $0.module)] } ?? []
+    let links: [LinkerSetting] = plugin.needs.map { [.linkedLibrary($0.link)] } ?? []
+    targets += [
+        .target(
+            name: plugin.module, dependencies: ["Verifier", "PluginParts", "POSIX"] + own,
+            path: "Sources/Plugins/\(plugin.module)", swiftSettings: verifierSettings, linkerSettings: links),
+        .target(
+            name: "\(plugin.module)C",
+            dependencies: ["Verifier", "CBoundary", "PaitifyVerifyHeader", .target(name: plugin.module)],
+            path: "Sources/Plugins/\(plugin.module)C", swiftSettings: verifierSettings,
+            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("jansson")]),
+    ]
+    products.append(.library(name: plugin.module, targets: [plugin.module]))
+    if embedded {
+        products.append(
+            .library(name: "paitifyverify-\(plugin.library)", type: .dynamic, targets: ["\(plugin.module)C"]))
+    }
+}
 
 if !embedded {
     targets += [
         .testTarget(name: "VerifierTests", dependencies: ["Verifier"], swiftSettings: strict),
+        .testTarget(
+            name: "PluginTests", dependencies: ["Verifier", "PluginParts"] + plugins.map { .target(name: $0.module) },
+            swiftSettings: strict),
         .testTarget(
             name: "ContractTests", dependencies: ["Verifier", "VerifierC", "PaitifyVerifyHeader"],
             swiftSettings: strict),
@@ -106,6 +163,9 @@ if !verifierAlone {
             swiftSettings: strict),
         .testTarget(name: "IssuerTests", dependencies: ["Issuer", "Verifier"], swiftSettings: strict),
         .testTarget(
+            name: "SimulationTests", dependencies: ["Issuer", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .testTarget(
             name: "ServerTests",
             dependencies: [
                 "Server", "Issuer", "Verifier", "PaitifyVerifyHeader",
@@ -123,4 +183,20 @@ if !verifierAlone {
     ]
 }
 
-let package = Package(name: "paitify", products: products, dependencies: dependencies, targets: targets)
+// What comes from other packages is the issuer's. A package that only verifies asks for none of it: `traits: []`.
+for target in targets {
+    target.dependencies = target.dependencies.map { dependency in
+        guard case .productItem(let name, let package?, let aliases, nil) = dependency else { return dependency }
+        return .product(name: name, package: package, moduleAliases: aliases, condition: .when(traits: ["Issuer"]))
+    }
+}
+
+let package = Package(
+    name: "paitify",
+    products: products,
+    traits: [
+        .trait(name: "Issuer", description: "The issuer, and the packages that it is made with."),
+        .default(enabledTraits: ["Issuer"]),
+    ],
+    dependencies: dependencies,
+    targets: targets)

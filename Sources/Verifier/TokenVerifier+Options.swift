@@ -32,9 +32,9 @@ extension TokenVerifier {
         public var keysWanted: (@Sendable (Span<UInt8>) -> Void)?
         /// What tells whether a token was charged before; nil takes every token for new. Then the processor has to
         /// keep the authorizations that it charged, until they expire, by itself.
-        public var replayClaim: ReplayClaim?
+        public var replayGuard: (any ReplayGuard)?
         /// Hears of every decision; nil for none.
-        public var audit: Audit?
+        public var audit: (any AuditSink)?
         /// Where the time comes from.
         public var clock: Clock = .system
         /// Where the jitter of refreshes comes from: any number a call. It is no secret.

@@ -1,7 +1,7 @@
 extension TokenVerifier {
     /// Decides, and tells the audit before the caller hears of it.
     func audited(
-        by audit: Audit, _ token: Span<UInt8>, _ charge: ChargeTerms, _ merchantID: Span<UInt8>,
+        by audit: any AuditSink, _ token: Span<UInt8>, _ charge: ChargeTerms, _ merchantID: Span<UInt8>,
         _ transactionID: Span<UInt8>, in memory: TokenMemory
     ) throws(VerifyError) -> (authorization: AuthorizationClaims, payload: TokenMemory.DecodedPart) {
         // Before the decision: one that could not be told of must not be made.
@@ -18,7 +18,7 @@ extension TokenVerifier {
             }
         unsafe merchantID.withUnsafeBufferPointer { merchant in
             unsafe transactionID.withUnsafeBufferPointer { transaction in
-                audit(
+                audit.record(
                     unsafe Decision(
                         status: status, at: options.clock.wallSecondsOrNone, tokenSHA256: digest,
                         amount: charge.amount, chargedCurrency: charge.currency, chargedMerchantID: merchant,

@@ -19,6 +19,21 @@ extension TokenVerifier {
         refreshes.update { ($0.failing(at: now), ()) }
     }
 
+    /// Fetches the keys and installs them. Waits for the source: call it when a refresh is due, from a thread that
+    /// verifies nothing. Throws what the source throws, which counts as a failed attempt, or what `install` throws.
+    @discardableResult
+    public func refresh(from source: any KeySource) throws(VerifyError) -> [LeftOutKey] {
+        let fetched: FetchedKeys
+        do throws(VerifyError) {
+            fetched = try source.fetch()
+        } catch {
+            refreshFailed()
+            throw error
+        }
+        return try install(
+            jwks: fetched.document, fetchedAt: fetched.fetchedAt, maxAgeSeconds: fetched.maxAgeSeconds)
+    }
+
     /// What a monitor should know of the keys. Throws `internalFailure` if the clock fails. Takes no lock.
     public func health() throws(VerifyError) -> KeyHealth {
         let now = try options.clock.now()

@@ -47,10 +47,10 @@ public struct TokenVerifier: Sendable {
         let (authorization, payload) = try authorization(of: token, in: memory)
         try authorization.limit.check(charge, merchantID: merchantID)
         try RevocationCheck.check(authorization.claims)
-        if let claim = options.replayClaim {
+        if let replayGuard = options.replayGuard {
             try ReplayCheck.check(
                 authorization, issuer: issuer, transactionID: transactionID, leewaySeconds: options.leewaySeconds,
-                claim: claim)
+                replayGuard: replayGuard)
         }
         return (authorization, payload)
     }
@@ -132,6 +132,7 @@ public struct TokenVerifier: Sendable {
             let key: PublicKey
             var isAuthorization = true
             if let usual {
+                guard algorithms.contains(usual.algorithm.asSet) else { throw VerifyError(.algorithm) }
                 usual.keepID(in: memory)
                 try cache.requireServing(at: now, &wanted)
                 key = usual

@@ -1,3 +1,4 @@
+import CBoundary
 import PaitifyVerifyHeader
 import Verifier
 

@@ -1,6 +1,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 // The names are the C header's.
 
+import CBoundary
 public import PaitifyVerifyHeader
 import Verifier
 

@@ -1,72 +1,70 @@
+import CBoundary
 import PaitifyVerifyHeader
 import Verifier
 
-/// The host's C functions and the context that they get, as the verifier's plugins.
-@safe struct HostCallbacks: @unchecked Sendable {
-    // Sendable: the header demands functions that may be called by several threads at once with this context.
-    private let context: UnsafeMutableRawPointer?
-    private let now: (@convention(c) (UnsafeMutableRawPointer?) -> Int64)?
-    private let claim:
-        (@convention(c) (UnsafeMutableRawPointer?, paitify_bytes, paitify_bytes, Int64, paitify_bytes) -> Int32)?
-    private let heard: (@convention(c) (UnsafeMutableRawPointer?, UnsafePointer<paitify_decision>?) -> Void)?
-    private let keysAreWanted: (@convention(c) (UnsafeMutableRawPointer?, paitify_bytes) -> Void)?
-    private let released: (@convention(c) (UnsafeMutableRawPointer?) -> Void)?
+/// The host's C functions, each with the context that it gets, as the verifier's plug-ins.
+@safe final class HostCallbacks: @unchecked Sendable {
+    // Sendable: the header demands functions that may be called by several threads at once with these contexts.
+    private let options: paitify_options
 
     init(_ options: paitify_options) {
-        unsafe context = options.context
-        unsafe now = options.now
-        unsafe claim = options.replay_claim
-        unsafe heard = options.audit
-        unsafe keysAreWanted = options.keys_wanted
-        unsafe released = options.release
+        var kept = unsafe options
+        // Borrowed for the call that brought them: not to be had any more.
+        unsafe kept.issuer = paitify_bytes()
+        unsafe (kept.audiences, kept.audience_count) = (nil, 0)
+        unsafe self.options = kept
     }
 
     /// The host's clock, or nil where it has none of its own.
     var clock: Clock? {
-        guard let now = unsafe now else { return nil }
-        let callbacks = self
-        return Clock(unixSeconds: { unsafe now(callbacks.context) })
+        guard let now = unsafe options.now else { return nil }
+        return Clock(unixSeconds: { unsafe now(self.options.context) })
     }
 
-    /// The host's replay guard, or nil where it has none. An answer that is none of the four is no yes.
-    var replayClaim: ReplayClaim? {
-        guard let claim = unsafe claim else { return nil }
-        let callbacks = self
-        return { issuer, authorizationID, keepUntil, transactionID in
-            let answer = unsafe issuer.withUnsafeBufferPointer { issuer in
-                unsafe authorizationID.withUnsafeBufferPointer { authorizationID in
-                    unsafe transactionID.withUnsafeBufferPointer { transactionID in
-                        unsafe claim(
-                            callbacks.context, paitify_bytes(issuer), paitify_bytes(authorizationID), keepUntil,
-                            paitify_bytes(transactionID))
-                    }
-                }
-            }
-            return ReplayAnswer(rawValue: answer) ?? .unavailable
-        }
-    }
+    /// The host's replay guard, or nil where it has none.
+    var replayGuard: (any ReplayGuard)? { unsafe options.replay_claim == nil ? nil : self }
 
     /// The host's audit, or nil where it has none.
-    var audit: Audit? {
-        guard let heard = unsafe heard else { return nil }
-        let callbacks = self
-        return { decision in
-            var told = unsafe paitify_decision(decision)
-            unsafe heard(callbacks.context, &told)
-        }
-    }
+    var auditSink: (any AuditSink)? { unsafe options.audit == nil ? nil : self }
 
     /// The host's way to be asked for keys, or nil where it has none.
     var keysWanted: (@Sendable (Span<UInt8>) -> Void)? {
-        guard let keysAreWanted = unsafe keysAreWanted else { return nil }
-        let callbacks = self
+        guard let keysWanted = unsafe options.keys_wanted else { return nil }
         return { keyID in
-            unsafe keyID.withUnsafeBufferPointer { unsafe keysAreWanted(callbacks.context, paitify_bytes($0)) }
+            let context = unsafe self.options.keys_wanted_context ?? self.options.context
+            unsafe keyID.withUnsafeBufferPointer { unsafe keysWanted(context, paitify_bytes($0)) }
         }
     }
 
     /// Tells the host that its context is needed no more.
     func release() {
-        unsafe released?(context)
+        unsafe options.release?(options.context)
+    }
+}
+
+extension HostCallbacks: ReplayGuard {
+    /// An answer that is none of the four is no yes.
+    func claim(
+        issuer: Span<UInt8>, authorizationID: Span<UInt8>, keepUntil: Int64, transactionID: Span<UInt8>
+    ) -> ReplayAnswer {
+        guard let claim = unsafe options.replay_claim else { return .unavailable }
+        let context = unsafe options.replay_context ?? options.context
+        let answer = unsafe issuer.withUnsafeBufferPointer { issuer in
+            unsafe authorizationID.withUnsafeBufferPointer { authorizationID in
+                unsafe transactionID.withUnsafeBufferPointer { transactionID in
+                    unsafe claim(
+                        context, paitify_bytes(issuer), paitify_bytes(authorizationID), keepUntil,
+                        paitify_bytes(transactionID))
+                }
+            }
+        }
+        return ReplayAnswer(rawValue: answer) ?? .unavailable
+    }
+}
+
+extension HostCallbacks: AuditSink {
+    func record(_ decision: borrowing Decision) {
+        var told = unsafe paitify_decision(decision)
+        unsafe options.audit?(options.audit_context ?? options.context, &told)
     }
 }

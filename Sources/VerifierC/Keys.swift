@@ -1,6 +1,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 // The names are the C header's.
 
+import CBoundary
 public import PaitifyVerifyHeader
 import Verifier
 
@@ -69,13 +70,4 @@ private func keyCall(
 private func remark(on leftOut: [LeftOutKey]) -> String? {
     guard let first = leftOut.first else { return nil }
     return "\(leftOut.count) left out. keys[\(first.index)] (\(first.keyID ?? "no kid")): \(first.reason.detail)."
-}
-
-/// A copy of the path with its NUL; no system takes a longer one.
-private func copyPath(_ path: UnsafePointer<CChar>?) throws(VerifyError) -> [CChar] {
-    guard let path = unsafe path else { throw VerifyError(.argument, "path is null.") }
-    guard let bytes = unsafe bytes(of: path, bytesMax: 4095) else {
-        throw VerifyError(.argument, "path is longer than 4095 bytes.")
-    }
-    return unsafe bytes.map { CChar(bitPattern: $0) } + [0]
 }

@@ -1,6 +1,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 // The names are the C header's.
 
+import CBoundary
 public import PaitifyVerifyHeader
 import Verifier
 
@@ -28,19 +29,19 @@ extension paitify_options {
     init(copying host: UnsafePointer<paitify_options>) throws(VerifyError) {
         unsafe self = .defaults
         // struct_size, flags, issuer, audiences, audience_count: without these there is no verifier. Then come seven
-        // numbers, and six pointers at the end.
+        // numbers, and nine pointers at the end.
         let number = MemoryLayout<UInt32>.size
         let word = MemoryLayout<Int>.size
         let required = unsafe 2 * number + MemoryLayout<paitify_bytes>.size + 2 * word
         let whole = unsafe MemoryLayout<paitify_options>.size
-        var fieldEnds = InlineArray<14, Int>(repeating: required)
+        var fieldEnds = InlineArray<17, Int>(repeating: required)
         for index in 1...7 { fieldEnds[index] = required + index * number }
-        for index in 8...13 { fieldEnds[index] = whole - (13 - index) * word }
+        for index in 8...16 { fieldEnds[index] = whole - (16 - index) * word }
         try unsafe HostStruct.copy(host, over: &self, fieldEnds: fieldEnds)
     }
 
     /// The same as the verifier has them. Throws `argument` for what no verifier could do anything with.
-    func swiftOptions() throws(VerifyError) -> TokenVerifier.Options {
+    func swiftOptions(_ callbacks: HostCallbacks) throws(VerifyError) -> TokenVerifier.Options {
         guard unsafe flags & ~PAITIFY_ACCEPT_TEST == 0 else {
             throw VerifyError(.argument, "flags has a bit that this version does not know.")
         }
@@ -53,10 +54,9 @@ extension paitify_options {
         options.keysFreshSeconds = unsafe keys_fresh_s
         options.keysMaxStaleSeconds = unsafe keys_max_stale_s
         options.keysCooldownSeconds = unsafe keys_cooldown_s
-        let callbacks = unsafe HostCallbacks(self)
         if let clock = callbacks.clock { options.clock = clock }
-        options.replayClaim = callbacks.replayClaim
-        options.audit = callbacks.audit
+        options.replayGuard = callbacks.replayGuard
+        options.audit = callbacks.auditSink
         options.keysWanted = callbacks.keysWanted
         return options
     }

@@ -1,4 +1,3 @@
-import PaitifyVerifyHeader
 import Verifier
 
 /// What a verification left for the host, in the memory of its result.
@@ -14,12 +13,5 @@ struct ResultContent {
     init(_ authorization: AuthorizationClaims? = nil, payload: TokenMemory.DecodedPart) {
         self.authorization = authorization
         self.payload = payload
-    }
-}
-
-extension paitify_bytes {
-    /// Borrowed bytes.
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
-        unsafe self.init(data: bytes.baseAddress, length: bytes.count)
     }
 }

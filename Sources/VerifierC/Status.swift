@@ -1,6 +1,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 // The names are the C header's.
 
+import CBoundary
 import PaitifyVerifyHeader
 import Verifier
 
@@ -25,17 +26,3 @@ public func paitify_status_verdict(_ status: Int32) -> Int32 {
 public func paitify_version() -> UnsafePointer<CChar>! {
     unsafe cString("0.1.0")  // the one place: scripts/build-verifier.sh reads it here
 }
-
-/// The characters of a literal, which are static and end in a NUL.
-private func cString(_ literal: StaticString) -> UnsafePointer<CChar> {
-    unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
-}
-
-extension VerifyError {
-    /// The status as the C caller gets it.
-    var code: Int32 { status.rawValue }
-}
-
-/// What a C call returns for a wrong argument that has no words of its own.
-var argumentCode: Int32 { VerificationStatus.argument.rawValue }
-var okCode: Int32 { VerificationStatus.ok.rawValue }

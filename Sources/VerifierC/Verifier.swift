@@ -1,6 +1,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 // The names are the C header's.
 
+import CBoundary
 public import PaitifyVerifyHeader
 import Verifier
 
@@ -17,8 +18,9 @@ public func paitify_verifier_new(
         try Memory.require(1 << 16)
         guard let options = unsafe options else { throw VerifyError(.argument, "options is null.") }
         let copied = try unsafe paitify_options(copying: options)
-        let verifier = try unsafe TokenVerifier(options: copied.swiftOptions())
-        unsafe made.pointee = VerifierHandle.make(VerifierHandle(verifier, callbacks: HostCallbacks(copied)))
+        let callbacks = unsafe HostCallbacks(copied)
+        let verifier = try unsafe TokenVerifier(options: copied.swiftOptions(callbacks))
+        unsafe made.pointee = VerifierHandle.make(VerifierHandle(verifier, callbacks: callbacks))
         return nil
     }
 }

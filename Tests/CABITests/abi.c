@@ -223,10 +223,14 @@ static void option_bounds(void)
     TAKEN(options.struct_size = 43; options.algorithms = 16); /* cut in half: not read */
     REFUSED(options.struct_size = 44; options.algorithms = 16);
     const int before = with.released;
-    TAKEN(options.struct_size = (uint32_t)sizeof options - 1); /* nor is a callback that is */
+    const uint32_t first_version = (uint32_t)offsetof(paitify_options, replay_context);
+    TAKEN(options.struct_size = first_version - 1); /* nor is a callback that is */
     CHECK(with.released == before);
-    TAKEN(options.struct_size = (uint32_t)sizeof options);
+    TAKEN(options.struct_size = first_version; options.audit_context = &with);
     CHECK(with.released == before + 1);
+    TAKEN(options.struct_size = (uint32_t)sizeof options - 1);
+    TAKEN(options.struct_size = (uint32_t)sizeof options);
+    CHECK(with.released == before + 3);
     REFUSED(options.struct_size = UINT32_MAX);
 }
 
@@ -339,7 +343,6 @@ static void error_queue(paitify_verifier *verifier, paitify_result *result)
         const int32_t status = paitify_verify(verifier, string_of(row, "token"), &charge, result);
         CHECK(status == PAITIFY_OK || paitify_result_payload(result).data == NULL);
     }
-    CHECK_STATUS(PAITIFY_E_ROLLBACK, paitify_install_jwks(verifier, bytes_of(jwks), 1, NULL));
     CHECK_STATUS(PAITIFY_E_JWKS, paitify_install_jwks(verifier, bytes_of("{}"), 1, NULL));
     CHECK(ERR_peek_last_error() == before);
     CHECK(ERR_get_error() == before && ERR_get_error() == 0);

@@ -191,6 +191,66 @@ static void calls_from_inside(host *self, paitify_charge charge, paitify_result 
     paitify_verifier_release(verifier);
 }
 
+/* Whom each callback was called with. */
+static const void *claimed_with, *heard_with, *wanted_with;
+
+static int32_t claim_notes(void *context, paitify_bytes issuer, paitify_bytes jti, int64_t expires_at, paitify_bytes id)
+{
+    (void)issuer, (void)jti, (void)expires_at, (void)id;
+    claimed_with = context;
+    return PAITIFY_REPLAY_FIRST;
+}
+static void audit_notes(void *context, const paitify_decision *decision) { (void)decision, heard_with = context; }
+static void want_notes(void *context, paitify_bytes kid) { (void)kid, wanted_with = context; }
+
+/* Each callback has the context of its own, where it has one, and else the one that all have. An older host's struct ends
+ * before them. */
+static void contexts(host *self, paitify_charge charge, paitify_result *result)
+{
+    static char replay, wanted, audit;
+    const uint32_t before = (uint32_t)offsetof(paitify_options, replay_context), now = (uint32_t)sizeof(paitify_options);
+    const struct {
+        uint32_t struct_size;
+        void *replay, *wanted, *audit;
+        const void *claimed_with, *wanted_with, *heard_with;
+    } rows[] = {{now, NULL, NULL, NULL, self, self, self},
+                {now, &replay, NULL, NULL, &replay, self, self},
+                {now, NULL, &wanted, NULL, self, &wanted, self},
+                {now, NULL, NULL, &audit, self, self, &audit},
+                {now, &replay, &wanted, &audit, &replay, &wanted, &audit},
+                {before, &replay, &wanted, &audit, self, self, self},
+                {before + sizeof(void *), &replay, &wanted, &audit, &replay, self, self},
+                {now - 1, &replay, &wanted, &audit, &replay, &wanted, self}};
+    const paitify_bytes audience = bytes_of("paitify:processor"), good = token_named("an approved charge is valid");
+    char *jwks = json_dumps(json_object_get(vectors, "jwks"), JSON_COMPACT);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        paitify_options options;
+        paitify_options_init(&options, sizeof options);
+        options.struct_size = rows[i].struct_size;
+        options.issuer = bytes_of("https://issuer.paitify.example");
+        options.audiences = &audience;
+        options.audience_count = 1;
+        options.context = self;
+        options.now = host_now; /* reads context as the host */
+        options.replay_claim = claim_notes;
+        options.keys_wanted = want_notes;
+        options.audit = audit_notes;
+        options.replay_context = rows[i].replay;
+        options.keys_wanted_context = rows[i].wanted;
+        options.audit_context = rows[i].audit;
+        claimed_with = heard_with = wanted_with = NULL;
+        paitify_verifier *verifier = NULL;
+        CHECK_STATUS(PAITIFY_OK, paitify_verifier_new(&options, &verifier, NULL));
+        CHECK_STATUS(PAITIFY_E_NO_KEYS, paitify_verify(verifier, good, &charge, result));
+        CHECK(wanted_with == rows[i].wanted_with && heard_with == rows[i].heard_with && claimed_with == NULL);
+        CHECK_STATUS(PAITIFY_OK, paitify_install_jwks(verifier, bytes_of(jwks), self->now, NULL));
+        CHECK_STATUS(PAITIFY_OK, paitify_verify(verifier, good, &charge, result));
+        CHECK(claimed_with == rows[i].claimed_with);
+        paitify_verifier_release(verifier);
+    }
+    free(jwks);
+}
+
 int main(int count, char **arguments)
 {
     if (count != 2) return EXIT_FAILURE;
@@ -206,6 +266,7 @@ int main(int count, char **arguments)
     replay_answers(&self, charge, result);
     audit(&self, charge, result);
     calls_from_inside(&self, charge, result);
+    contexts(&self, charge, result);
 
     paitify_result_free(result);
     json_decref(vectors);

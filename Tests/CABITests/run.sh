@@ -22,63 +22,30 @@ pass() {
 
 [ -e "$library" ] || fail "$library is not there; run scripts/build-verifier.sh first"
 
+. Tests/CABITests/library.sh
+
 # ---- The file ----
 
-needed=$(readelf -dW "$library" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sed 's/\.so.*//' | sort -u)
-for name in $needed; do
-    case $name in
-        libc | libm | libcrypto | libjansson | ld-linux*) ;;
-        *) fail "it needs $name, and may need libc, libm, libcrypto and libjansson alone" ;;
-    esac
-done
-pass "it needs only $(echo $needed)"
-
-readelf -dW "$library" | grep -q 'SONAME.*\[libpaitifyverify\.so\.1\]' || fail "its soname is not libpaitifyverify.so.1"
-readelf -dW "$library" | grep -q 'NODELETE' || fail "it can be unloaded (no NODELETE)"
+check_needs paitifyverify libcrypto libjansson
+pass "it needs only $(needs paitifyverify)"
+check_soname paitifyverify
 pass "soname and nodelete"
-
-size=$(wc -c <"$(readlink -f "$library")")
-[ "$size" -lt 350000 ] || fail "it has $size bytes, and may have 350000"
+check_size paitifyverify 250000
 pass "$size bytes"
-
-# The header's functions: a declaration begins a line with its type, a comment does not.
-sed -n 's/^[a-z].*[ *]\(paitify_[a-z0-9_]*\)(.*/\1/p' include/paitifyverify.h | sort >"$work/declared"
-nm -D --defined-only "$library" | awk '$2 != "A" { print $3 }' | sort >"$work/exported"
-sed 's/@@PAITIFY_1$//' "$work/exported" | diff -u "$work/declared" - >"$work/difference" ||
-    fail "header and exports differ: $(cat "$work/difference")"
-grep -vq '@@PAITIFY_1$' "$work/exported" && fail "a symbol has no version PAITIFY_1"
+check_exports paitifyverify
 pass "it exports the header's $(wc -l <"$work/declared") functions, as PAITIFY_1, and nothing else"
 
-nm -g --defined-only build/lib/libpaitifyverify.a | awk 'NF == 3 { print $3 }' | sort | diff -u "$work/declared" - >"$work/difference" ||
-    fail "the static library's symbols differ: $(cat "$work/difference")"
-pass "so does the static library"
-
-# What a host would not expect of a verifier. (The library is bound to names alone: what it does not import it cannot call.)
-nm -D --undefined-only "$library" | awk '{ print $2 }' | sed 's/@.*//' | sort >"$work/imported"
-for unwanted in socket connect 'send.*' 'recv.*' getaddrinfo 'res_.*' pthread_create 'pthread_.*lock' 'pthread_cond.*' \
-    fork vfork 'exec.*' 'posix_spawn.*' system popen clone 'dlopen' 'sig.*' raise kill abort 'exit' '_exit' atexit \
-    'getenv' 'secure_getenv' setenv setlocale 'localeconv' 'newlocale' 'strto[df].*' 'printf' 'fprintf' puts syslog \
-    'sleep' nanosleep usleep 'json_set_alloc_funcs.*' 'CRYPTO_set_mem_functions' ERR_clear_error 'EVP_set_default.*'; do
-    if grep -xe "$unwanted" "$work/imported" >"$work/unwanted"; then fail "it imports $(cat "$work/unwanted")"; fi
-done
+# What a host would not expect of a verifier.
+check_imports paitifyverify socket connect 'send.*' 'recv.*' getaddrinfo 'res_.*' pthread_create 'pthread_.*lock' \
+    'pthread_cond.*' fork vfork 'exec.*' 'posix_spawn.*' system popen clone 'dlopen' 'sig.*' raise kill abort 'exit' '_exit' \
+    atexit 'getenv' 'secure_getenv' setenv setlocale 'localeconv' 'newlocale' 'strto[df].*' 'printf' 'fprintf' puts syslog \
+    'sleep' nanosleep usleep 'json_set_alloc_funcs.*' 'CRYPTO_set_mem_functions' ERR_clear_error 'EVP_set_default.*'
 pass "it opens no socket, starts no thread or process, takes no lock of its own, and leaves signals, environment and locale alone"
-
-cmp -s include/paitifyverify.h build/include/paitifyverify.h || fail "build/include/paitifyverify.h is not the header"
 
 # ---- The header, in every language version that we promise ----
 
-warnings="-Wall -Wextra -Wpedantic -Wshadow -Werror"
-cat >"$work/header.c" <<END
-#include <paitifyverify.h>
-#include <paitifyverify.h>
-static paitify_bytes name = PAITIFY_BYTES_INIT("name");
-static paitify_error error = PAITIFY_ERROR_INIT;
-int main(void) { return error.status + (name.length == 4 ? 0 : 1); }
-END
-cp "$work/header.c" "$work/header.cpp"
-for standard in c99 c11 c17; do cc -std=$standard $warnings -Iinclude -fsyntax-only "$work/header.c"; done
-for standard in c++11 c++17 c++20; do c++ -std=$standard $warnings -Wold-style-cast -Iinclude -fsyntax-only "$work/header.cpp"; done
-pass "the header compiles as C99, C11, C17, C++11, C++17 and C++20 without a warning"
+check_header paitifyverify.h
+pass "the header compiles as C99, C11, C17, C++11, C++17 and C++20 without a warning, by gcc and clang"
 
 # ---- Programs ----
 

@@ -5,7 +5,7 @@ import Verifier
 
 @Suite struct `The contract, as data` {
     static func swiftVerifier(
-        _ given: Vectors.Options, replay: ReplayClaim? = nil, wanted: WantedKeys? = nil,
+        _ given: Vectors.Options, replayGuard: (any ReplayGuard)? = nil, wanted: WantedKeys? = nil,
         now: @escaping @Sendable () -> Int64
     ) throws -> TokenVerifier {
         var options = TokenVerifier.Options(issuer: given.issuer ?? "", audiences: given.audiences ?? [])
@@ -16,7 +16,7 @@ import Verifier
         options.maxTokenBytes = given.maxTokenBytes ?? options.maxTokenBytes
         options.keysFreshSeconds = given.keysFreshS ?? options.keysFreshSeconds
         options.keysMaxStaleSeconds = given.keysMaxStaleS ?? options.keysMaxStaleSeconds
-        options.replayClaim = replay
+        options.replayGuard = replayGuard
         if let wanted { options.keysWanted = { wanted.note($0) } }
         options.clock = Clock(wallSeconds: now, steadyMilliseconds: { 1_000_000 })
         return try TokenVerifier(options: options)
@@ -55,7 +55,7 @@ import Verifier
     private static func checkInSwift(_ row: Vectors.TokenCase, of file: Vectors.Tokens) throws {
         let guarding = try row.replay.map { try ScriptedGuard(answering: $0) }
         let verifier = try swiftVerifier(
-            file.options.changed(by: row.options), replay: guarding?.claim, now: { file.now })
+            file.options.changed(by: row.options), replayGuard: guarding, now: { file.now })
         try verifier.install(jwks: file.jwks, fetchedAt: file.now)
         let status = swiftStatus { _ = try verifier.verify(row.token, charge: charge(row.charge ?? file.charge)) }
         #expect(status == row.status)
@@ -162,7 +162,7 @@ extension AlgorithmSet {
 }
 
 /// A replay guard that gives one answer, and notes what it is asked.
-private final class ScriptedGuard: Sendable {
+private final class ScriptedGuard: ReplayGuard {
     private let answer: ReplayAnswer
     private let claims = Mutex<[Vectors.Claim]>([])
 
@@ -170,14 +170,14 @@ private final class ScriptedGuard: Sendable {
 
     var asked: [Vectors.Claim] { claims.withLock { $0 } }
 
-    var claim: ReplayClaim {
-        { issuer, jti, expiresAt, transactionID in
-            let claim = Vectors.Claim(
-                issuer: Self.text(issuer), jti: Self.text(jti), expiresAt: expiresAt,
-                transactionId: Self.text(transactionID))
-            self.claims.withLock { $0.append(claim) }
-            return self.answer
-        }
+    func claim(
+        issuer: Span<UInt8>, authorizationID: Span<UInt8>, keepUntil: Int64, transactionID: Span<UInt8>
+    ) -> ReplayAnswer {
+        let claim = Vectors.Claim(
+            issuer: Self.text(issuer), jti: Self.text(authorizationID), expiresAt: keepUntil,
+            transactionId: Self.text(transactionID))
+        claims.withLock { $0.append(claim) }
+        return answer
     }
 
     private static func text(_ bytes: Span<UInt8>) -> String {

@@ -8,6 +8,7 @@ import os
 import sys
 
 import c_api
+import ledger
 import library
 import man_pages
 import threat_model
@@ -16,7 +17,7 @@ from harness import ROOT
 
 def main():
     os.chdir(ROOT)
-    return 1 if any([c_api.run(), library.run(), threat_model.run(), man_pages.run()]) else 0
+    return 1 if any([c_api.run(), library.run(), threat_model.run(), ledger.run(), man_pages.run()]) else 0
 
 
 if __name__ == "__main__":

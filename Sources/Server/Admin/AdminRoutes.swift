@@ -7,7 +7,7 @@ import Logging
 extension OperatorRequest {
     var method: HTTPRequest.Method {
         switch self {
-        case .listSigningKeys, .verifyAudit: .get
+        case .listSigningKeys, .verifyAudit, .checkBooks: .get
         case .createCompany, .rotateSigningKey, .revokeSigningKey: .post
         }
     }
@@ -19,6 +19,7 @@ extension OperatorRequest {
         case .rotateSigningKey: "/keys/rotate"
         case .revokeSigningKey: "/keys/revoke"
         case .verifyAudit: "/audit"
+        case .checkBooks: "/check"
         }
     }
 
@@ -26,7 +27,7 @@ extension OperatorRequest {
         switch self {
         case .createCompany(let name): Array(JSONWriter.object { $0.member("name", name) }.readableBytesView)
         case .revokeSigningKey(let kid): Array(JSONWriter.object { $0.member("kid", kid) }.readableBytesView)
-        case .listSigningKeys, .rotateSigningKey, .verifyAudit: []
+        case .listSigningKeys, .rotateSigningKey, .verifyAudit, .checkBooks: []
         }
     }
 }
@@ -41,6 +42,9 @@ enum AdminRoutes {
         router.add(middleware: Problems(logger: logger))
         router.get("/keys") { _, _ in
             Response.json(try await OperatorRequest.listSigningKeys.perform(on: issuer))
+        }
+        router.get("/check") { _, _ in
+            Response.json(try await OperatorRequest.checkBooks.perform(on: issuer))
         }
         router.post("/keys/rotate") { _, _ in
             Response.json(try await OperatorRequest.rotateSigningKey.perform(on: issuer))

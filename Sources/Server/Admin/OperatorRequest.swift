@@ -9,6 +9,7 @@ enum OperatorRequest: Equatable, Sendable {
     case rotateSigningKey
     case revokeSigningKey(kid: String)
     case verifyAudit
+    case checkBooks
 
     /// Carries it out and gives the answer as JSON, the same through the socket as without.
     func perform(on issuer: Issuer) async throws -> ByteBuffer {
@@ -31,6 +32,8 @@ enum OperatorRequest: Equatable, Sendable {
                 json.member("whole", chains.allSatisfy { $0.fault == nil })
                 json.member("chains", array: chains) { json, chain in chain.write(to: &json) }
             }
+        case .checkBooks:
+            return .of(try await issuer.checkBooks().write)
         }
     }
 
@@ -49,6 +52,32 @@ extension NewCompany {
             json.member("companyId", companyID.text)
             json.member("apiKey", apiKey)
             json.member("dashboardURL", issuerURL + (issuerURL.hasSuffix("/") ? "dashboard" : "/dashboard"))
+        }
+    }
+}
+
+extension BooksReport {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("balances", balances)
+            json.member("companies", Int64(companyCount))
+            json.member("authorizations", authorizationCount)
+            json.member("counters", Int64(counterCount))
+            json.member("differenceCount", Int64(differenceCount))
+            json.member("differences", array: differences) { json, difference in
+                json.object { json in
+                    json.member("companyId", difference.companyID.text)
+                    json.member("environment", difference.environment)
+                    json.member("currency", difference.currency)
+                    json.member("subject", difference.subject)
+                    json.member("periodStart", difference.periodStart)
+                    json.member("periodEnd", difference.periodEnd)
+                    json.member("counted", difference.counted)
+                    json.member("summed", difference.summed)
+                    json.member("countedAuthorizations", difference.countedAuthorizations)
+                    json.member("summedAuthorizations", difference.summedAuthorizations)
+                }
+            }
         }
     }
 }

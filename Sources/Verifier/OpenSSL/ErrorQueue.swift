@@ -1,9 +1,9 @@
 import CryptoLib
 
 /// OpenSSL's queue of errors, which belongs to the thread and so to the host.
-enum ErrorQueue {
+package enum ErrorQueue {
     /// Calls `body`, and takes off the queue whatever it left there: the host finds its own errors, and no others.
-    static func leavingUntouched<Result, Failure: Error>(
+    package static func leavingUntouched<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         ERR_set_mark()

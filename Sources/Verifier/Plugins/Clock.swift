@@ -45,7 +45,7 @@ public struct Clock: Sendable {
     }
 
     /// The Unix second now, or -1 if the clock fails.
-    var wallSecondsOrNone: Int64 { max(wallSeconds(), -1) }
+    package var wallSecondsOrNone: Int64 { max(wallSeconds(), -1) }
 
     /// The moment now. A clock that fails (a time before 1970) fails the call: nothing is valid at no time.
     func now() throws(VerifyError) -> Instant {

@@ -40,7 +40,3 @@
     /// The charge's transaction; may be empty.
     public var transactionID: String { unsafe String(decoding: transactionIDBytes, as: UTF8.self) }
 }
-
-/// Hears of every decision, accepted or refused, after it was made and before the call returns. Called by many threads at
-/// once.
-public typealias Audit = @Sendable (_ decision: borrowing Decision) -> Void

@@ -2,7 +2,7 @@ import POSIX
 
 extension Span where Element == UInt8 {
     /// Whether both hold the same bytes. Names and identifiers are compared so: no Unicode folding makes two into one.
-    func equals(_ other: borrowing Span<UInt8>) -> Bool {
+    package func equals(_ other: borrowing Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         return unsafe withUnsafeBytes { these in
             unsafe other.withUnsafeBytes { those in
@@ -12,7 +12,7 @@ extension Span where Element == UInt8 {
     }
 
     /// Whether these are the bytes of the literal.
-    func equals(_ literal: StaticString) -> Bool {
+    package func equals(_ literal: StaticString) -> Bool {
         literal.withUTF8Buffer { unsafe equals($0.span) }
     }
 }

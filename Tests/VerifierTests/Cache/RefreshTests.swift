@@ -52,6 +52,28 @@ private final class Asked: Sendable {
     init() throws { charge = try Sample.charge() }
 }
 
+/// The keys that an audit is told of.
+private final class HeardKeyIDs: AuditSink {
+    private let heard = Mutex<[String?]>([])
+    var keyIDs: [String?] { heard.withLock { $0 } }
+
+    func record(_ decision: borrowing Decision) {
+        let keyID = decision.keyID
+        heard.withLock { $0.append(keyID) }
+    }
+}
+
+/// A source of one document, or of none.
+private final class OneDocument: KeySource {
+    private let keys: FetchedKeys?
+    init(_ keys: FetchedKeys?) { self.keys = keys }
+
+    func fetch() throws(VerifyError) -> FetchedKeys {
+        guard let keys else { throw VerifyError(.io) }
+        return keys
+    }
+}
+
 @Suite struct `Asking for keys` {
     @Test func `before the first installation the host is asked once a cooldown, with the token's kid`() throws {
         let asked = try Asked()
@@ -133,19 +155,35 @@ private final class Asked: Sendable {
 
     @Test func `an audit is told no kid of a token whose key is not installed`() throws {
         let asked = try Asked()
-        let heard = Mutex<[String?]>([])
-        let verifier = try asked.verifier {
-            $0.audit = { decision in
-                let keyID = decision.keyID
-                heard.withLock { $0.append(keyID) }
-            }
-        }
+        let heard = HeardKeyIDs()
+        let verifier = try asked.verifier { $0.audit = heard }
         asked.expect(.noKeys, verifier)
         try asked.install(verifier, .other)
         asked.expect(.unknownKey, verifier)
         try verifier.install(jwks: Sample.jwks, fetchedAt: Sample.now)
         asked.expect(.ok, verifier)
-        #expect(heard.withLock { $0 } == [nil, nil, TestKey.shared.kid])
+        #expect(heard.keyIDs == [nil, nil, TestKey.shared.kid])
+    }
+
+    @Test func `a refresh installs what its source fetched, with its age and its max-age`() throws {
+        let asked = try Asked()
+        let verifier = try asked.verifier(polls: true)
+        let keys = FetchedKeys(
+            document: Array(Sample.jwks.utf8), fetchedAt: asked.time.wallSeconds - 5, maxAgeSeconds: 50)
+        try verifier.refresh(from: OneDocument(keys))
+        asked.expect(.ok, verifier)
+        #expect(try verifier.health().ageSeconds == 5)
+        #expect(try verifier.refreshDueInMilliseconds() == 35_000)
+    }
+
+    @Test func `a source that fails is a failed attempt, and one that fetched rubbish another`() throws {
+        let asked = try Asked()
+        let verifier = try asked.verifier(polls: true)
+        #expect(throws: VerifyError(.io)) { try verifier.refresh(from: OneDocument(nil)) }
+        #expect(try verifier.health().failedAttempts == 1)
+        let rubbish = FetchedKeys(document: [1, 2, 3], fetchedAt: asked.time.wallSeconds)
+        #expect(throws: VerifyError(.jwks)) { try verifier.refresh(from: OneDocument(rubbish)) }
+        #expect(try verifier.health().failedAttempts == 2)
     }
 
     @Test func `what comes before the key asks for nothing`() throws {

@@ -1,0 +1,3 @@
+#pragma once
+/* SQLite as Swift sees it. */
+#include <sqlite3.h>
