@@ -169,7 +169,7 @@ if !verifierAlone {
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Issuer", "Verifier",
+                "Server", "Issuer", "Verifier", "PaitifyVerifyHeader",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

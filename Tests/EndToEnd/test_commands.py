@@ -263,12 +263,12 @@ def assert_nothing_left_to_find_a_server_by(server):
 
 
 def test_a_setting_that_is_misspelt_is_not_ignored_in_silence(own_server):
-    server = own_server(PAITIFY_TOKEN_TLL="60", PAITIFY_RATE_LIMIT="10").start()
+    server = own_server(PAITIFY_TOKEN_TLL="60", PAITIFY_REDIS_URL="redis:").start()
     assert server.stop() == 0
     warnings = [json.loads(line)["message"] for line in server.lines if '"warning"' in line]
     assert len(warnings) == 2
     assert any("PAITIFY_TOKEN_TLL" in line and "did you mean PAITIFY_TOKEN_TTL?" in line for line in warnings)
-    assert any("PAITIFY_RATE_LIMIT" in line for line in warnings)
+    assert any("PAITIFY_REDIS_URL" in line for line in warnings)
 
 
 def test_no_more_connections_are_taken_than_there_are_files_for(own_server):

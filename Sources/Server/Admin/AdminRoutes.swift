@@ -7,7 +7,7 @@ import Logging
 extension OperatorRequest {
     var method: HTTPRequest.Method {
         switch self {
-        case .listSigningKeys, .checkBooks: .get
+        case .listSigningKeys, .verifyAudit, .checkBooks: .get
         case .createCompany, .rotateSigningKey, .revokeSigningKey: .post
         }
     }
@@ -18,6 +18,7 @@ extension OperatorRequest {
         case .listSigningKeys: "/keys"
         case .rotateSigningKey: "/keys/rotate"
         case .revokeSigningKey: "/keys/revoke"
+        case .verifyAudit: "/audit"
         case .checkBooks: "/check"
         }
     }
@@ -26,7 +27,7 @@ extension OperatorRequest {
         switch self {
         case .createCompany(let name): Array(JSONWriter.object { $0.member("name", name) }.readableBytesView)
         case .revokeSigningKey(let kid): Array(JSONWriter.object { $0.member("kid", kid) }.readableBytesView)
-        case .listSigningKeys, .rotateSigningKey, .checkBooks: []
+        case .listSigningKeys, .rotateSigningKey, .verifyAudit, .checkBooks: []
         }
     }
 }
@@ -51,6 +52,9 @@ enum AdminRoutes {
         router.post("/keys/revoke") { request, scope in
             let kid = try await Self.text("kid", of: request, scope)
             return Response.json(try await OperatorRequest.revokeSigningKey(kid: kid).perform(on: issuer))
+        }
+        router.get("/audit") { _, _ in
+            Response.json(try await OperatorRequest.verifyAudit.perform(on: issuer))
         }
         router.post("/companies") { request, scope in
             let name = try await Self.text("name", of: request, scope)

@@ -8,6 +8,7 @@ enum OperatorRequest: Equatable, Sendable {
     case listSigningKeys
     case rotateSigningKey
     case revokeSigningKey(kid: String)
+    case verifyAudit
     case checkBooks
 
     /// Carries it out and gives the answer as JSON, the same through the socket as without.
@@ -25,6 +26,12 @@ enum OperatorRequest: Equatable, Sendable {
             return .of(try await issuer.rotateSigningKey().write)
         case .revokeSigningKey(let kid):
             return .of(try await issuer.revokeSigningKey(kid: kid).write)
+        case .verifyAudit:
+            let chains = try await issuer.verifyAudit()
+            return JSONWriter.object { json in
+                json.member("whole", chains.allSatisfy { $0.fault == nil })
+                json.member("chains", array: chains) { json, chain in chain.write(to: &json) }
+            }
         case .checkBooks:
             return .of(try await issuer.checkBooks().write)
         }
@@ -75,27 +82,20 @@ extension BooksReport {
     }
 }
 
-extension SigningKeyInfo {
+extension AuditVerification.Chain {
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
-            json.member("kid", kid)
-            json.member("algorithm", algorithm.rawValue)
-            json.member("state", state.rawValue)
-            json.member("announcedAt", announcedAt)
-            json.member("signingSince", signingSince)
-            json.member("retiredAt", retiredAt)
-            json.member("revokedAt", revokedAt)
-        }
-    }
-}
-
-extension RotationReport {
-    fileprivate func write(to json: inout JSONWriter) {
-        json.object { json in
-            json.member("signing", signing)
-            json.member("announced", announced)
-            json.member("retired", retired)
-            json.member("warning", warning)
+            json.member("companyId", companyID.text)
+            json.member("entries", entries)
+            json.member("hash", hash)
+            if let fault {
+                json.member("fault") { json in
+                    json.member("sequence", fault.sequence)
+                    json.member("problem", fault.problem)
+                }
+            } else {
+                json.member("fault", nil as String?)
+            }
         }
     }
 }

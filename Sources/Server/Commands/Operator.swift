@@ -63,8 +63,9 @@ struct Operator {
             message.headers.add(name: "content-type", value: "application/json")
             message.body = .bytes(request.body)
         }
-        // Recounting millions of authorizations takes its time; all else is done in a moment.
-        let (status, body) = try await answer(to: message, timeout: request == .checkBooks ? .hours(1) : .seconds(15))
+        // Recounting millions of authorizations, or entries of the log, takes its time; all else is done in a moment.
+        let isLong = request == .checkBooks || request == .verifyAudit
+        let (status, body) = try await answer(to: message, timeout: isLong ? .hours(1) : .seconds(15))
         guard status == .ok else {
             let detail = (try? JSONDocument.parse(body, maxDepth: 4))?.root["detail"]?.string
             throw Failure(detail ?? "the server answered \(status.code)")
@@ -82,7 +83,7 @@ struct Operator {
         do {
             return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
                 let response = try await client.execute(message, timeout: timeout)
-                let body = try await response.body.collect(upTo: 1 << 20)
+                let body = try await response.body.collect(upTo: 64 << 20)
                 return (response.status, Array(body.readableBytesView))
             }
         } catch let error as IOError where Self.nobodyListens.contains(error.errnoCode) {
