@@ -8,6 +8,9 @@ public struct Period: Hashable, Sendable {
     /// Every instant there is: from 1970 to the end of the year 9999.
     static let allTime = Period(start: Instant(milliseconds: 0), end: Instant(milliseconds: 253_402_300_800_000))
 
+    /// When what was spent in it counts no more. Nil for all time; and for a rolling window, which forgets bit by bit.
+    var resetsAt: Instant? { end < Self.allTime.end ? end : nil }
+
     func contains(_ instant: Instant) -> Bool {
         start <= instant && instant < end
     }
@@ -38,13 +41,15 @@ public struct TimeZoneID: CheckedText {
 }
 
 extension Period {
-    /// The calendar period of `interval` that holds `instant` where `zone`'s clocks hang. Weeks begin on Monday.
+    /// What a limit of this interval counts at `instant`: a calendar period by `zone`'s clocks, weeks from Monday, or the
+    /// seconds before.
     ///
     /// Nil for one authorization, which has no period, and where this machine no longer knows the zone.
-    static func calendar(_ interval: Interval, containing instant: Instant, in zone: TimeZoneID) -> Period? {
+    static func counted(by interval: Interval, at instant: Instant, in zone: TimeZoneID) -> Period? {
         switch interval {
         case .perAuthorization: return nil
         case .allTime: return .allTime
+        case .rolling(let seconds): return .rolling(seconds: seconds, at: instant)
         case .daily, .weekly, .monthly, .yearly: break
         }
         guard let clock = LocalClock(zone) else { return nil }
@@ -52,7 +57,7 @@ extension Period {
         let first: CivilDate
         let next: CivilDate
         switch interval {
-        case .perAuthorization, .allTime: return nil
+        case .perAuthorization, .allTime, .rolling: return nil
         case .daily:
             first = today
             next = CivilDate(daysSince1970: today.daysSince1970 + 1)

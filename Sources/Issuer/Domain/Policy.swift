@@ -109,13 +109,3 @@ public struct SpendLimit: Sendable, Codable, Equatable {
         self.count = count
     }
 }
-
-/// How long a limit counts before it begins again.
-public enum Interval: String, Sendable, Codable, CaseIterable {
-    case perAuthorization = "PER_AUTHORIZATION"
-    case daily = "DAILY"
-    case weekly = "WEEKLY"
-    case monthly = "MONTHLY"
-    case yearly = "YEARLY"
-    case allTime = "ALL_TIME"
-}

@@ -24,8 +24,9 @@ public struct LimitFigures: Sendable, Codable, Equatable {
     public let requested: Int64
     /// Never under 0.
     public let remaining: Int64
-    /// When the period ends. Nil for one authorization and for all time.
-    public let resetsAt: Instant?
+    /// When the period ends; of a rolling limit, when enough has left it for this request to fit. Nil where that is never:
+    /// for one authorization, for all time, and where the request alone is over a rolling limit.
+    public var resetsAt: Instant?
 }
 
 /// Stable codes: programs branch on them. More may come; a reader must bear ones it does not know.
@@ -46,11 +47,13 @@ public enum ReasonCode: String, Sendable, Codable, CaseIterable {
     case monthlyLimitExceeded = "MONTHLY_LIMIT_EXCEEDED"
     case yearlyLimitExceeded = "YEARLY_LIMIT_EXCEEDED"
     case allTimeLimitExceeded = "ALL_TIME_LIMIT_EXCEEDED"
+    case rollingLimitExceeded = "ROLLING_LIMIT_EXCEEDED"
     case dailyCountExceeded = "DAILY_COUNT_EXCEEDED"
     case weeklyCountExceeded = "WEEKLY_COUNT_EXCEEDED"
     case monthlyCountExceeded = "MONTHLY_COUNT_EXCEEDED"
     case yearlyCountExceeded = "YEARLY_COUNT_EXCEEDED"
     case allTimeCountExceeded = "ALL_TIME_COUNT_EXCEEDED"
+    case rollingCountExceeded = "ROLLING_COUNT_EXCEEDED"
     case approvalRequired = "APPROVAL_REQUIRED"
     case approvalDenied = "APPROVAL_DENIED"
     case approvalExpired = "APPROVAL_EXPIRED"

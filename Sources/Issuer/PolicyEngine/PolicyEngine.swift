@@ -12,9 +12,9 @@ struct SpendRequest: Sendable {
 struct Ruling: Equatable, Sendable {
     let decision: Decision
     /// Every reason that holds, first cause first; empty when approved.
-    let reasons: [Reason]
+    var reasons: [Reason]
     /// What SHADOW policies would have said.
-    let shadowReasons: [Reason]
+    var shadowReasons: [Reason]
     let policies: [EvaluatedPolicy]
 }
 
@@ -33,7 +33,8 @@ enum PolicyEngine {
         var keys: Set<CounterKey> = []
         for policy in policies {
             for limit in policy.terms.limits {
-                if let key = LimitRules.counter(of: limit, in: policy.terms, agent: agent, at: now) { keys.insert(key) }
+                let key = LimitRules.counter(of: limit.interval, in: policy.terms, agent: agent, at: now)
+                if let key { keys.insert(key) }
             }
         }
         return keys

@@ -55,10 +55,14 @@ extension Issuer {
     /// What the policies in force say now.
     func rule(_ request: SpendRequest, in books: Books) throws -> Ruling {
         let policies = PolicyEngine.applicable(try policyCache.policies(in: books), to: request)
-        let spent = try Ledger(books).spent(
+        let ledger = Ledger(books)
+        let spent = try ledger.spent(
             PolicyEngine.counters(for: policies, agent: request.agent, at: books.now),
             agent: request.agent, currency: request.money.currency)
-        return PolicyEngine.decide(request, under: policies, spent: spent, at: books.now)
+        var ruling = PolicyEngine.decide(request, under: policies, spent: spent, at: books.now)
+        ruling.reasons = try ledger.dated(ruling.reasons, of: request, under: policies)
+        ruling.shadowReasons = try ledger.dated(ruling.shadowReasons, of: request, under: policies)
+        return ruling
     }
 
     /// The authorization as the ruling leaves it, with the claims that its token will bear.

@@ -43,6 +43,21 @@ import Testing
         #expect(reason["resetsAt"] is String)
     }
 
+    @Test func `a rolling limit's denial and budget say how long it is and when enough will have left`() async throws {
+        let company = try await TestCompany.make()
+        let agent = try await company.agent()
+        try await company.policy(#""limits":[{"interval":"ROLLING","seconds":3600,"amount":1000}]"#)
+        #expect(try await company.authorize(agent, 600).text("decision") == "APPROVED")
+        let denied = try await company.authorize(agent, 500)
+        #expect(
+            denied.string.contains(
+                #""interval":"ROLLING","seconds":3600,"limit":1000,"spent":600,"requested":500,"remaining":400,"#
+                    + #""resetsAt":"\#(TestServer.now.adding(seconds: 3600).rfc3339)"}]"#), "\(denied.string)")
+        let budget = try await company.get("/v1/budget/\(agent)")
+        #expect(budget.string.contains(#""interval":"ROLLING","seconds":3600,"currency":"USD","limit":1000,"#))
+        #expect(budget.string.contains(#""resetsAt":"\#(TestServer.now.adding(seconds: 3600).rfc3339)""#))
+    }
+
     @Test func `a dry run reserves nothing and signs nothing`() async throws {
         let company = try await TestCompany.make()
         let agent = try await company.agent()

@@ -130,9 +130,17 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         BadBody("nothing", "{}", 422, "REQUIRED", ["name REQUIRED", "currency REQUIRED"]),
         BadBody("a schedule", policy(#""schedule":{"days":["MON"]}"#), 422, "UNSUPPORTED", ["schedule UNSUPPORTED"]),
         BadBody(
-            "a rolling limit", policy(#""limits":[{"interval":"ROLLING","amount":1,"seconds":3600}]"#), 422,
-            "UNSUPPORTED",
-            ["limits[0].interval UNSUPPORTED"]),
+            "a rolling limit of no length", policy(#""limits":[{"interval":"ROLLING","amount":1}]"#), 422, "REQUIRED",
+            ["limits[0].seconds REQUIRED"]),
+        BadBody(
+            "rolling limits too short and too long",
+            policy(
+                #""limits":[{"interval":"ROLLING","amount":1,"seconds":59},"#
+                    + #"{"interval":"ROLLING","count":1,"seconds":2678401}]"#), 422, "OUT_OF_RANGE",
+            ["limits[0].seconds OUT_OF_RANGE", "limits[1].seconds OUT_OF_RANGE"]),
+        BadBody(
+            "an interval there is not", policy(#""limits":[{"interval":"HOURLY","amount":1}]"#), 422, "INVALID_VALUE",
+            ["limits[0].interval INVALID_VALUE"], says: "ROLLING"),
         BadBody(
             "a misspelt limit", policy(#""limits":[{"interval":"DAILY","amount":1},{"interval":"DAILY","amonut":2}]"#),
             422,

@@ -129,7 +129,7 @@ extension Reason {
             json.member("policyId", policyID?.text)
             json.member("message", message)
             guard let limit else { return }
-            json.member("interval", limit.interval.rawValue)
+            json.member(interval: limit.interval)
             json.member("limit", limit.limit)
             json.member("spent", limit.spent)
             json.member("requested", limit.requested)

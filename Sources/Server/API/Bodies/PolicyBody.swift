@@ -37,17 +37,18 @@ extension SpendLimit {
     static let names = ["interval", "amount", "count", "seconds"]
 
     static func read(_ body: ObjectReader) -> SpendLimit? {
-        let interval = body.text("interval", required: true, intervalName)
+        let name = body.text("interval", required: true) { (text) throws(InvalidValue) in
+            guard Interval.names.contains(text) else { throw .notOneOf(Interval.names) }
+            return text
+        }
         let amount = body.integer("amount", in: 0...Money.minorUnitsMax)
         let count = body.integer("count", in: 0...1_000_000_000)
-        guard let interval else { return nil }
-        guard let interval = Interval(rawValue: interval) else {
-            body.note("interval", "UNSUPPORTED", "ROLLING is not supported yet: take a calendar interval such as DAILY")
-            return nil
+        let isRolling = name == Interval.rollingName
+        let seconds = body.integer("seconds", in: Interval.rollingSecondsRange, required: isRolling)
+        if let name, !isRolling, body.mentions("seconds") {
+            body.note("seconds", "INVALID_VALUE", "goes with the interval ROLLING alone, not with \(name)")
         }
-        if body.mentions("seconds") {
-            body.note("seconds", "INVALID_VALUE", "goes with the interval ROLLING alone")
-        }
+        guard let name, let interval = Interval(name: name, seconds: seconds) else { return nil }
         // What is wrong within a member has been said; the rest is about the limit as a whole.
         guard amount != nil || !body.mentions("amount"), count != nil || !body.mentions("count") else { return nil }
         do {
@@ -56,14 +57,6 @@ extension SpendLimit {
             body.note(nil, error.code, error.message)
             return nil
         }
-    }
-
-    private static let rolling = "ROLLING"
-
-    private static func intervalName(_ text: String) throws(InvalidValue) -> String {
-        let known = Interval.allCases.map(\.rawValue) + [rolling]
-        guard known.contains(text) else { throw .notOneOf(known) }
-        return text
     }
 }
 
@@ -93,7 +86,7 @@ extension Policy {
             json.member("timeZone", terms.timeZone.text)
             json.member("limits", array: terms.limits) { json, limit in
                 json.object { json in
-                    json.member("interval", limit.interval.rawValue)
+                    json.member(interval: limit.interval)
                     if let amount = limit.amount { json.member("amount", amount) }
                     if let count = limit.count { json.member("count", count) }
                 }
@@ -114,6 +107,12 @@ extension Policy {
 }
 
 extension JSONWriter {
+    /// Its name, and how long it is where it is rolling.
+    mutating func member(interval: Interval) {
+        member("interval", interval.name)
+        if let seconds = interval.seconds { member("seconds", seconds) }
+    }
+
     fileprivate mutating func member<Item>(_ name: StaticString, lists: AllowBlock<Item>?) {
         guard let lists else { return member(name, nil as String?) }
         member(name) { json in
