@@ -53,7 +53,14 @@ extension Period {
         case .daily, .weekly, .monthly, .yearly: break
         }
         guard let clock = LocalClock(zone) else { return nil }
-        let today = CivilDate(daysSince1970: clock.day(of: instant))
+        let today = clock.reading(at: instant).day
+        let period = calendar(interval, of: CivilDate(daysSince1970: today), by: clock)
+        // Clocks that are set back over midnight show the day before once more; the new one has begun all the same.
+        guard let period, period.end <= instant else { return period }
+        return calendar(interval, of: CivilDate(daysSince1970: today + 1), by: clock)
+    }
+
+    private static func calendar(_ interval: Interval, of today: CivilDate, by clock: LocalClock) -> Period? {
         let first: CivilDate
         let next: CivilDate
         switch interval {
@@ -76,56 +83,5 @@ extension Period {
             next = CivilDate(year: today.year + 1, month: 1, day: 1)
         }
         return Period(start: clock.startOfDay(first), end: clock.startOfDay(next))
-    }
-}
-
-/// A zone's wall clock. UTC, by far the most used, is plain arithmetic; other zones ask Foundation's rules.
-private struct LocalClock {
-    private let zone: TimeZone?
-
-    init?(_ id: TimeZoneID) {
-        if id == .utc {
-            zone = nil
-        } else if let known = TimeZone(identifier: id.text) {
-            zone = known
-        } else {
-            return nil
-        }
-    }
-
-    private func offset(at milliseconds: Int64) -> Int64 {
-        guard let zone else { return 0 }
-        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-        return Int64(zone.secondsFromGMT(for: date)) * 1000
-    }
-
-    /// Days from 1970-01-01 to the local date at `instant`.
-    func day(of instant: Instant) -> Int64 {
-        let local = instant.milliseconds + offset(at: instant.milliseconds)
-        return local >= 0 ? local / 86_400_000 : (local - 86_399_999) / 86_400_000
-    }
-
-    /// The first instant of a local date: midnight; where clocks skip it, the jump; where a whole day is skipped (Samoa,
-    /// 30 December 2011), the first instant after it.
-    func startOfDay(_ date: CivilDate) -> Instant {
-        let day = date.daysSince1970
-        let midnight = day * 86_400_000
-        guard zone != nil else { return Instant(milliseconds: midnight) }
-        // Nearly always the date begins at midnight by the offset in force before it or after it.
-        for offset in [offset(at: midnight - 86_400_000), offset(at: midnight + 86_400_000)] {
-            let candidate = Instant(milliseconds: midnight - offset)
-            if isStart(candidate, of: day) { return candidate }
-        }
-        // No zone is as far as 26 hours from UTC.
-        var (before, after) = (midnight - 26 * 3_600_000, midnight + 26 * 3_600_000)
-        while after - before > 1 {
-            let middle = before + (after - before) / 2
-            if self.day(of: Instant(milliseconds: middle)) >= day { after = middle } else { before = middle }
-        }
-        return Instant(milliseconds: after)
-    }
-
-    private func isStart(_ candidate: Instant, of day: Int64) -> Bool {
-        self.day(of: candidate) == day && self.day(of: Instant(milliseconds: candidate.milliseconds - 1)) < day
     }
 }

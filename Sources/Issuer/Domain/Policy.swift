@@ -35,6 +35,8 @@ public struct PolicyTerms: Sendable, Codable, Equatable {
     public var merchants: AllowBlock<MerchantID>?
     public var categories: AllowBlock<MerchantCategory>?
     public var countries: AllowBlock<CountryCode>?
+    /// Nil: at any time.
+    public var schedule: Schedule?
     /// Spends over this many minor units wait for a person. Nil: none does.
     public var approvalAbove: Int64?
 
@@ -42,7 +44,7 @@ public struct PolicyTerms: Sendable, Codable, Equatable {
         name: Name, agentID: AgentID? = nil, enabled: Bool = true, mode: Mode = .enforce, currency: CurrencyCode,
         timeZone: TimeZoneID = .utc, limits: [SpendLimit] = [], counter: CounterScope = .shared,
         merchants: AllowBlock<MerchantID>? = nil, categories: AllowBlock<MerchantCategory>? = nil,
-        countries: AllowBlock<CountryCode>? = nil, approvalAbove: Int64? = nil
+        countries: AllowBlock<CountryCode>? = nil, schedule: Schedule? = nil, approvalAbove: Int64? = nil
     ) {
         self.name = name
         self.agentID = agentID
@@ -55,6 +57,7 @@ public struct PolicyTerms: Sendable, Codable, Equatable {
         self.merchants = merchants
         self.categories = categories
         self.countries = countries
+        self.schedule = schedule
         self.approvalAbove = approvalAbove
     }
 }

@@ -6,12 +6,18 @@ public struct Reason: Sendable, Codable, Equatable {
     /// A sentence for people.
     public let message: String
     public var limit: LimitFigures?
+    /// Where a schedule refused: when it opens next. Nil for every other reason, and where it never does.
+    public var opensAt: Instant?
 
-    public init(code: ReasonCode, policyID: PolicyID? = nil, message: String, limit: LimitFigures? = nil) {
+    public init(
+        code: ReasonCode, policyID: PolicyID? = nil, message: String, limit: LimitFigures? = nil,
+        opensAt: Instant? = nil
+    ) {
         self.code = code
         self.policyID = policyID
         self.message = message
         self.limit = limit
+        self.opensAt = opensAt
     }
 }
 
@@ -41,6 +47,7 @@ public enum ReasonCode: String, Sendable, Codable, CaseIterable {
     case categoryNotAllowed = "CATEGORY_NOT_ALLOWED"
     case countryBlocked = "COUNTRY_BLOCKED"
     case countryNotAllowed = "COUNTRY_NOT_ALLOWED"
+    case outsideSchedule = "OUTSIDE_SCHEDULE"
     case perAuthorizationLimitExceeded = "PER_AUTHORIZATION_LIMIT_EXCEEDED"
     case dailyLimitExceeded = "DAILY_LIMIT_EXCEEDED"
     case weeklyLimitExceeded = "WEEKLY_LIMIT_EXCEEDED"

@@ -47,7 +47,7 @@ enum PolicyEngine {
         let enforced = policies.filter { $0.terms.mode == .enforce }
         let refusals =
             standing(of: request.agentStatus, enforced: enforced)
-            + enforced.flatMap { MerchantRules.refusals(of: request.merchant, by: $0) }
+            + enforced.flatMap { blocks(request, by: $0, at: now) }
             + enforced.flatMap { LimitRules.refusals(of: request, by: $0, spent: spent, at: now) }
         let reasons = refusals.isEmpty ? enforced.flatMap { ApprovalRule.reasons(for: request, by: $0) } : refusals
         let decision: Decision =
@@ -59,6 +59,11 @@ enum PolicyEngine {
                 let denies = refusals.contains { $0.policyID == policy.id }
                 return EvaluatedPolicy(id: policy.id, version: policy.version, effect: denies ? .deny : .allow)
             })
+    }
+
+    /// What a policy refuses whatever was spent.
+    private static func blocks(_ request: SpendRequest, by policy: Policy, at now: Instant) -> [Reason] {
+        MerchantRules.refusals(of: request.merchant, by: policy) + ScheduleRule.refusals(by: policy, at: now)
     }
 
     private static func standing(of status: Agent.Status, enforced: [Policy]) -> [Reason] {
@@ -82,7 +87,7 @@ enum PolicyEngine {
     ) -> [Reason] {
         policies.flatMap { policy in
             let refusals =
-                MerchantRules.refusals(of: request.merchant, by: policy)
+                blocks(request, by: policy, at: now)
                 + LimitRules.refusals(of: request, by: policy, spent: spent, at: now)
             return refusals.isEmpty ? ApprovalRule.reasons(for: request, by: policy) : refusals
         }

@@ -34,9 +34,11 @@ import Testing
         let agent = try await company.agent()
         let terms =
             #""name":"Cloud","agentId":"\#(agent)","enabled":false,"mode":"SHADOW","currency":"EUR","#
-            + #""timeZone":"Europe/Zurich","limits":[{"interval":"DAILY","amount":100},{"interval":"WEEKLY","count":3}],"#
+            + #""timeZone":"Europe/Zurich","limits":[{"interval":"DAILY","amount":100},{"interval":"WEEKLY","count":3},"#
+            + #"{"interval":"ROLLING","seconds":3600,"amount":7,"count":8}],"#
             + #""counter":"PER_AGENT","merchants":{"allow":["a","b"],"block":[]},"#
-            + #""categories":{"allow":[],"block":["5734"]},"countries":null,"approval":{"above":50}"#
+            + #""categories":{"allow":[],"block":["5734"]},"countries":null,"#
+            + #""schedule":{"days":["MON","SAT"],"from":"22:00","to":"06:30"},"approval":{"above":50}"#
         let made = try await company.post("/v1/policies", "{\(terms)}")
         #expect(made.status == 201)
         #expect(made.headers[.eTag] == "\"1\"")

@@ -128,6 +128,7 @@ extension Reason {
             json.member("code", code.rawValue)
             json.member("policyId", policyID?.text)
             json.member("message", message)
+            if code == .outsideSchedule { json.member("opensAt", opensAt) }
             guard let limit else { return }
             json.member(interval: limit.interval)
             json.member("limit", limit.limit)

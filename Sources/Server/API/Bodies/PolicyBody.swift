@@ -22,14 +22,13 @@ extension PolicyTerms {
         let approvalAbove = body.object("approval", names: ["above"]) { approval in
             approval.integer("above", in: 0...Money.minorUnitsMax, required: true)
         }
-        if body.mentions("schedule") {
-            body.note("schedule", "UNSUPPORTED", "is not supported yet: leave it out")
-        }
+        let schedule = body.object("schedule", names: Schedule.names, Schedule.read)
         let (checkedName, checkedCurrency) = try body.findings.all(name, currency)
         self.init(
             name: checkedName, agentID: agentID, enabled: enabled ?? true, mode: mode ?? .enforce,
             currency: checkedCurrency, timeZone: timeZone ?? .utc, limits: limits ?? [], counter: counter ?? .shared,
-            merchants: merchants, categories: categories, countries: countries, approvalAbove: approvalAbove)
+            merchants: merchants, categories: categories, countries: countries, schedule: schedule,
+            approvalAbove: approvalAbove)
     }
 }
 
@@ -55,6 +54,30 @@ extension SpendLimit {
             return try SpendLimit(interval: interval, amount: amount, count: count)
         } catch {
             body.note(nil, error.code, error.message)
+            return nil
+        }
+    }
+}
+
+extension Schedule {
+    static let names = ["days", "from", "to"]
+
+    static func read(_ body: ObjectReader) -> Schedule? {
+        let days = body.texts("days", countMax: Day.allCases.count) { (text) throws(InvalidValue) in
+            guard let day = Day(rawValue: text) else { throw .notOneOf(Day.allCases.map(\.rawValue)) }
+            return day
+        }
+        let from = body.text("from", TimeOfDay.init)
+        let to = body.text("to", TimeOfDay.init)
+        guard names.contains(where: body.mentions) else {
+            body.note(nil, "INVALID_VALUE", "must have days, from or to")
+            return nil
+        }
+        do {
+            return try Schedule(
+                days: days.map(Set.init) ?? Set(Day.allCases), from: from ?? .startOfDay, to: to ?? .endOfDay)
+        } catch {
+            body.note("from", error.code, error.message)
             return nil
         }
     }
@@ -95,6 +118,7 @@ extension Policy {
             json.member("merchants", lists: terms.merchants)
             json.member("categories", lists: terms.categories)
             json.member("countries", lists: terms.countries)
+            json.member(schedule: terms.schedule)
             if let above = terms.approvalAbove {
                 json.member("approval") { $0.member("above", above) }
             } else {
@@ -111,6 +135,15 @@ extension JSONWriter {
     mutating func member(interval: Interval) {
         member("interval", interval.name)
         if let seconds = interval.seconds { member("seconds", seconds) }
+    }
+
+    fileprivate mutating func member(schedule: Schedule?) {
+        guard let schedule else { return member("schedule", nil as String?) }
+        member("schedule") { json in
+            json.member("days", texts: Schedule.Day.allCases.filter(schedule.days.contains).map(\.rawValue))
+            json.member("from", schedule.from.text)
+            json.member("to", schedule.to.text)
+        }
     }
 
     fileprivate mutating func member<Item>(_ name: StaticString, lists: AllowBlock<Item>?) {
