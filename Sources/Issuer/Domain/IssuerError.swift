@@ -23,6 +23,6 @@ public enum IssuerError: Error, Equatable, Sendable, Codable {
     case busy
 
     public enum Resource: String, Sendable, Codable {
-        case agent, policy, authorization, approval, apiKey, company, signingKey
+        case agent, policy, policyVersion, authorization, approval, apiKey, company, signingKey
     }
 }

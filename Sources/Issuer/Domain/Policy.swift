@@ -8,6 +8,16 @@ public struct Policy: Sendable, Codable, Equatable {
     public let updatedAt: Instant
 }
 
+/// What a policy said from one change to the next. Every version is kept, also of a policy that was deleted.
+public struct PolicyVersion: Sendable, Equatable {
+    public let policyID: PolicyID
+    public let version: Int64
+    public let terms: PolicyTerms
+    public let writtenAt: Instant
+    /// A pseudonym: the API key's or user's identifier.
+    public let writtenBy: String
+}
+
 /// The part of a policy that people write.
 public struct PolicyTerms: Sendable, Codable, Equatable {
     public enum Mode: String, Sendable, Codable, CaseIterable {

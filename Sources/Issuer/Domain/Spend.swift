@@ -47,9 +47,9 @@ struct Spend: Equatable, Sendable {
 }
 
 /// What a limit counts.
-enum LimitUnit: Sendable {
-    case amount
-    case count
+public enum LimitUnit: String, Sendable {
+    case amount = "AMOUNT"
+    case count = "COUNT"
 }
 
 extension Spend {

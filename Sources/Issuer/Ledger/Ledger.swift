@@ -12,7 +12,7 @@ struct Ledger {
 
     /// What has been spent against these counters, opening those that no limit needed before.
     func spent(
-        _ keys: Set<CounterKey>, agent: AgentID, currency: CurrencyCode
+        _ keys: [CounterKey], agent: AgentID, currency: CurrencyCode
     ) throws(StorageError) -> SpendSoFar {
         guard !keys.isEmpty else { return [:] }
         var spent = try Counters.live(agent: agent, currency: currency, in: books)
@@ -43,17 +43,18 @@ struct Ledger {
             .departure(of: least, unit, from: key.period)
     }
 
-    /// Records a decision. An approved one reserves: it raises every open counter that covers it.
-    func record(_ authorization: Authorization) throws(StorageError) {
+    /// Records a decision and what it was made under. An approved one reserves: it raises every open counter that covers it.
+    func record(_ authorization: Authorization, _ evidence: Evidence) throws(StorageError) {
         // From here on the reservation must succeed.
-        try Authorizations.insert(authorization, in: books)
+        try Authorizations.insert(authorization, evidence, in: books)
         try reserveIfApproved(authorization)
     }
 
-    /// Records what a person decided on a held request.
-    func recordApproval(_ authorization: Authorization) throws(StorageError) {
+    /// Records what a person decided on a held request; where the policies were asked again, what they were asked under.
+    func recordApproval(_ authorization: Authorization, _ evidence: Evidence?) throws(StorageError) {
         // From here on the reservation must succeed.
         try Authorizations.update(authorization, in: books)
+        if let evidence { try Authorizations.addEvidence(evidence, to: authorization.id, in: books) }
         try reserveIfApproved(authorization)
     }
 

@@ -20,21 +20,14 @@ struct Ruling: Equatable, Sendable {
 
 /// Decides. No clock, no store, no randomness: the same arguments give the same ruling, for ever.
 enum PolicyEngine {
-    /// The policies that have a say in this request, in the order given.
-    static func applicable(_ policies: [Policy], to request: SpendRequest) -> [Policy] {
-        policies.filter { policy in
-            policy.terms.enabled && policy.terms.currency == request.money.currency
-                && (policy.terms.agentID == nil || policy.terms.agentID == request.agent)
-        }
-    }
-
-    /// The counters that `decide` will look at.
-    static func counters(for policies: [Policy], agent: AgentID, at now: Instant) -> Set<CounterKey> {
-        var keys: Set<CounterKey> = []
+    /// The counters that `decide` will look at, each once.
+    static func counters(for policies: [Policy], agent: AgentID, at now: Instant) -> [CounterKey] {
+        var keys: [CounterKey] = []
+        var known: Set<CounterKey> = []
         for policy in policies {
             for limit in policy.terms.limits {
                 let key = LimitRules.counter(of: limit.interval, in: policy.terms, agent: agent, at: now)
-                if let key { keys.insert(key) }
+                if let key, known.insert(key).inserted { keys.append(key) }
             }
         }
         return keys

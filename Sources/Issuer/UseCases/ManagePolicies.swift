@@ -61,9 +61,7 @@ extension Issuer {
         try Self.check(agent, isFor: principal)
         return try await look(at: agent, as: principal) { [self] books in
             _ = try Self.agent(agent, in: books)
-            return try policyCache.policies(in: books).filter {
-                $0.terms.agentID == nil || $0.terms.agentID == agent
-            }
+            return try policyCache.policies(in: books).all.filter { $0.terms.binds(agent) }
         }
     }
 

@@ -43,10 +43,8 @@ extension Issuer {
         // A counter that no request has needed yet is opened here, which writes.
         return try await look(at: agent, as: principal, isWriting: true) { [self] books in
             _ = try Self.agent(agent, in: books)
-            let policies = try policyCache.policies(in: books).filter { policy in
-                policy.terms.enabled && policy.terms.mode == .enforce
-                    && (policy.terms.agentID == nil || policy.terms.agentID == agent)
-            }
+            let policies = try policyCache.policies(in: books).applicable(to: agent)
+                .filter { $0.terms.mode == .enforce }
             let budgets = try policies.flatMap { try Self.budgets(of: $0, agent: agent, in: books) }
             return BudgetReport(agentID: agent, asOf: books.now, budgets: budgets)
         }

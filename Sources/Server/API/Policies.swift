@@ -12,6 +12,8 @@ struct PolicyRoutes {
         routes.get("/v1/policies/:id", get)
         routes.put("/v1/policies/:id", replace)
         routes.delete("/v1/policies/:id", delete)
+        routes.get("/v1/policies/:id/versions", versions)
+        routes.get("/v1/policies/:id/versions/:version", version)
     }
 
     private func create(_ call: Call) async throws -> Response {
@@ -53,6 +55,24 @@ struct PolicyRoutes {
         try call.refuseQuery()
         try await issuer.deletePolicy(call.id(.policy), as: call.caller)
         return .noContent
+    }
+
+    private func versions(_ call: Call) async throws -> Response {
+        let history = try await issuer.policyVersions(call.id(.policy), page: call.page(), as: call.caller)
+        return .json(
+            JSONWriter.object { json in
+                json.member("data", array: history.versions.items) { json, version in version.write(to: &json) }
+                json.member("nextCursor", history.versions.nextCursor)
+                json.member("deletedAt", history.deletedAt)
+            })
+    }
+
+    private func version(_ call: Call) async throws -> Response {
+        try call.refuseQuery()
+        let text = call.scope.parameters.get("version") ?? ""
+        // "+1" and "01" name nothing, as no other spelling of an identifier does.
+        guard let number = Int64(text), "\(number)" == text else { throw IssuerError.notFound(.policyVersion, text) }
+        return .json(.of(try await issuer.policyVersion(number, of: call.id(.policy), as: call.caller).write))
     }
 
     private static func response(_ policy: Policy) -> Response {

@@ -202,6 +202,7 @@ extension IssuerError.Resource {
         switch self {
         case .agent: "agent"
         case .policy: "policy"
+        case .policyVersion: "version of that policy"
         case .authorization: "authorization"
         case .approval: "request that waits for approval"
         case .apiKey: "API key"
@@ -213,7 +214,7 @@ extension IssuerError.Resource {
     var nounWithArticle: String {
         switch self {
         case .agent, .authorization, .apiKey: "an \(noun)"
-        case .policy, .approval, .company, .signingKey: "a \(noun)"
+        case .policy, .policyVersion, .approval, .company, .signingKey: "a \(noun)"
         }
     }
 }

@@ -100,6 +100,10 @@ import Testing
             if step % 50 == 0 { #expect(try await test.wrongCounters() == [], context) }
         }
         #expect(try await test.wrongCounters() == [], "seed \(seed)")
+        for id in try await test.everyAuthorization() {
+            let explained = try await test.issuer.explain(id, as: test.owner)
+            #expect(explained.evaluation?.matches == true, "seed \(seed), \(id)")
+        }
     }
 
     private static func pause(_ random: inout SeededGenerator) -> Int64 {

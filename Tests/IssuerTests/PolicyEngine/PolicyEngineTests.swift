@@ -20,7 +20,7 @@ import Testing
     ) throws -> Ruling {
         let request = SpendRequest(
             agent: agent, agentStatus: status, money: try .usd(amount), merchant: merchant, isApproved: isApproved)
-        let applicable = PolicyEngine.applicable(policies, to: request)
+        let applicable = PolicySet(policies).applicable(to: agent, in: request.money.currency)
         let keys = PolicyEngine.counters(for: applicable, agent: agent, at: now)
         return PolicyEngine.decide(
             request, under: applicable, spent: Dictionary(uniqueKeysWithValues: keys.map { ($0, spent) }), at: now)

@@ -38,6 +38,13 @@ extension TestIssuer {
         }
     }
 
+    func everyAuthorization() async throws -> [AuthorizationID] {
+        try await issuer.store.globalTransaction { [company] tx in
+            let all = Statement("SELECT authorization_id FROM authorizations WHERE company_id = $1")
+            return try tx.execute(all, [SQLValue(company.companyID)]).map { try $0.id(0) }
+        }
+    }
+
     func counterCount() async throws -> Int64 {
         try await issuer.store.globalTransaction { [company] tx in
             let count = Statement("SELECT COUNT(*) FROM counters WHERE company_id = $1")

@@ -53,6 +53,40 @@ import Testing
         #expect(try await company.get("/v1/policies/\(id)").status == 404)
     }
 
+    @Test func `a policy's versions are listed newest first, also when it is gone`() async throws {
+        let company = try await TestCompany.make()
+        let id = try await company.policy()
+        let terms = #"{"name":"Second","currency":"USD","limits":[{"interval":"ROLLING","seconds":60,"count":1}]}"#
+        _ = try await company.send(.put, "/v1/policies/\(id)", terms)
+        let first = try await company.get("/v1/policies/\(id)/versions?limit=1")
+        #expect(first.status == 200)
+        let head = #"""
+            {"data":[{"policyId":"\#(id)","version":2,"writtenAt":"\#(TestServer.now.rfc3339)","writtenBy":"key_
+            """#
+        let tail = #"""
+            "terms":{"name":"Second","agentId":null,"enabled":true,"mode":"ENFORCE","currency":"USD","timeZone":"UTC",\#
+            "limits":[{"interval":"ROLLING","seconds":60,"count":1}],"counter":"SHARED","merchants":null,\#
+            "categories":null,"countries":null,"schedule":null,"approval":null}}],"nextCursor":"2","deletedAt":null}
+            """#
+        #expect(first.string.hasPrefix(head))
+        #expect(first.string.hasSuffix(tail))
+        let second = try await company.get("/v1/policies/\(id)/versions?limit=1&cursor=2")
+        #expect(try second.list().map { $0["version"] as? Int } == [1])
+        #expect(try second.object()["nextCursor"] is NSNull)
+        #expect(try await company.send(.delete, "/v1/policies/\(id)").status == 204)
+        #expect(try await company.get("/v1/policies/\(id)/versions").text("deletedAt") == TestServer.now.rfc3339)
+        let one = try await company.get("/v1/policies/\(id)/versions/1")
+        #expect(one.status == 200)
+        #expect((try one.object()["terms"] as? [String: Any])?["name"] as? String == "Cloud")
+        for missing in ["0", "3", "-1", "+1", "01", "1.0", "x", "99999999999999999999"] {
+            #expect(try await company.get("/v1/policies/\(id)/versions/\(missing)").code == "NOT_FOUND")
+        }
+        #expect(
+            try await company.get("/v1/policies/\(id)/versions?cursor=pol_x").fieldErrors == ["cursor INVALID_VALUE"])
+        let stranger = try await TestCompany.make()
+        #expect(try await stranger.get("/v1/policies/\(id)/versions").status == 404)
+    }
+
     @Test(
         "If-Match guards a policy against lost changes",
         arguments: [

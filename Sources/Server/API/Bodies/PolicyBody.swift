@@ -101,31 +101,49 @@ extension Policy {
         json.object { json in
             json.member("id", id.text)
             json.member("version", version)
-            json.member("name", terms.name.text)
-            json.member("agentId", terms.agentID?.text)
-            json.member("enabled", terms.enabled)
-            json.member("mode", terms.mode.rawValue)
-            json.member("currency", terms.currency.text)
-            json.member("timeZone", terms.timeZone.text)
-            json.member("limits", array: terms.limits) { json, limit in
-                json.object { json in
-                    json.member(interval: limit.interval)
-                    if let amount = limit.amount { json.member("amount", amount) }
-                    if let count = limit.count { json.member("count", count) }
-                }
-            }
-            json.member("counter", terms.counter.rawValue)
-            json.member("merchants", lists: terms.merchants)
-            json.member("categories", lists: terms.categories)
-            json.member("countries", lists: terms.countries)
-            json.member(schedule: terms.schedule)
-            if let above = terms.approvalAbove {
-                json.member("approval") { $0.member("above", above) }
-            } else {
-                json.member("approval", nil as String?)
-            }
+            terms.writeMembers(to: &json)
             json.member("createdAt", createdAt)
             json.member("updatedAt", updatedAt)
+        }
+    }
+}
+
+extension PolicyTerms {
+    fileprivate func writeMembers(to json: inout JSONWriter) {
+        json.member("name", name.text)
+        json.member("agentId", agentID?.text)
+        json.member("enabled", enabled)
+        json.member("mode", mode.rawValue)
+        json.member("currency", currency.text)
+        json.member("timeZone", timeZone.text)
+        json.member("limits", array: limits) { json, limit in
+            json.object { json in
+                json.member(interval: limit.interval)
+                if let amount = limit.amount { json.member("amount", amount) }
+                if let count = limit.count { json.member("count", count) }
+            }
+        }
+        json.member("counter", counter.rawValue)
+        json.member("merchants", lists: merchants)
+        json.member("categories", lists: categories)
+        json.member("countries", lists: countries)
+        json.member(schedule: schedule)
+        if let above = approvalAbove {
+            json.member("approval") { $0.member("above", above) }
+        } else {
+            json.member("approval", nil as String?)
+        }
+    }
+}
+
+extension PolicyVersion {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("policyId", policyID.text)
+            json.member("version", version)
+            json.member("writtenAt", writtenAt)
+            json.member("writtenBy", writtenBy)
+            json.member("terms") { json in terms.writeMembers(to: &json) }
         }
     }
 }
