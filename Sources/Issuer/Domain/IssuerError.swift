@@ -19,7 +19,8 @@ public enum IssuerError: Error, Equatable, Sendable, Codable {
     case storage(StorageError)
     /// No signing key, or one that cannot be opened.
     case signing(String)
-    /// Too many requests wait to have their keys checked: nothing was done, and trying again shortly may help.
+    /// Too many requests wait to have their keys checked, or policies tried: nothing was done, and trying again shortly may
+    /// help.
     case busy
 
     public enum Resource: String, Sendable, Codable {

@@ -115,7 +115,8 @@ extension Interval {
         }
     }
 
-    fileprivate var phrase: String {
+    /// As a sentence says it after an amount.
+    var phrase: String {
         switch self {
         case .perAuthorization: "for one authorization"
         case .daily: "a day"

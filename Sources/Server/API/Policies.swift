@@ -9,6 +9,7 @@ struct PolicyRoutes {
     func add(to routes: RouteTable) {
         routes.post("/v1/policies", body: .required, create)
         routes.get("/v1/policies", list)
+        routes.post("/v1/policies/simulate", body: .required, simulate)
         routes.get("/v1/policies/:id", get)
         routes.put("/v1/policies/:id", replace)
         routes.delete("/v1/policies/:id", delete)
@@ -36,6 +37,13 @@ struct PolicyRoutes {
         return .list(try await issuer.policies(agent: agent, page: page, as: call.caller)) { json, policy in
             policy.write(to: &json)
         }
+    }
+
+    /// Changes nothing, so that an Idempotency-Key has nothing to keep.
+    private func simulate(_ call: Call) async throws -> Response {
+        try call.refuseQuery()
+        let draft = try call.decode(SimulationDraft.names, SimulationDraft.init)
+        return .json(.of(try await issuer.simulate(draft, as: call.caller).write))
     }
 
     private func get(_ call: Call) async throws -> Response {
@@ -75,7 +83,7 @@ struct PolicyRoutes {
         return .json(.of(try await issuer.policyVersion(number, of: call.id(.policy), as: call.caller).write))
     }
 
-    private static func response(_ policy: Policy) -> Response {
+    private static func response(_ policy: ReviewedPolicy) -> Response {
         .json(.of(policy.write), headers: [.eTag: policy.etag])
     }
 

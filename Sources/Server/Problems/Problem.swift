@@ -147,7 +147,7 @@ extension Problem {
         case .busy:
             self.init(
                 .serviceUnavailable, "BUSY",
-                "More API keys wait to be checked than can be; nothing was done. Try again in a second.",
+                "More wait for this than can; nothing was done. Try again in a second.",
                 headers: [.retryAfter: "1"])
         }
     }

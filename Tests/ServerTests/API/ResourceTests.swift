@@ -87,6 +87,96 @@ import Testing
         #expect(try await stranger.get("/v1/policies/\(id)/versions").status == 404)
     }
 
+    @Test func `what contradicts in a policy is in the answers to writing and reading it`() async throws {
+        let company = try await TestCompany.make()
+        let odd =
+            #"{"name":"Odd","currency":"USD","limits":[{"interval":"DAILY","amount":2},{"interval":"MONTHLY","amount":1}]}"#
+        let made = try await company.post("/v1/policies", odd, once: "k")
+        let id = try made.text("id")
+        let warnings = #"""
+            "warnings":[{"code":"LIMIT_ABOVE_LONGER","fields":["limits[0].amount","limits[1].amount"],\#
+            "message":"The amount of 2 a day is never reached: 1 a month is reached first.","policyIds":[]}]}
+            """#
+        let answers = [
+            made, try await company.post("/v1/policies", odd, once: "k"), try await company.get("/v1/policies/\(id)"),
+            try await company.send(.put, "/v1/policies/\(id)", odd),
+        ]
+        for answer in answers { #expect(answer.string.hasSuffix(warnings), "\(answer.string)") }
+        #expect(answers.map(\.status) == [201, 201, 200, 200])
+        #expect(answers[1].body == made.body)
+        let sound = try await company.get("/v1/policies/\(try await company.policy())")
+        #expect(sound.string.hasSuffix(#""warnings":[]}"#))
+    }
+
+    @Test func `a policy is tried on the past, with every figure, in order`() async throws {
+        let company = try await TestCompany.make()
+        let agent = try await company.agent()
+        let policy = try await company.policy(#""limits":[{"interval":"DAILY","amount":1000}]"#)
+        let first = try await company.authorize(agent, 800).text("id")
+        let second = try await company.authorize(agent, 300).text("id")
+        let answer = try await company.post(
+            "/v1/policies/simulate",
+            #"{"policy":{"name":"x","currency":"USD","limits":[{"interval":"PER_AUTHORIZATION","amount":500}]},"#
+                + #""replaces":"\#(policy)","from":"2026-11-01T00:00:00Z","to":"2026-12-01T00:00:00Z"}"#)
+        let now = TestServer.now.rfc3339
+        let expected = #"""
+            {"from":"2026-11-01T00:00:00.000Z","to":"2026-12-01T00:00:00.000Z","evaluatedTo":"2026-12-01T00:00:00.000Z",\#
+            "complete":true,"priorComplete":true,"requestsMax":50000,"rangeSecondsMax":31622400,\#
+            "requests":{"count":2,"amount":1100},"allowed":{"count":1,"amount":300},"denied":{"count":1,"amount":800},\#
+            "held":{"count":0,"amount":0},"newlyDenied":{"count":1,"amount":800},"newlyHeld":{"count":0,"amount":0},\#
+            "newlyAllowed":{"count":1,"amount":300},\#
+            "byReason":[{"code":"PER_AUTHORIZATION_LIMIT_EXCEEDED","count":1,"amount":800}],"affectedTotal":2,\#
+            "affected":[{"authorizationId":"\#(second)","agentId":"\#(agent)","amount":300,"currency":"USD",\#
+            "merchant":null,"createdAt":"\#(now)","decision":"DENIED","status":"DENIED","wouldBe":"APPROVED",\#
+            "change":"NEWLY_ALLOWED","reasons":[]},{"authorizationId":"\#(first)","agentId":"\#(agent)","amount":800,\#
+            "currency":"USD","merchant":null,"createdAt":"\#(now)","decision":"APPROVED","status":"PENDING",\#
+            "wouldBe":"DENIED","change":"NEWLY_DENIED","reasons":[{"code":"PER_AUTHORIZATION_LIMIT_EXCEEDED",\#
+            "policyId":"\#(policy)","message":"\"x\" allows at most 500 minor units of USD for one authorization.",\#
+            "interval":"PER_AUTHORIZATION","limit":500,"spent":0,"requested":800,"remaining":500,"resetsAt":null}]}]}
+            """#
+        #expect(answer.status == 200)
+        #expect(answer.string == expected)
+    }
+
+    @Test(
+        "a simulation that cannot be is refused by field",
+        arguments: [
+            (#"{}"#, ["policy REQUIRED", "from REQUIRED", "to REQUIRED"]),
+            (
+                #"{"policy":{"currency":"USD","limits":[{"interval":"DAILY","amonut":1}]},"from":"x","to":1}"#,
+                [
+                    "policy.name REQUIRED", "policy.limits[0].amonut UNKNOWN_FIELD", "policy.limits[0] INVALID_VALUE",
+                    "from INVALID_VALUE", "to WRONG_TYPE",
+                ]
+            ),
+            (
+                #"{"policy":{"name":"x","currency":"USD"},"from":"2026-01-02T00:00:00Z","to":"2026-01-02T00:00:00Z"}"#,
+                ["to INVALID_VALUE"]
+            ),
+            (
+                #"{"policy":{"name":"x","currency":"USD"},"from":"2026-01-02T00:00:00Z","to":"2027-01-04T00:00:00Z"}"#,
+                ["to OUT_OF_RANGE"]
+            ),
+            (
+                #"{"policy":7,"from":"2026-01-02T00:00:00Z","to":"2026-01-03T00:00:00Z","dryRun":true}"#,
+                ["dryRun UNKNOWN_FIELD", "policy WRONG_TYPE"]
+            ),
+        ])
+    func badSimulation(body: String, fields: [String]) async throws {
+        let answer = try await TestCompany.shared.value.post("/v1/policies/simulate", body)
+        #expect(answer.status == 422)
+        #expect(answer.fieldErrors == fields)
+    }
+
+    @Test func `other methods on the simulation are told which it takes`() async throws {
+        let company = try await TestCompany.shared.value
+        for method in [HTTPRequest.Method.get, .put, .delete] {
+            let answer = try await company.send(method, "/v1/policies/simulate", method == .put ? "{}" : nil)
+            #expect(answer.status == 405)
+            #expect(answer.headers[.allow] == "POST")
+        }
+    }
+
     @Test(
         "If-Match guards a policy against lost changes",
         arguments: [

@@ -3,10 +3,13 @@ internal import GRDB
 /// Everything in one SQLite file, with one connection that does every write and every checkpoint.
 ///
 /// SQLite before 3.51.3 can lose commits when two connections write and checkpoint a write-ahead log
-/// (https://sqlite.org/wal.html, "WAL-reset bug"), so there is one, and one lane for all companies.
+/// (https://sqlite.org/wal.html, "WAL-reset bug"), so there is one, and one lane for all companies. Another connection
+/// serves long reads: it is opened read-only, so that it can do neither.
 public final class SQLiteStore: Store {
     private let lane: Lane
     private let connection: DatabaseQueue
+    /// Nil for a store in memory, which no other connection sees: it reads on the lane.
+    private let reader: DatabaseQueue?
 
     /// Opens or makes the file at `path`, `":memory:"` for a store that ends with the process.
     public static func open(path: String) throws(StorageError) -> SQLiteStore {
@@ -25,15 +28,21 @@ public final class SQLiteStore: Store {
                     PRAGMA secure_delete = ON;
                     """)
         }
+        var reading = Configuration()
+        reading.label = "paitify.sqlite.read"
+        reading.readonly = true
         do {
-            return SQLiteStore(try DatabaseQueue(path: path, configuration: configuration))
+            let connection = try DatabaseQueue(path: path, configuration: configuration)
+            let reader = path == ":memory:" ? nil : try DatabaseQueue(path: path, configuration: reading)
+            return SQLiteStore(connection, reader: reader)
         } catch {
             throw StorageError(error)
         }
     }
 
-    private init(_ connection: DatabaseQueue) {
+    private init(_ connection: DatabaseQueue, reader: DatabaseQueue?) {
         self.connection = connection
+        self.reader = reader
         lane = Lane(label: "paitify.lane") { jobs in
             connection.writeWithoutTransaction { SQLiteGroup(connection: $0).commit(jobs) }
         }
@@ -45,6 +54,13 @@ public final class SQLiteStore: Store {
         try await lane.run(body)
     }
 
+    public func read<Value: Sendable>(
+        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value {
+        guard let reader else { return try await lane.run(body) }
+        return try await reader.read { try body(SQLiteTransaction($0)) }
+    }
+
     public func globalTransaction<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
@@ -54,6 +70,7 @@ public final class SQLiteStore: Store {
     public func close() async throws {
         await lane.close()
         do {
+            try reader?.close()
             try connection.close()
         } catch {
             throw StorageError(error)

@@ -8,6 +8,10 @@ extension PolicyTerms {
     private static let limitsMax = 20
 
     init(_ body: ObjectReader) throws {
+        self = try body.findings.all(Self.read(body))
+    }
+
+    static func read(_ body: ObjectReader) -> PolicyTerms? {
         let name = body.text("name", required: true, Name.init)
         let agentID: AgentID? = body.id("agentId", .agent)
         let enabled = body.bool("enabled")
@@ -23,10 +27,10 @@ extension PolicyTerms {
             approval.integer("above", in: 0...Money.minorUnitsMax, required: true)
         }
         let schedule = body.object("schedule", names: Schedule.names, Schedule.read)
-        let (checkedName, checkedCurrency) = try body.findings.all(name, currency)
-        self.init(
-            name: checkedName, agentID: agentID, enabled: enabled ?? true, mode: mode ?? .enforce,
-            currency: checkedCurrency, timeZone: timeZone ?? .utc, limits: limits ?? [], counter: counter ?? .shared,
+        guard let name, let currency else { return nil }
+        return PolicyTerms(
+            name: name, agentID: agentID, enabled: enabled ?? true, mode: mode ?? .enforce,
+            currency: currency, timeZone: timeZone ?? .utc, limits: limits ?? [], counter: counter ?? .shared,
             merchants: merchants, categories: categories, countries: countries, schedule: schedule,
             approvalAbove: approvalAbove)
     }
@@ -98,12 +102,30 @@ extension Policy {
     var etag: String { "\"\(version)\"" }
 
     func write(to json: inout JSONWriter) {
+        json.object { json in writeMembers(to: &json) }
+    }
+
+    fileprivate func writeMembers(to json: inout JSONWriter) {
+        json.member("id", id.text)
+        json.member("version", version)
+        terms.writeMembers(to: &json)
+        json.member("createdAt", createdAt)
+        json.member("updatedAt", updatedAt)
+    }
+}
+
+extension ReviewedPolicy {
+    func write(to json: inout JSONWriter) {
         json.object { json in
-            json.member("id", id.text)
-            json.member("version", version)
-            terms.writeMembers(to: &json)
-            json.member("createdAt", createdAt)
-            json.member("updatedAt", updatedAt)
+            policy.writeMembers(to: &json)
+            json.member("warnings", array: warnings) { json, warning in
+                json.object { json in
+                    json.member("code", warning.code.rawValue)
+                    json.member("fields", texts: warning.fields)
+                    json.member("message", warning.message)
+                    json.member("policyIds", texts: warning.policyIDs.map(\.text))
+                }
+            }
         }
     }
 }
