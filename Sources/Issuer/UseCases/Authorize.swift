@@ -57,12 +57,11 @@ extension Issuer {
     /// What the policies in force say now, and what they say it under.
     func rule(_ request: SpendRequest, in books: Books) throws -> (Ruling, Evidence) {
         let policies = try policyCache.policies(in: books).applicable(to: request.agent, in: request.money.currency)
-        let ledger = Ledger(books)
         let counters = PolicyEngine.counters(for: policies, agent: request.agent, at: books.now)
-        let spent = try ledger.spent(counters, agent: request.agent, currency: request.money.currency)
+        let spent = try Ledger(books).spent(counters, agent: request.agent, currency: request.money.currency)
         var ruling = PolicyEngine.decide(request, under: policies, spent: spent, at: books.now)
-        ruling.reasons = try ledger.dated(ruling.reasons, of: request, under: policies)
-        ruling.shadowReasons = try ledger.dated(ruling.shadowReasons, of: request, under: policies)
+        ruling.reasons = try dated(ruling.reasons, of: request, under: policies, in: books)
+        ruling.shadowReasons = try dated(ruling.shadowReasons, of: request, under: policies, in: books)
         let evidence = Evidence(
             at: books.now, agentStatus: request.agentStatus, isApproved: request.isApproved,
             policies: policies.map { Evidence.Version(id: $0.id, version: $0.version) },
