@@ -8,7 +8,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let path = "\(folder)/books"
             let clock = ManualClock()
-            let company = CompanyID("co_00000000000000000000000000")!
+            let company = CompanyID("co_00000000000000000000000001")!
             let agent = AgentID("agt_00000000000000000000000000")!
             let store = try SQLiteStore.open(path: path)
             try await store.globalTransaction { tx in
@@ -40,28 +40,28 @@ import Testing
         CREATE TABLE schema_version (only_row BIGINT PRIMARY KEY CHECK (only_row = 1), version BIGINT NOT NULL)
         """,
         "INSERT INTO schema_version VALUES (1, 1)",
-        "INSERT INTO companies VALUES ('co_00000000000000000000000000', 'Acme', 3, 7, 0, 1772445599000)",
+        "INSERT INTO companies VALUES ('co_00000000000000000000000001', 'Acme', 3, 7, 0, 1772445599000)",
         """
-        INSERT INTO agents VALUES ('co_00000000000000000000000000', 'agt_00000000000000000000000000', 'live', 'Buyer',
+        INSERT INTO agents VALUES ('co_00000000000000000000000001', 'agt_00000000000000000000000000', 'live', 'Buyer',
             NULL, 'ACTIVE', '{}', 1772445599000, NULL)
         """,
         """
-        INSERT INTO policies VALUES ('co_00000000000000000000000000', 'pol_00000000000000000000000000', 'live', 1, NULL,
+        INSERT INTO policies VALUES ('co_00000000000000000000000001', 'pol_00000000000000000000000000', 'live', 1, NULL,
             '\(terms)', 1772445599000, 1772445599000, NULL)
         """,
         """
-        INSERT INTO policy_versions VALUES ('co_00000000000000000000000000', 'pol_00000000000000000000000000', 1,
+        INSERT INTO policy_versions VALUES ('co_00000000000000000000000001', 'pol_00000000000000000000000000', 1,
             '\(terms)', 1772445599000, 'key_00000000000000000000000000')
         """,
         """
-        INSERT INTO authorizations VALUES ('co_00000000000000000000000000', 'auth_00000000000000000000000000', 'live',
+        INSERT INTO authorizations VALUES ('co_00000000000000000000000001', 'auth_00000000000000000000000000', 'live',
             'agt_00000000000000000000000000', 300, 'USD', NULL, NULL, '{}', NULL, 900, 1772445599000, 'PENDING',
             'APPROVED', '[]', '[]', '[{"effect":"ALLOW","id":"pol_00000000000000000000000000","version":1}]', NULL,
             1772445599000, 1772446499000, 1772450099000, NULL, 0, NULL,
             '{"kid":"k","payload":"{}","typ":"spend-authorization+jwt"}')
         """,
         """
-        INSERT INTO counters VALUES ('co_00000000000000000000000000', 'live', 'USD', '*', 1772496000000, 1772409600000,
+        INSERT INTO counters VALUES ('co_00000000000000000000000001', 'live', 'USD', '*', 1772496000000, 1772409600000,
             300, 1, 0, 0)
         """,
     ].map { Statement($0) }
