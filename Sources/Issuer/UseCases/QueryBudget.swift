@@ -45,24 +45,29 @@ extension Issuer {
             _ = try Self.agent(agent, in: books)
             let policies = try policyCache.policies(in: books).applicable(to: agent)
                 .filter { $0.terms.mode == .enforce }
-            let budgets = try policies.flatMap { try Self.budgets(of: $0, agent: agent, in: books) }
+            var spent: [CurrencyCode: SpendSoFar] = [:]
+            for (currency, policies) in Dictionary(grouping: policies, by: \.terms.currency) {
+                spent[currency] = try Ledger(books).spent(
+                    PolicyEngine.counters(for: policies, agent: agent, at: books.now), agent: agent, currency: currency)
+            }
+            let budgets = try policies.flatMap { policy in
+                try Self.budgets(of: policy, agent: agent, spent[policy.terms.currency] ?? [:], in: books)
+            }
             return BudgetReport(agentID: agent, asOf: books.now, budgets: budgets)
         }
     }
 
-    private static func budgets(of policy: Policy, agent: AgentID, in books: Books) throws -> [Budget] {
-        let ledger = Ledger(books)
-        let spent = try ledger.spent(
-            PolicyEngine.counters(for: [policy], agent: agent, at: books.now), agent: agent,
-            currency: policy.terms.currency)
-        return try policy.terms.limits.compactMap { limit in
+    private static func budgets(
+        of policy: Policy, agent: AgentID, _ spent: SpendSoFar, in books: Books
+    ) throws -> [Budget] {
+        try policy.terms.limits.compactMap { limit in
             guard let key = LimitRules.counter(of: limit.interval, in: policy.terms, agent: agent, at: books.now),
                 let spend = spent[key]
             else { return nil }
             let resetsAt =
                 key.period.rollingSeconds == nil
                 ? key.period.resetsAt
-                : try ledger.departure(of: spend.count, .count, from: key, currency: policy.terms.currency)
+                : try Ledger(books).departure(of: spend.count, .count, from: key, currency: policy.terms.currency)
             return Budget(policy, limit, key, spend, resetsAt: resetsAt)
         }
     }
