@@ -1,13 +1,15 @@
 # Paitify's commands. Each installs what it misses (Debian packages, and says which) and needs a Swift 6.3 toolchain.
 
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 DESTDIR ?=
+install := PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' scripts/install.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo build server library bench install
+.PHONY: help run test demo build server library bench install install-library uninstall deb sbom docs
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
 
 run: server ## start the issuer with a demonstration company; PAITIFY_PORT=8081 for another port
 	@scripts/run.sh
@@ -32,5 +34,22 @@ bench: build ## measure, beside the floors that the machine sets
 	@scripts/setup.sh bench
 	@benchmarks/bench.sh
 
-install: build ## install header, library, pkg-config file, man pages and binary; PREFIX= and DESTDIR= say where
-	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install.sh
+install: build ## install everything; PREFIX=, LIBDIR= and DESTDIR= say where
+	@$(install)
+
+install-library: library ## the same without the issuer: libraries, headers, pkg-config and CMake files, man pages
+	@$(install) --libraries
+
+uninstall: ## remove what the two installed in the same PREFIX= and LIBDIR=
+	@$(install) --uninstall
+
+deb: build ## the Debian packages, in build/deb
+	@scripts/setup.sh package
+	@scripts/build-deb.sh
+
+sbom: build ## what is in what was built, as SPDX 2.3, in build/sbom
+	@scripts/sbom.py
+
+docs: ## the documentation of the Swift module Verifier, in build/docs
+	@scripts/setup.sh build
+	@scripts/build-docs.sh

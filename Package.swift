@@ -27,6 +27,11 @@ let embeddedSettings: [SwiftSetting] =
         .enableExperimentalFeature("Embedded"),
         // A section a function: the linker drops what nothing calls, and second copies of the standard library.
         .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
+        // The same bytes from every folder: no path of this one is in them (OpenSSL's macros have __FILE__).
+        .unsafeFlags([
+            "-file-prefix-map", "\(Context.packageDirectory)=.",
+            "-Xcc", "-ffile-prefix-map=\(Context.packageDirectory)=.",
+        ]),
     ] : []
 
 let verifierSettings = strict + embeddedSettings
@@ -41,6 +46,7 @@ struct Plugin {
 }
 
 let plugins = [
+    Plugin(module: "KeysHTTP", library: "http", needs: (module: "CURL", link: "curl")),
     Plugin(module: "ReplayMemory", library: "memory"),
     Plugin(module: "ReplaySQLite", library: "sqlite", needs: (module: "SQLiteLib", link: "sqlite3")),
     Plugin(module: "ReplayRedis", library: "redis", needs: (module: "HiredisLib", link: "hiredis")),
@@ -59,6 +65,9 @@ var targets: [Target] = [
     .systemLibrary(
         name: "Jansson", path: "Sources/SystemLibraries/Jansson", pkgConfig: "jansson",
         providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(
+        name: "CURL", path: "Sources/SystemLibraries/CURL", pkgConfig: "libcurl",
+        providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(
         name: "SQLiteLib", path: "Sources/SystemLibraries/SQLiteLib", pkgConfig: "sqlite3",
         providers: [.apt(["libsqlite3-dev"])]),
@@ -155,9 +164,12 @@ if !verifierAlone {
             swiftSettings: strict),
         .testTarget(name: "IssuerTests", dependencies: ["Issuer", "Verifier"], swiftSettings: strict),
         .testTarget(
+            name: "SimulationTests", dependencies: ["Issuer", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Issuer", "Verifier",
+                "Server", "Issuer", "Verifier", "PaitifyVerifyHeader",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -172,4 +184,20 @@ if !verifierAlone {
     ]
 }
 
-let package = Package(name: "paitify", products: products, dependencies: dependencies, targets: targets)
+// What comes from other packages is the issuer's. A package that only verifies asks for none of it: `traits: []`.
+for target in targets {
+    target.dependencies = target.dependencies.map { dependency in
+        guard case .productItem(let name, let package?, let aliases, nil) = dependency else { return dependency }
+        return .product(name: name, package: package, moduleAliases: aliases, condition: .when(traits: ["Issuer"]))
+    }
+}
+
+let package = Package(
+    name: "paitify",
+    products: products,
+    traits: [
+        .trait(name: "Issuer", description: "The issuer, and the packages that it is made with."),
+        .default(enabledTraits: ["Issuer"]),
+    ],
+    dependencies: dependencies,
+    targets: targets)

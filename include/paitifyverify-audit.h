@@ -15,10 +15,11 @@
  *
  * The rules of paitifyverify.h hold. Needs libcrypto. And:
  *
- *   Record   {"v":1,"seq":7,"at":1767225600,"status":"PAITIFY_OK","code":0,"token_sha256":"...","amount":4200,
- *            "max_amount":5000,"currency":"USD","merchant_id":"...","transaction_id":"...","key_id":"...",
- *            "authorization_id":"...","agent_id":"...","company_id":"...","prev":"...","hash":"..."}, on one line. What
- *            is not known is null; a text that is not UTF-8, or longer than 1024 bytes, is {"length":N,"sha256":"..."}.
+ *   Record   {"v":1, "seq":7, "at":1767225600, "status":"PAITIFY_OK", "code":0, "token_sha256":"...", "amount":4200,
+ *            "max_amount":5000, "currency":"USD", "merchant_id":"...", "transaction_id":"...", "key_id":"...",
+ *            "authorization_id":"...", "agent_id":"...", "company_id":"...", "prev":"...", "hash":"..."}, on one line and
+ *            without the spaces. What is not known is null; a text that is not UTF-8, or longer than 1024 bytes, is
+ *            {"length":N,"sha256":"..."}.
  *   Chain    hash is the SHA-256, in hexadecimal, of the line's bytes before ,"hash":; prev, which is among them, is
  *            the hash of the record before, or zeros. So a chain shows what was changed in it. It cannot show that its
  *            end was cut off, or that all of it was written anew: keep a last_hash elsewhere from time to time, and

@@ -23,9 +23,9 @@
  *   Callbacks Run on the thread that called. They must not call this library with the same result.
  *   OpenSSL   The calling thread's error queue is left as it was found, but that it holds 16 errors: where the host left
  *             it nearly full, its oldest may be lost.
- *   fork      A child may always verify with the verifiers of its parent: no lock that another thread of the parent may
- *             have held is waited for. It may install or load keys, make verifiers, and verify EdDSA, if no other thread
- *             of the parent was installing or loading keys, making verifiers, or using an algorithm of OpenSSL's for the
+ *   fork      A child may always verify RS256, PS256 and ES256 with the verifiers of its parent: no lock that another
+ *             thread of the parent may have held is waited for. It may install or load keys, make verifiers, and verify
+ *             EdDSA, if no other thread of the parent was installing or loading keys, making verifiers, or using an algorithm of OpenSSL's for the
  *             first time at the fork (OpenSSL looks algorithms up under a lock, and for Ed25519 each time). The thread
  *             that forks should have called OpenSSL or paitify_verify before: OpenSSL registers a thread at its first
  *             call, under a lock too.
@@ -270,7 +270,7 @@ struct paitify_decision {
     paitify_bytes key_id;           /* of the key that verified the signature, if one did; so are the next three */
     paitify_bytes authorization_id; /* the token's jti */
     paitify_bytes agent_id;         /* the token's sub */
-    paitify_bytes company_id;
+    paitify_bytes company_id;       /* the token's company */
 };
 
 /* Zeroes the first struct_size bytes, but for struct_size itself; pass sizeof(paitify_charge). Null, or a size that no
@@ -304,8 +304,8 @@ void paitify_verifier_release(paitify_verifier *verifier);
  *
  * error may be null. Any thread, at any time.
  * Returns PAITIFY_OK; PAITIFY_E_JWKS; PAITIFY_E_WEAK_KEY if every key is too weak; PAITIFY_E_ROLLBACK if the document's
- * sequence is below one seen before, or missing after one was, or if it was fetched before the installed one and its
- * sequence is not higher; PAITIFY_E_ARGUMENT (null, or fetched_at below 0); PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
+ * sequence is below one seen before, or missing after one was, or if no document had one and it was fetched before the
+ * installed one; PAITIFY_E_ARGUMENT (null, or fetched_at below 0); PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
 int32_t paitify_install_jwks(paitify_verifier *verifier, paitify_bytes jwks, int64_t fetched_at, paitify_error *error);
 
 /* The same, of an answer whose Cache-Control said max-age=max_age_s: where that is shorter than keys_fresh_s, the keys are
@@ -386,8 +386,8 @@ typedef struct paitify_health_info {
                                   0 from then on */
     int64_t clock_set_back_s;  /* how far the wall clock went back since the installation; 0 for no more than leeway_s. Keys
                                   age all the same, but an expired token may pass again: mend the clock */
-    uint64_t installed_count;  /* documents installed, and refused, since the verifier was made */
-    uint64_t refused_count;
+    uint64_t installed_count;  /* documents installed since the verifier was made */
+    uint64_t refused_count;    /* documents refused since then */
 } paitify_health_info;
 
 /* Sets the first struct_size bytes to what an empty verifier has, struct_size itself aside; pass
@@ -413,9 +413,9 @@ void paitify_result_free(paitify_result *result);
 
 /* Verifies a token against the charge that is about to be made. PAITIFY_OK, and nothing else, permits the charge.
  *
- * Takes no lock of its own, does no I/O and never waits (the one lock that OpenSSL reads, a key's, is written only while
- * the key is installed). The result is emptied first, and filled only on PAITIFY_OK: a verification
- * that fails exposes no claim. A null charge is PAITIFY_E_ARGUMENT: comparing the charge is what enforces the limit.
+ * Takes no lock of its own, does no I/O and never waits: the one lock that OpenSSL reads, a key's, is written only while
+ * the key is installed. (For EdDSA, OpenSSL also reads the locks of its table of algorithms, each time.) The result is
+ * emptied first, and filled only on PAITIFY_OK: a verification that fails exposes no claim. A null charge is PAITIFY_E_ARGUMENT: comparing the charge is what enforces the limit.
  *
  * The checks, always in this order: size, character set, three parts, base64url, header, algorithm allowed, key by kid,
  * the key's own algorithm, signature, payload, type, issuer, audience, times, decision, environment, charge, revocation,
@@ -446,16 +446,16 @@ int32_t paitify_verify_jws(paitify_verifier *verifier, paitify_bytes token, pait
 
 /* Of a result that is null, empty or lacks the claim: {null, 0}, or 0. */
 
-paitify_bytes paitify_result_authorization_id(const paitify_result *result); /* jti */
-paitify_bytes paitify_result_agent_id(const paitify_result *result);         /* sub */
+paitify_bytes paitify_result_authorization_id(const paitify_result *result); /* the token's jti */
+paitify_bytes paitify_result_agent_id(const paitify_result *result);         /* the token's sub */
 paitify_bytes paitify_result_company_id(const paitify_result *result);
-paitify_bytes paitify_result_merchant_id(const paitify_result *result);      /* merchant.id; {null, 0} where none is named */
+paitify_bytes paitify_result_merchant_id(const paitify_result *result);      /* {null, 0} where the token names none */
 paitify_bytes paitify_result_key_id(const paitify_result *result);           /* the kid of the key that verified */
 int64_t paitify_result_max_amount(const paitify_result *result);             /* minor units */
 paitify_bytes paitify_result_currency(const paitify_result *result);
 int64_t paitify_result_issued_at(const paitify_result *result);              /* Unix seconds */
 int64_t paitify_result_expires_at(const paitify_result *result);             /* Unix seconds */
-paitify_bytes paitify_result_payload(const paitify_result *result);          /* the verified bytes: JSON, but see verify_jws */
+paitify_bytes paitify_result_payload(const paitify_result *result);          /* JSON; after paitify_verify_jws any bytes */
 
 /* Sets *value to the top-level claim `name` (NUL-terminated), if it is a string, or an integer; else to {null, 0}, or 0.
  * Returns PAITIFY_OK; PAITIFY_E_CLAIM_MISSING, also of an empty result; PAITIFY_E_CLAIM_TYPE; PAITIFY_E_ARGUMENT. */

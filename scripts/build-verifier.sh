@@ -26,6 +26,7 @@ out=build/lib
 # library | its header's name and its product's | what it needs, by pkg-config | what it does
 libraries='
 core   | paitifyverify        | jansson libcrypto | Verifies Paitify spend authorizations offline
+http   | paitifyverify-http   | libcurl paitifyverify | Keys of the Paitify verifier, fetched over HTTP
 memory | paitifyverify-memory | libcrypto         | Replay guard of the Paitify verifier, in memory
 sqlite | paitifyverify-sqlite | sqlite3           | Replay guard of the Paitify verifier, in an SQLite file
 redis  | paitifyverify-redis  | hiredis           | Replay guard of the Paitify verifier, on a Redis server
@@ -51,6 +52,17 @@ changed() {
 # The header's functions: a declaration begins a line with its type, a comment does not.
 functions_of() { sed -n 's/^[a-z].*[ *]\(paitify_[a-z0-9_]*\)(.*/\1/p' "$1"; }
 
+# libraries_of NEED...: what to link with. A plug-in that calls the verifier records no folder for it: they are installed side
+# by side.
+libraries_of() {
+    for need in "$@"; do
+        case $need in
+            paitifyverify) echo "-L$out -lpaitifyverify" ;;
+            *) pkg-config --libs "$need" ;;
+        esac
+    done
+}
+
 # link NAME NEEDS: build/lib/libNAME.so.1.0.0 and libNAME.a, of the objects that were compiled for the product NAME.
 link() {
     name=$1 needs=$2 file=lib$1.so.1.0.0
@@ -64,7 +76,8 @@ link() {
         roots=$(functions_of "include/$name.h" | sed 's/^/--undefined=/')
         # shellcheck disable=SC2086 # words
         ld -r --gc-sections $roots -o "$object" "@$release/$name.product/Objects.LinkFileList"
-        objcopy --wildcard --keep-global-symbol='paitify_*' "$object"
+        # Two builds are the same bytes: a hash of the compiler's flags, which name the folder, is left out.
+        objcopy --remove-section=.swift_modhash --wildcard --keep-global-symbol='paitify_*' "$object"
         strip --strip-unneeded "$object"
         rm -f "$out/lib$name.a"
         ar rcD "$out/lib$name.a" "$object"
@@ -74,7 +87,7 @@ link() {
         cc -shared -o "$out/$file.new" "$object" \
             -Wl,-soname,"lib$name.so.1" -Wl,--version-script,"$exports" \
             -Wl,-z,defs -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--as-needed \
-            $(pkg-config --libs $needs)
+            $(libraries_of $needs)
         strip --strip-unneeded "$out/$file.new"
         mv -f "$out/$file.new" "$out/$file"
         rm -f "$object"
@@ -86,6 +99,8 @@ link() {
 
 # describe NAME NEEDS DESCRIPTION: its pkg-config file.
 describe() {
+    requires=$(echo " $2 " | sed -n 's/.* \(paitifyverify\) .*/\1/p')
+    private=$(echo " $2 " | sed 's/ paitifyverify / /; s/^ *//; s/ *$//')
     cat >"$out/pkgconfig/$1.pc.new" <<END
 prefix=\${pcfiledir}/../..
 libdir=\${prefix}/lib
@@ -94,7 +109,8 @@ includedir=\${prefix}/include
 Name: $1
 Description: $3
 Version: $version
-Requires.private: $2
+Requires: $requires
+Requires.private: $private
 Cflags: -I\${includedir}
 Libs: -L\${libdir} -Wl,-rpath,\${libdir} -l$1
 END
@@ -125,7 +141,7 @@ for wanted in "$@"; do
     name=$(echo "$line" | cut -d '|' -f 2 | tr -d ' ')
     needs=$(echo "$line" | cut -d '|' -f 3 | sed 's/^ *//; s/ *$//')
     for need in $needs; do
-        pkg-config --exists "$need" || {
+        [ "$need" = paitifyverify ] || pkg-config --exists "$need" || {
             echo "build-verifier: the development files of $need are missing (scripts/setup.sh build installs them)" >&2
             exit 1
         }

@@ -15,14 +15,34 @@ def read(path):
         return file.read()
 
 
+def whole(path):
+    """A header, and in their place the project's headers that it includes: each once."""
+    seen = set()
+
+    def text_of(name):
+        if name in seen:
+            return ""
+        seen.add(name)
+        text = read(f"{folder}/{name}")
+        return re.sub(r'^#include "(paitifyverify[^"]*)"\n', lambda found: text_of(found[1]), text, flags=re.M)
+
+    folder, _, first = path.rpartition("/")
+    return text_of(first)
+
+
 def joined(text):
     """The text with every run of white space as one space."""
     return " ".join(text.split())
 
 
+def comment_lines(comment):
+    """A comment's lines, without its marks."""
+    return re.sub(r"^\s*/?\*+/? ?|\s*\*/\s*$", "", comment, flags=re.M).splitlines()
+
+
 def without_stars(comment):
     """A comment's words, without its marks."""
-    return joined(re.sub(r"^\s*/?\*+/?|\*/\s*$", " ", comment, flags=re.M))
+    return joined(" ".join(comment_lines(comment)))
 
 
 class Field:
@@ -32,11 +52,19 @@ class Field:
         self.name, self.type, self.comment = name, type_, comment
         self.is_callback = "(*" in type_
 
+    def __str__(self):
+        """Its declaration, as C has it."""
+        if self.is_callback:
+            return self.type
+        type_, bracket, length = self.type.partition(" [")
+        return f"{type_} {self.name}{bracket.strip()}{length}".replace("* ", "*")
+
 
 class Header:
     """The header's declarations, by name, in its order.
 
-    constants  name: value          functions  name: declaration
+    constants  name: value          functions  name: declaration, in one spelling
+    comments   name: what stands over a function, as it is written; prototypes  name: its declaration, so too
     structs    name: [Field]        returns    name: set of status names, None where it says nothing
     macros     names of what takes arguments or stands for an initializer
     opaque     names of types whose members are nobody's business
@@ -54,7 +82,7 @@ class Header:
             for name, members in re.findall(r"^(?:typedef )?struct (\w+) \{\n(.*?)\n\}", body, re.S | re.M)}
         self.opaque = {
             name for name in re.findall(r"typedef struct \w+ (\w+);", body) if name not in self.structs}
-        self.functions, self._comments = {}, {}
+        self.functions, self.prototypes, self.comments = {}, {}, {}
         self._read_functions(body)
         self.returns = {}
         for name in self.functions:
@@ -83,15 +111,16 @@ class Header:
         pieces = re.compile(r"^/\*.*?\*/$|^[a-z][^;{}#/]*?\b(paitify_\w+)\([^;{}]*\)[^;{}]*;", re.M | re.S)
         for piece in pieces.finditer(re.sub(r"^(?:typedef )?struct \w+ \{.*?^\}.*?;", "", body, flags=re.S | re.M)):
             if piece[0].startswith("/*"):
-                comment = without_stars(piece[0])
+                comment = piece[0]
             elif not piece[0].startswith("typedef"):
                 self.functions[piece[1]] = declaration(piece[0])
-                self._comments[piece[1]] = comment
+                self.prototypes[piece[1]] = piece[0]
+                self.comments[piece[1]] = comment
 
     def _returns_of(self, name):
         if name not in self.returns:
             self.returns[name] = None  # a circle ends here
-            found = re.search(r"\bReturns\b(.*)", self._comments.get(name, ""))
+            found = re.search(r"\bReturns\b(.*)", without_stars(self.comments.get(name, "")))
             if found and self.functions[name].startswith("int32_t"):
                 codes = codes_in(found[1], self.statuses, "PAITIFY_")
                 for other in re.findall(r"\bpaitify_\w+", found[1]):

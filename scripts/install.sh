@@ -1,45 +1,145 @@
 #!/usr/bin/env bash
-# Installs what `make build` made: headers, libraries, pkg-config files, man pages, vectors, and the issuer with its Swift
-# libraries.
-# PREFIX (/usr/local) says where it will live; DESTDIR, for packagers, is put before it.
+# Installs what was built, or with --uninstall removes it: the libraries of build/lib (headers, shared and static
+# libraries, pkg-config and CMake files, man pages), the issuer where build/bin has it, and the contract's vectors.
+#
+#   PREFIX   where it will live; /usr/local
+#   LIBDIR   where its libraries will; $PREFIX/lib. Debian's is /usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)
+#   DESTDIR  for packagers: put before both
+#
+# --libraries leaves the issuer out. What is installed finds its own parts, so that a prefix may be moved as a whole;
+# only in /usr, which pkg-config knows by name, the paths are absolute.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 prefix=${PREFIX:-/usr/local}
-root=${DESTDIR:-}$prefix
-
-put() { install -D -m "$1" "$2" "$root/$3"; }
-
-for header in include/*.h; do put 644 "$header" "include/$(basename "$header")"; done
-for soname in build/lib/libpaitifyverify*.so.1; do
-    name=$(basename "$soname" .so.1) file=$(basename "$(readlink -f "$soname")")
-    put 755 "build/lib/$file" "lib/$file"
-    ln -sfn "$file" "$root/lib/$name.so.1"
-    ln -sfn "$name.so.1" "$root/lib/$name.so"
-    put 644 "build/lib/$name.a" "lib/$name.a"
-    put 644 "build/lib/pkgconfig/${name#lib}.pc" "lib/pkgconfig/${name#lib}.pc"
-done
-put 755 build/bin/paitify-audit-check bin/paitify-audit-check
-put 644 docs/man/paitify.1 share/man/man1/paitify.1
-put 644 docs/man/paitify-audit-check.1 share/man/man1/paitify-audit-check.1
-put 644 docs/man/libpaitifyverify.3 share/man/man3/libpaitifyverify.3
-put 644 docs/man/paitifyverify.7 share/man/man7/paitifyverify.7
-# The contract as data, for `paitify conformance` and for whoever writes a verifier.
-for vectors in Tests/Vectors/{tokens,algorithms,key-sets,sequences}*.json; do
-    put 644 "$vectors" "share/paitify/vectors/$(basename "$vectors")"
-done
-
-# The issuer looks for the Swift libraries in the toolchain that built it, and then beside itself: beside itself they
-# are found on machines that have no toolchain.
-put 755 build/bin/paitify lib/paitify/paitify
-toolchain=$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")
-ldd build/bin/paitify | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | while read -r library; do
-    case $library in
-        "$toolchain"/*) put 644 "$library" "lib/paitify/$(basename "$library")" ;;
+libdir=${LIBDIR:-$prefix/lib}
+root=${DESTDIR:-}
+uninstall='' server=yes
+for argument in "$@"; do
+    case $argument in
+        --uninstall) uninstall=yes ;;
+        --libraries) server='' ;;
+        *) echo "install: $argument is not known; --uninstall and --libraries are" >&2; exit 64 ;;
     esac
 done
-install -d "$root/bin"
-ln -sfn ../lib/paitify/paitify "$root/bin/paitify"
+for place in "$prefix" "$libdir"; do
+    case $place in
+        /*) ;;
+        *) echo "install: PREFIX and LIBDIR have to be absolute paths, and $place is none" >&2; exit 64 ;;
+    esac
+done
 
-printf 'Installed in %s: bin/paitify, lib/libpaitifyverify.so.1 and its plug-ins, include/paitifyverify.h and theirs\n' "$root"
-if [ -z "${DESTDIR:-}" ] && [ "$(id -u)" = 0 ]; then ldconfig; fi
+if [ -z "$uninstall" ]; then
+    done='Installed in'
+    put() { install -D -m "$1" "$2" "$root$3"; }
+    link() { mkdir -p "$(dirname "$root$2")" && ln -sfn "$1" "$root$2"; }
+else
+    done='Removed from'
+    put() { remove "$3"; }
+    link() { remove "$2"; }
+    # Folders that are ours alone go with what was in them.
+    remove() {
+        local folder
+        rm -f "$root$1"
+        folder=$(dirname "$root$1")
+        while [[ $folder == */paitify* ]] && [ -d "$folder" ]; do
+            rmdir --ignore-fail-on-non-empty "$folder"
+            folder=$(dirname "$folder")
+        done
+    }
+fi
+
+# way_up FROM TO: the relative path between two folders, neither of which has to exist.
+way_up() { realpath -m -s --relative-to="$1" "$2"; }
+
+# field NAME: of the pkg-config file $pc.
+field() { sed -n "s/^$1: *//p" "$pc"; }
+
+# What is written anew for where it will live; "|" is in none of the values.
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+
+make_pkg_config() {
+    local from=$prefix lib=$libdir rpath=" -Wl,-rpath,\${libdir}"
+    # The loader looks there by itself, and pkg-config leaves out what every compiler knows.
+    case $prefix in /usr | /usr/local) rpath='' ;; esac
+    if [ "$prefix" != /usr ]; then
+        from="\${pcfiledir}/$(way_up "$libdir/pkgconfig" "$prefix")"
+        case $libdir in "$prefix"/*) lib="\${prefix}/${libdir#"$prefix"/}" ;; esac
+    fi
+    sed -e "s|^prefix=.*|prefix=$from|" -e "s|^libdir=.*|libdir=$lib|" \
+        -e "s|^\(Libs:.*\) -Wl,-rpath,[^ ]*|\1$rpath|" "$pc"
+}
+
+# The targets of the libraries that $1 names, with the ending $2, as CMake lists them.
+targets_of() {
+    local needed
+    for needed in $1; do
+        case $needed in paitifyverify*) printf 'PaitifyVerify::%s%s;' "$needed" "$2" ;; esac
+    done
+}
+
+make_cmake_targets() {
+    local own others
+    own=$(field Requires)
+    others=$(field Requires.private | tr -s ', ' '\n' | sed '/^paitifyverify/d' | tr '\n' ' ')
+    sed -e "s|@NAME@|$1|g" -e "s|@FILE@|$2|" -e "s|@SONAME@|$3|" -e "s|@NEEDS@|${others% }|" \
+        -e "s|@CMAKE_TO_PREFIX@|$(way_up "$libdir/cmake/paitifyverify" "$prefix")|" \
+        -e "s|@LINKS@|$(targets_of "$own" '')|" -e "s|@STATIC_LINKS@|$(targets_of "$own" _static)|" \
+        packaging/cmake/targets.cmake.in
+}
+
+make_cmake_version() {
+    local bits
+    bits=$(getconf LONG_BIT)
+    sed -e "s|@VERSION@|$(field Version)|" -e "s|@POINTER_BYTES@|$((bits / 8))|" -e "s|@POINTER_BITS@|$bits|" \
+        packaging/cmake/config-version.cmake.in
+}
+
+# One library: what scripts/build-verifier.sh wrote a pkg-config file for.
+install_library() {
+    local name=$1 file soname cmake=$libdir/cmake/paitifyverify
+    file=$(basename "$(readlink -f "build/lib/lib$name.so")")
+    soname=$(basename "$(readlink "build/lib/lib$name.so")")
+    put 644 "build/lib/$file" "$libdir/$file"
+    link "$file" "$libdir/$soname"
+    link "$soname" "$libdir/lib$name.so"
+    put 644 "build/lib/lib$name.a" "$libdir/lib$name.a"
+    make_pkg_config >"$made/pc"
+    put 644 "$made/pc" "$libdir/pkgconfig/$name.pc"
+    make_cmake_targets "$name" "$file" "$soname" >"$made/cmake"
+    put 644 "$made/cmake" "$cmake/$name-targets.cmake"
+}
+
+installed=
+for pc in build/lib/pkgconfig/*.pc; do
+    [ -e "$pc" ] || { echo "install: nothing was built: make library" >&2; exit 1; }
+    install_library "$(basename "$pc" .pc)"
+    installed+=" lib$(basename "$pc" .pc)"
+done
+for header in include/*.h; do
+    put 644 "$header" "$prefix/$header"
+done
+pc=build/lib/pkgconfig/paitifyverify.pc
+put 644 packaging/cmake/paitifyverify-config.cmake "$libdir/cmake/paitifyverify/paitifyverify-config.cmake"
+make_cmake_version >"$made/version"
+put 644 "$made/version" "$libdir/cmake/paitifyverify/paitifyverify-config-version.cmake"
+
+for page in docs/man/*.[37]; do
+    put 644 "$page" "$prefix/share/man/man${page##*.}/$(basename "$page")"
+done
+put 755 build/bin/paitify-audit-check "$prefix/bin/paitify-audit-check"
+put 644 docs/man/paitify-audit-check.1 "$prefix/share/man/man1/paitify-audit-check.1"
+# The contract as data, for `paitify conformance` and for whoever writes a verifier.
+for vectors in Tests/Vectors/{tokens,algorithms,key-sets,sequences}*.json; do
+    put 644 "$vectors" "$prefix/share/paitify/vectors/$(basename "$vectors")"
+done
+
+if [ -n "$server" ] && [ -e build/bin/paitify ]; then
+    put 755 build/bin/paitify "$prefix/bin/paitify"
+    put 644 docs/man/paitify.1 "$prefix/share/man/man1/paitify.1"
+    installed+=" paitify"
+fi
+
+printf '%s %s:%s\n' "$done" "$root$prefix" "$installed"
+if [ -z "$root" ] && [ "$(id -u)" = 0 ]; then ldconfig; fi

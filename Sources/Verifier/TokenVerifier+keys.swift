@@ -1,15 +1,18 @@
 /// The keys that a verifier checks tokens with.
 extension TokenVerifier {
-    /// Installs the keys of a JWKS document that was fetched at `fetchedAt` (Unix seconds), instead of those before.
+    /// Installs the keys of a JWKS document, instead of those before.
     ///
     /// Returns the keys that were left out, each with its reason; the others serve from now on. If it throws, what was
     /// installed before still serves: `jwks` for a document that cannot be used, `weakKey` if every key in it is too
     /// weak, `rollback` for one older than another seen before, `argument` for a time before 1970. A time to come
     /// counts as now.
     ///
-    /// - Parameter maxAgeSeconds: the `max-age` of the answer's Cache-Control, if the fetcher got one: where it is
-    ///   shorter than `keysFreshSeconds`, the keys are fresh that long. 0 means that a refresh is due at once, as soon
-    ///   as the cooldown allows.
+    /// - Parameters:
+    ///   - document: the JWKS, 64 KiB at most.
+    ///   - fetchedAt: when it was fetched, in Unix seconds.
+    ///   - maxAgeSeconds: the `max-age` of the answer's Cache-Control, if the fetcher got one: where it is shorter than
+    ///     `keysFreshSeconds`, the keys are fresh that long. 0 means that a refresh is due at once, as soon as the
+    ///     cooldown allows.
     @discardableResult
     public func install(
         jwks document: Span<UInt8>, fetchedAt: Int64, maxAgeSeconds: UInt32? = nil

@@ -70,10 +70,17 @@ static paitify_error error = PAITIFY_ERROR_INIT;
 int main(void) { return error.status + (name.length == 4 ? 0 : 1); }
 END
     cp "$work/header.c" "$work/header.cpp"
-    # shellcheck disable=SC2086 # words
-    for standard in c99 c11 c17; do cc -std=$standard $warnings -Iinclude -fsyntax-only "$work/header.c"; done
-    # shellcheck disable=SC2086 # words
-    for standard in c++11 c++17 c++20; do
-        c++ -std=$standard $warnings -Wold-style-cast -Iinclude -fsyntax-only "$work/header.cpp"
+    # The Swift toolchain has a clang.
+    for compiler in gcc clang; do
+        for standard in c99 c11 c17; do
+            # shellcheck disable=SC2086 # words
+            $compiler -std=$standard $warnings -Iinclude -fsyntax-only "$work/header.c" ||
+                fail "$1 as $standard, by $compiler"
+        done
+        for standard in c++11 c++17 c++20; do
+            # shellcheck disable=SC2086 # words
+            $compiler -std=$standard $warnings -Wold-style-cast -Iinclude -fsyntax-only "$work/header.cpp" ||
+                fail "$1 as $standard, by $compiler"
+        done
     done
 }

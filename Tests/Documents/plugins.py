@@ -75,7 +75,7 @@ def libraries(page, headers):
     """Every plug-in that has a header is named, with its header's library."""
     for path in headers:
         name = Path(path).stem
-        if name in ("paitifyverify", "paitifyverify-guard", "paitifyverify-http"):
+        if name in ("paitifyverify", "paitifyverify-guard"):
             continue
         if f"`lib{name}`" not in page:
             yield f"lib{name} is not in the page"

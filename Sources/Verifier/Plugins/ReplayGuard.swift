@@ -21,7 +21,8 @@ public protocol ReplayGuard: AnyObject, Sendable {
     /// spans last as long as the call.
     ///
     /// - Parameters:
-    ///   - issuer: with `authorizationID` (the token's `jti`) it names what is claimed.
+    ///   - issuer: with `authorizationID` it names what is claimed.
+    ///   - authorizationID: the token's `jti`.
     ///   - keepUntil: the Unix second until which the claim has to be kept: the token's `exp` and the leeway, until
     ///     when it can be accepted.
     ///   - transactionID: who claims it. An empty one is no retry of anything.
