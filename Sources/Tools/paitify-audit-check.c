@@ -3,8 +3,8 @@
  *
  * usage: paitify-audit-check [--has HASH] FILE...
  *
- * Several files are taken for one chain that went on from file to file, in their order. With --has, a record of that hash has
- * to be in one of them: a hash that was kept elsewhere shows that nothing was cut off before it.
+ * Several files are taken for one chain that went on from file to file, in their order. With --has, a record of that
+ * hash has to be in one of them: a hash that was kept elsewhere shows that nothing was cut off before it.
  *
  * Exit status: 0, all is as it was written; 1, it is not, and the first bad line is named; 2, it cannot be told.
  */
@@ -25,8 +25,8 @@ static const char *const faults[] = {
 /* What is wrong, in a line; the report is that of the file. */
 static const char *fault_of(const paitify_audit_report *report)
 {
-    return report->fault >= 0 && report->fault < (int32_t)(sizeof faults / sizeof *faults) ? faults[report->fault]
-                                                                                           : "there is something wrong with it";
+    const int32_t known = (int32_t)(sizeof faults / sizeof *faults);
+    return report->fault >= 0 && report->fault < known ? faults[report->fault] : "there is something wrong with it";
 }
 
 /* One file, after another whose last hash is `before`, or the first of all (""). */

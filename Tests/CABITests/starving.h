@@ -1,5 +1,5 @@
-/* malloc, replaced: each allocation of a call can be made to fail, alone or with all that follow; those of the libraries, of
- * what they link, and of the C library. Include it once in a program. */
+/* malloc, replaced: each allocation of a call can be made to fail, alone or with all that follow; those of the
+ * libraries, of what they link, and of the C library. Include it once in a program. */
 #ifndef STARVING_H
 #define STARVING_H
 

@@ -85,28 +85,28 @@ pass "http, where memory is short"
 
 program memory paitifyverify-memory
 "$work/memory" "$vectors" || fail memory
-pass memory
+pass "memory"
 under_valgrind memory "$vectors"
 
 program sqlite paitifyverify-sqlite sqlite3
 "$work/sqlite" "$vectors" || fail sqlite
-pass sqlite
+pass "sqlite"
 # Without forks: a child does not close its parent's connection, and valgrind would call that a leak.
 under_valgrind sqlite "$vectors" without-forks
 
 program redis paitifyverify-redis hiredis
 "$work/redis" "$vectors" || fail redis
-pass redis
+pass "redis"
 under_valgrind redis "$vectors"
 
 program audit paitifyverify-audit
 "$work/audit" "$vectors" build/bin/paitify-audit-check || fail audit
-pass audit
+pass "audit"
 under_valgrind audit "$vectors" build/bin/paitify-audit-check briefly
 
 program starvation paitifyverify-memory paitifyverify-sqlite paitifyverify-redis paitifyverify-audit hiredis
 "$work/starvation" || fail starvation
-pass starvation
+pass "starvation"
 
 # ---- Races ----
 

@@ -2,9 +2,9 @@
  * Each allocation of a claim, and of a record, fails in turn, alone or with all that follow: those of the plug-ins, of
  * OpenSSL, SQLite, hiredis and the C library. usage: starvation
  *
- * The process does not end, and a guard forgets nothing and permits nothing: what it cannot do it answers UNAVAILABLE, and the
- * same transaction can try again. An audit counts what it could not record. The calls that make guards and logs say that memory
- * ran out, if it had before they began.
+ * The process does not end, and a guard forgets nothing and permits nothing: what it cannot do it answers UNAVAILABLE,
+ * and the same transaction can try again. An audit counts what it could not record. The calls that make guards and logs
+ * say that memory ran out, if it had before they began.
  */
 #include "starving.h"
 #include "guard.h"
@@ -125,7 +125,8 @@ static void starve_makers(const redis_server *server)
     failing_on = 1;
     const int32_t made[] = {paitify_memory_guard_new(&memory, &memory_guard, NULL),
                             paitify_sqlite_guard_open(&sqlite, &sqlite_guard, NULL),
-                            paitify_redis_guard_new(&redis, &redis_guard, NULL), paitify_audit_log_open(&audit, &log, NULL)};
+                            paitify_redis_guard_new(&redis, &redis_guard, NULL),
+                            paitify_audit_log_open(&audit, &log, NULL)};
     feed();
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) CHECK_STATUS(PAITIFY_E_NO_MEMORY, made[i]);
     CHECK(memory_guard == NULL && sqlite_guard == NULL && redis_guard == NULL && log == NULL);

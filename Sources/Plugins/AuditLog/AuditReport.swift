@@ -36,8 +36,8 @@ public struct AuditReport: Sendable {
 
     /// Looks at every line of a file, which may be written meanwhile. Throws `io`, `noMemory` or `internalFailure`.
     ///
-    /// - Parameter wantedHash: the hash of a record that the file should have, or had. A chain shows what was changed in it, and
-    ///   cannot show that its end was cut off: a hash that was kept elsewhere does.
+    /// - Parameter wantedHash: the hash of a record that the file should have, or had. A chain shows what was changed
+    ///   in it, and cannot show that its end was cut off: a hash that was kept elsewhere does.
     public init(path: String, wantedHash: InlineArray<32, UInt8>? = nil) throws(VerifyError) {
         try self.init(path: Array(path.utf8CString), wantedHash: wantedHash)
     }

@@ -1,12 +1,12 @@
 import PluginParts
 public import Verifier
 
-/// An audit in a file: a JSON line a decision, each with the hash of the one before, so that none can be changed, taken out or
-/// put in between without all that follow showing it. It never holds a token.
+/// An audit in a file: a JSON line a decision, each with the hash of the one before, so that none can be changed, taken
+/// out or put in between without all that follow showing it. It never holds a token.
 ///
-/// One log writes a file, and no other process. Any number of threads; they take turns. What cannot be recorded (a full disk)
-/// is counted, told by `health`, and noted in the next record that is written: an audit cannot fail a verification. After a
-/// fork it serves the process that opened it; what a child is told is recorded nowhere.
+/// One log writes a file, and no other process. Any number of threads; they take turns. What cannot be recorded (a full
+/// disk) is counted, told by `health`, and noted in the next record that is written: an audit cannot fail a
+/// verification. After a fork it serves the process that opened it; what a child is told is recorded nowhere.
 public final class FileAuditLog: AuditSink, @unchecked Sendable {
     // Sendable: what changes is touched under the lock alone.
     private let path: [CChar]
@@ -25,14 +25,15 @@ public final class FileAuditLog: AuditSink, @unchecked Sendable {
     private var tornInFile = 0
     private var counts = AuditLogHealth()
 
-    /// A log in the file at `path`, which is made if it is not there (for its owner alone, mode 0600). A chain that is there is
-    /// continued; what is left of a last line that was cut short by a crash is taken off, and the next record tells of it.
+    /// A log in the file at `path`, which is made if it is not there (for its owner alone, mode 0600). A chain that is
+    /// there is continued; what is left of a last line that was cut short by a crash is taken off, and the next record
+    /// tells of it.
     ///
-    /// - Parameter syncsEachRecord: whether each record is on disk before its verification returns. Without it a crash of the
-    ///   process loses nothing, and one of the machine the last records.
+    /// - Parameter syncsEachRecord: whether each record is on disk before its verification returns. Without it a crash
+    ///   of the process loses nothing, and one of the machine the last records.
     ///
-    /// Throws `io` for a file that cannot be written, is open in another log, or does not end as a log ends; `argument`;
-    /// `noMemory`; `internalFailure`.
+    /// Throws `io` for a file that cannot be written, is open in another log, or does not end as a log ends;
+    /// `argument`; `noMemory`; `internalFailure`.
     public convenience init(path: String, syncsEachRecord: Bool = false) throws(VerifyError) {
         try self.init(path: Array(path.utf8CString), syncsEachRecord: syncsEachRecord)
     }
@@ -117,8 +118,8 @@ public final class FileAuditLog: AuditSink, @unchecked Sendable {
         reasons.note(reason, at: at)
     }
 
-    /// Goes on in the file that is at the path now: for whoever renames the file from time to time. The chain goes on too:
-    /// the new file's first record has the hash of the old one's last.
+    /// Goes on in the file that is at the path now: for whoever renames the file from time to time. The chain goes on
+    /// too: the new file's first record has the hash of the old one's last.
     ///
     /// If it throws, the log goes on in the file that it had. Throws what `init` throws.
     public func reopen() throws(VerifyError) {

@@ -42,8 +42,8 @@ final class LogFile {
 
     // MARK: Its end
 
-    /// Reads the last record, and takes off what is left of one that was cut short. Throws `io` for a file whose end is no
-    /// record of a log: that is left as it is.
+    /// Reads the last record, and takes off what is left of one that was cut short. Throws `io` for a file whose end is
+    /// no record of a log: that is left as it is.
     func takeUp(_ sha256: SHA256) throws(VerifyError) -> End {
         let size = posix_regular_file_size(file)
         guard size > 0 else { return End(head: ChainHead(), torn: 0) }
@@ -112,8 +112,8 @@ final class LogFile {
         case torn(bytes: Int, errno: Int32)
     }
 
-    /// Appends a line, whole or not at all. By one write, unless the disk takes no more than a part: then the rest is tried
-    /// once more, for what the system says to it.
+    /// Appends a line, whole or not at all. By one write, unless the disk takes no more than a part: then the rest is
+    /// tried once more, for what the system says to it.
     func append(_ line: UnsafeBufferPointer<UInt8>) -> Outcome {
         var count = 0
         while count < line.count {

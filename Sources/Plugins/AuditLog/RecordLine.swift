@@ -4,8 +4,8 @@ import Verifier
 ///
 ///     {"v":1,"seq":7,…,"prev":"<hash of record 6>","hash":"<SHA-256 of the line up to here, without ,"hash":…>"}
 ///
-/// The hash is over the line's own bytes, the hash of the record before included: whoever changes a record has to change
-/// every one after it.
+/// The hash is over the line's own bytes, the hash of the record before included: whoever changes a record has to
+/// change every one after it.
 struct RecordLine {
     static let begin: StaticString = "{\"v\":1,\"seq\":"
     static let lost: StaticString = ",\"lost\":"
@@ -50,8 +50,8 @@ struct RecordLine {
         return digest.span.equals(hash.span)
     }
 
-    /// Whether bytes that do not end in a line end can be what is left of a record that was cut short: its beginning, or
-    /// zeros, as a power cut leaves them.
+    /// Whether bytes that do not end in a line end can be what is left of a record that was cut short: its beginning,
+    /// or zeros, as a power cut leaves them.
     static func isTorn(_ bytes: Span<UInt8>) -> Bool {
         var isZero = true
         for index in bytes.indices where bytes[index] != 0 { isZero = false }

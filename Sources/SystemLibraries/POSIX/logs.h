@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Opens a file to append to, and to read; it is made, for its owner alone, if it is not there. Never waits (O_NONBLOCK: a FIFO
- * would). */
+/* Opens a file to append to, and to read; it is made, for its owner alone, if it is not there. Never waits (O_NONBLOCK:
+ * a FIFO would). */
 static inline int posix_open_to_append(const char *path)
 {
     return open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
@@ -29,8 +29,8 @@ static inline int posix_is_at_path(int file, const char *path)
            opened.st_ino == named.st_ino;
 }
 
-/* Takes the file for this opening of it alone, if nobody has it: 1, or 0 if somebody has, or -1 if it cannot be had at all. It
- * is given back when the file is closed, by every process that has it open from here. */
+/* Takes the file for this opening of it alone, if nobody has it: 1, or 0 if somebody has, or -1 if it cannot be had at
+ * all. It is given back when the file is closed, by every process that has it open from here. */
 static inline int posix_take_file(int file)
 {
     int code;
