@@ -24,9 +24,9 @@ pass() {
 # ---- The files ----
 
 # What a host would not expect of any plug-in; and of most, that it starts a thread or touches signals.
-unwanted='EVP_PKEY_.* json_.* raise kill abort exit _exit atexit getenv secure_getenv setenv setlocale localeconv fork vfork
+of_any='EVP_PKEY_.* json_.* raise kill abort exit _exit atexit getenv secure_getenv setenv setlocale localeconv fork vfork
     exec.* posix_spawn.* system popen CRYPTO_set_mem_functions'
-forbidden="$unwanted sig.* pthread_create"
+forbidden="$of_any sig.* pthread_create"
 
 # plugin NAME BYTES LIBRARY...: a library of at most so many bytes, which needs no others. A plug-in has no verifier in it.
 plugin() {
@@ -49,7 +49,7 @@ plugin sqlite 90000 libsqlite3
 plugin redis 110000 libhiredis
 plugin audit 110000 libcrypto
 # This one starts a thread, and keeps signals from it.
-forbidden="$unwanted sigaction signal alarm"
+forbidden="$of_any sigaction signal alarm"
 plugin http 130000 libcurl libpaitifyverify
 
 # ---- Programs ----
