@@ -46,9 +46,11 @@ struct Plugin {
 }
 
 let plugins = [
+    Plugin(module: "KeysHTTP", library: "http", needs: (module: "CURL", link: "curl")),
     Plugin(module: "ReplayMemory", library: "memory"),
     Plugin(module: "ReplaySQLite", library: "sqlite", needs: (module: "SQLiteLib", link: "sqlite3")),
     Plugin(module: "ReplayRedis", library: "redis", needs: (module: "HiredisLib", link: "hiredis")),
+    Plugin(module: "AuditLog", library: "audit"),
 ]
 
 var products: [Product] = [
@@ -63,6 +65,9 @@ var targets: [Target] = [
     .systemLibrary(
         name: "Jansson", path: "Sources/SystemLibraries/Jansson", pkgConfig: "jansson",
         providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(
+        name: "CURL", path: "Sources/SystemLibraries/CURL", pkgConfig: "libcurl",
+        providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(
         name: "SQLiteLib", path: "Sources/SystemLibraries/SQLiteLib", pkgConfig: "sqlite3",
         providers: [.apt(["libsqlite3-dev"])]),
@@ -159,9 +164,12 @@ if !verifierAlone {
             swiftSettings: strict),
         .testTarget(name: "IssuerTests", dependencies: ["Issuer", "Verifier"], swiftSettings: strict),
         .testTarget(
+            name: "SimulationTests", dependencies: ["Issuer", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Issuer", "Verifier",
+                "Server", "Issuer", "Verifier", "PaitifyVerifyHeader",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -83,7 +83,7 @@ verification() {
 }
 
 start_issuer() {
-    export PAITIFY_HOST=127.0.0.1 PAITIFY_PORT=0 PAITIFY_DATA_DIR=$work/data LOG_LEVEL=warning
+    export PAITIFY_HOST=127.0.0.1 PAITIFY_PORT=0 PAITIFY_DATA_DIR=$work/data PAITIFY_RATE_LIMIT=0 LOG_LEVEL=warning
     start_server "$work/data" "$work/log" || die "The issuer did not start: $(tail -n 1 "$work/log")"
     key=$("$paitify" companies create --name Bench | json_member apiKey)
     agent=$(api POST /v1/agents '{"name":"Bench"}' | json_member id)

@@ -23,9 +23,9 @@
  *   Callbacks Run on the thread that called. They must not call this library with the same result.
  *   OpenSSL   The calling thread's error queue is left as it was found, but that it holds 16 errors: where the host left
  *             it nearly full, its oldest may be lost.
- *   fork      A child may always verify with the verifiers of its parent: no lock that another thread of the parent may
- *             have held is waited for. It may install or load keys, make verifiers, and verify EdDSA, if no other thread
- *             of the parent was installing or loading keys, making verifiers, or using an algorithm of OpenSSL's for the
+ *   fork      A child may always verify RS256, PS256 and ES256 with the verifiers of its parent: no lock that another
+ *             thread of the parent may have held is waited for. It may install or load keys, make verifiers, and verify
+ *             EdDSA, if no other thread of the parent was installing or loading keys, making verifiers, or using an algorithm of OpenSSL's for the
  *             first time at the fork (OpenSSL looks algorithms up under a lock, and for Ed25519 each time). The thread
  *             that forks should have called OpenSSL or paitify_verify before: OpenSSL registers a thread at its first
  *             call, under a lock too.
@@ -304,8 +304,8 @@ void paitify_verifier_release(paitify_verifier *verifier);
  *
  * error may be null. Any thread, at any time.
  * Returns PAITIFY_OK; PAITIFY_E_JWKS; PAITIFY_E_WEAK_KEY if every key is too weak; PAITIFY_E_ROLLBACK if the document's
- * sequence is below one seen before, or missing after one was, or if it was fetched before the installed one and its
- * sequence is not higher; PAITIFY_E_ARGUMENT (null, or fetched_at below 0); PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
+ * sequence is below one seen before, or missing after one was, or if no document had one and it was fetched before the
+ * installed one; PAITIFY_E_ARGUMENT (null, or fetched_at below 0); PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
 int32_t paitify_install_jwks(paitify_verifier *verifier, paitify_bytes jwks, int64_t fetched_at, paitify_error *error);
 
 /* The same, of an answer whose Cache-Control said max-age=max_age_s: where that is shorter than keys_fresh_s, the keys are
@@ -413,9 +413,9 @@ void paitify_result_free(paitify_result *result);
 
 /* Verifies a token against the charge that is about to be made. PAITIFY_OK, and nothing else, permits the charge.
  *
- * Takes no lock of its own, does no I/O and never waits (the one lock that OpenSSL reads, a key's, is written only while
- * the key is installed). The result is emptied first, and filled only on PAITIFY_OK: a verification
- * that fails exposes no claim. A null charge is PAITIFY_E_ARGUMENT: comparing the charge is what enforces the limit.
+ * Takes no lock of its own, does no I/O and never waits: the one lock that OpenSSL reads, a key's, is written only while
+ * the key is installed. (For EdDSA, OpenSSL also reads the locks of its table of algorithms, each time.) The result is
+ * emptied first, and filled only on PAITIFY_OK: a verification that fails exposes no claim. A null charge is PAITIFY_E_ARGUMENT: comparing the charge is what enforces the limit.
  *
  * The checks, always in this order: size, character set, three parts, base64url, header, algorithm allowed, key by kid,
  * the key's own algorithm, signature, payload, type, issuer, audience, times, decision, environment, charge, revocation,

@@ -6,7 +6,9 @@
 #   build/lib/pkgconfig/paitifyverify.pc                   relocatable: its paths follow the file
 #   build/include/paitifyverify.h
 #
-# and the same of each plug-in: libpaitifyverify-memory, paitifyverify-memory.pc, paitifyverify-memory.h.
+# and the same of each plug-in: libpaitifyverify-memory, paitifyverify-memory.pc, paitifyverify-memory.h. Beside the audit:
+#
+#   build/bin/paitify-audit-check
 #
 #   scripts/build-verifier.sh                 all of it
 #   scripts/build-verifier.sh core memory     these alone, for a machine that lacks what the others need
@@ -24,9 +26,11 @@ out=build/lib
 # library | its header's name and its product's | what it needs, by pkg-config | what it does
 libraries='
 core   | paitifyverify        | jansson libcrypto | Verifies Paitify spend authorizations offline
+http   | paitifyverify-http   | libcurl paitifyverify | Keys of the Paitify verifier, fetched over HTTP
 memory | paitifyverify-memory | libcrypto         | Replay guard of the Paitify verifier, in memory
 sqlite | paitifyverify-sqlite | sqlite3           | Replay guard of the Paitify verifier, in an SQLite file
 redis  | paitifyverify-redis  | hiredis           | Replay guard of the Paitify verifier, on a Redis server
+audit  | paitifyverify-audit  | libcrypto         | Audit of the Paitify verifier, in a file of chained records
 '
 
 for tool in swift cc ld objcopy ar strip pkg-config; do
@@ -47,6 +51,17 @@ changed() {
 
 # The header's functions: a declaration begins a line with its type, a comment does not.
 functions_of() { sed -n 's/^[a-z].*[ *]\(paitify_[a-z0-9_]*\)(.*/\1/p' "$1"; }
+
+# libraries_of NEED...: what to link with. A plug-in that calls the verifier records no folder for it: they are installed side
+# by side.
+libraries_of() {
+    for need in "$@"; do
+        case $need in
+            paitifyverify) echo "-L$out -lpaitifyverify" ;;
+            *) pkg-config --libs "$need" ;;
+        esac
+    done
+}
 
 # link NAME NEEDS: build/lib/libNAME.so.1.0.0 and libNAME.a, of the objects that were compiled for the product NAME.
 link() {
@@ -72,7 +87,7 @@ link() {
         cc -shared -o "$out/$file.new" "$object" \
             -Wl,-soname,"lib$name.so.1" -Wl,--version-script,"$exports" \
             -Wl,-z,defs -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--as-needed \
-            $(pkg-config --libs $needs)
+            $(libraries_of $needs)
         strip --strip-unneeded "$out/$file.new"
         mv -f "$out/$file.new" "$out/$file"
         rm -f "$object"
@@ -84,6 +99,8 @@ link() {
 
 # describe NAME NEEDS DESCRIPTION: its pkg-config file.
 describe() {
+    requires=$(echo " $2 " | sed -n 's/.* \(paitifyverify\) .*/\1/p')
+    private=$(echo " $2 " | sed 's/ paitifyverify / /; s/^ *//; s/ *$//')
     cat >"$out/pkgconfig/$1.pc.new" <<END
 prefix=\${pcfiledir}/../..
 libdir=\${prefix}/lib
@@ -92,11 +109,25 @@ includedir=\${prefix}/include
 Name: $1
 Description: $3
 Version: $version
-Requires.private: $2
+Requires: $requires
+Requires.private: $private
 Cflags: -I\${includedir}
 Libs: -L\${libdir} -Wl,-rpath,\${libdir} -l$1
 END
     mv -f "$out/pkgconfig/$1.pc.new" "$out/pkgconfig/$1.pc"
+}
+
+# tool NAME LIBRARY NEEDS: build/bin/NAME, of Sources/Tools/NAME.c, with the library in it.
+tool() {
+    mkdir -p build/bin
+    if [ -e "build/bin/$1" ] && [ ! "$out/lib$2.a" -nt "build/bin/$1" ] && [ ! "Sources/Tools/$1.c" -nt "build/bin/$1" ]; then
+        return
+    fi
+    # shellcheck disable=SC2046,SC2086 # words
+    cc -std=c99 -Wall -Wextra -Wpedantic -O2 -Iinclude -o "build/bin/$1.new" "Sources/Tools/$1.c" "$out/lib$2.a" \
+        -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--as-needed $(pkg-config --libs $3)
+    strip "build/bin/$1.new"
+    mv -f "build/bin/$1.new" "build/bin/$1"
 }
 
 known=$(echo "$libraries" | sed -n 's/ *|.*//p' | tr '\n' ' ')
@@ -110,7 +141,7 @@ for wanted in "$@"; do
     name=$(echo "$line" | cut -d '|' -f 2 | tr -d ' ')
     needs=$(echo "$line" | cut -d '|' -f 3 | sed 's/^ *//; s/ *$//')
     for need in $needs; do
-        pkg-config --exists "$need" || {
+        [ "$need" = paitifyverify ] || pkg-config --exists "$need" || {
             echo "build-verifier: the development files of $need are missing (scripts/setup.sh build installs them)" >&2
             exit 1
         }
@@ -120,6 +151,7 @@ for wanted in "$@"; do
         exit 1
     }
     link "$name" "$needs"
+    if [ "$wanted" = audit ]; then tool paitify-audit-check "$name" "$needs"; fi
     describe "$name" "$needs" "$(echo "$line" | cut -d '|' -f 4 | sed 's/^ *//')"
 done
 

@@ -12,6 +12,8 @@ Prints a line a check, and fails if one failed. A cell "proven by" is a list of 
     library                       a check of Tests/CABITests/run.sh, by its beginning
     fuzz                          a target in Tests/Fuzz
     end to end                    a test of Tests/EndToEnd, without "test_"
+    keys over HTTP                a test of Tests/KeysHTTP, likewise
+    plug-in                       a check of Tests/PluginCABITests/run.sh, by its beginning
     suite                         all cases of a suite, by the name that it shows
 """
 
@@ -35,13 +37,15 @@ class Tests:
     """The names of the tests, by label."""
 
     def __init__(self):
-        self.names = {label: set() for label in ("C", "library", "fuzz", "Swift", "suite", "end to end")}
+        self.names = {label: set() for label in ("C", "fuzz", "Swift", "suite")}
         for label in ("tokens", "algorithms", "key sets", "sequences"):
             self._read_vectors(label, f"Tests/Vectors/{label.replace(' ', '-')}.json")
         for path in glob.glob("Tests/**/*.swift", recursive=True):
             self._read_swift(read(path))
-        for path in glob.glob("Tests/EndToEnd/test_*.py"):
-            self.names["end to end"] |= set(re.findall(r"^def test_(\w+)\(", read(path), re.M))
+        for label, folder in (("end to end", "EndToEnd"), ("keys over HTTP", "KeysHTTP")):
+            self.names[label] = set()
+            for path in glob.glob(f"Tests/{folder}/test_*.py"):
+                self.names[label] |= set(re.findall(r"^def test_(\w+)\(", read(path), re.M))
         self._read_c()
         # A target is a file, or a folder, that libFuzzer enters.
         for path in glob.glob("Tests/Fuzz/**/*.c*", recursive=True):
@@ -52,6 +56,8 @@ class Tests:
         for case in json.loads(read(path))["cases"]:
             statuses = [case["status"]] if "status" in case else [
                 step["status"] for step in case["steps"] if "status" in step]
+            # A set that is installed may serve no token.
+            statuses += [case["token_status"]] if "token_status" in case else []
             accepted = statuses[-1] == "PAITIFY_OK"
             # A set that leaves a key out is accepted, and the key is refused; a sequence proves what any step says.
             refused = not accepted or case.get("left_out", 0) > 0 or set(statuses) != {"PAITIFY_OK"}
@@ -66,8 +72,10 @@ class Tests:
         self.names["suite"] |= set(re.findall(r"@Suite[^`]*?struct `([^`]+)`", text))
 
     def _read_c(self):
+        for label, folder in (("library", "CABITests"), ("plug-in", "PluginCABITests")):
+            run = read(f"Tests/{folder}/run.sh")
+            self.names[label] = {re.sub(r"\$.*", "", words) for words in re.findall(r'pass "([^"]+)"', run)}
         run = read("Tests/CABITests/run.sh")
-        self.names["library"] = {re.sub(r"\$.*", "", words) for words in re.findall(r'pass "([^"]+)"', run)}
         for programs in re.findall(r"^for program in (.*); do$", run, re.M):
             self.names["C"] |= set(programs.split())
         for path in map(Path, glob.glob("Tests/CABITests/*.c*")):
@@ -77,14 +85,14 @@ class Tests:
                 self.names["C"] |= {f"{path.stem}: {function}" for function in functions}
 
     def has(self, label, name):
-        if label == "library":
+        if label in ("library", "plug-in"):
             return any(words.startswith(name) for words in self.names[label])
         return name in self.names.get(label, ())
 
 
 def named(cell):
     """The tests that a cell names: (label, name)."""
-    for part in re.split(r"; (?=[A-Za-z ]+: `)", cell):
+    for part in re.split(r"; (?=[A-Za-z -]+: `)", cell):
         label, _, names = part.partition(": `")
         for name in re.findall(r"`([^`]+)`", "`" + names):
             yield label.strip(), name

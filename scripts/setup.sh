@@ -18,6 +18,7 @@ binutils        | command -v readelf                   | links, and inspects wha
 pkg-config      | command -v pkg-config                | finds the C libraries
 curl            | command -v curl                      | asks the issuer whether it is ready
 libssl-dev      | test -e /usr/include/openssl/evp.h   | signatures: OpenSSL
+libcurl4-openssl-dev | pkg-config --exists libcurl     | keys over HTTP: libcurl
 libjansson-dev  | test -e /usr/include/jansson.h       | JSON: jansson
 libsqlite3-dev  | test -e /usr/include/sqlite3.h       | the issuer'"'"'s store: SQLite
 libhiredis-dev  | test -e /usr/include/hiredis/hiredis.h | a replay guard: Redis
@@ -28,8 +29,16 @@ tzdata          | test -e /usr/share/zoneinfo/UTC      | a policy'"'"'s days beg
 test_needs='
 python3         | command -v python3                   | runs the end-to-end tests
 python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
+strace          | command -v strace                    | shows that an answer leaves after its commit was flushed
 redis-server redis-tools | command -v redis-server redis-cli | the replay guard on Redis is tested against a real server
 valgrind        | command -v valgrind                  | finds memory errors in the C library
+golang-go       | command -v go                        | the example in Go
+default-jdk-headless | command -v javac                | the example in Java
+libjna-java     | test -e /usr/share/java/jna.jar      | calls C from Java
+libgoogle-gson-java | test -e /usr/share/java/gson.jar | reads the vectors in Java
+ruby            | command -v ruby                      | the example in Ruby
+php-cli         | php --ri FFI                         | the example in PHP
+libmicrohttpd-dev | pkg-config --exists libmicrohttpd | the example processor'"'"'s HTTP
 locales         | test -e /usr/share/i18n/locales/de_DE | a host that writes fractions with a comma
 cmake           | command -v cmake                     | a C user of the installed library
 groff-base      | command -v groff                     | formats the man pages

@@ -37,6 +37,8 @@ fuzzing() { Tests/Fuzz/run.sh 20 2>&1 | tee "$reports/fuzzing.txt"; }
 
 documents() { python3 Tests/Documents/run.py 2>&1 | tee "$reports/documents.txt"; }
 
+examples() { examples/run.sh 2>&1 | tee "$reports/examples.txt"; }
+
 # python_tests FOLDER REPORT
 python_tests() {
     python_environment &&
@@ -55,8 +57,11 @@ suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$rep
 suite Threads threads-swift-testing.xml scripts/sanitize.sh --xunit-output "$reports/threads.xml"
 suite 'C ABI' c-abi.txt c_abi
 suite Plug-ins plugins.txt plugins
+suite 'Keys over HTTP' keys-over-http.xml python_tests Tests/KeysHTTP keys-over-http.xml
 suite 'Fuzzing' fuzzing.txt fuzzing
 suite Documents documents.txt documents
+suite Examples examples.txt examples
+suite Processor processor.xml python_tests Tests/Processor processor.xml
 suite Packages packages.xml python_tests Tests/Packages packages.xml
 suite 'End to end' end-to-end.xml python_tests Tests/EndToEnd end-to-end.xml
 

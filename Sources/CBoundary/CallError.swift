@@ -42,9 +42,15 @@ package import Verifier
         unsafe Self.write(text, into: message)
     }
 
+    /// As below, of a string.
+    package static func write(_ text: String, into message: UnsafeMutableRawBufferPointer) {
+        var text = text
+        text.withUTF8 { unsafe write($0, into: message) }
+    }
+
     /// Copies as much as fits, cut between characters, and ends it with a NUL. The text may quote a document or a path:
     /// control characters, which would forge lines in a log, become question marks.
-    static func write(_ text: UnsafeBufferPointer<UInt8>, into message: UnsafeMutableRawBufferPointer) {
+    package static func write(_ text: UnsafeBufferPointer<UInt8>, into message: UnsafeMutableRawBufferPointer) {
         guard message.count > 0 else { return }
         var length = min(text.count, message.count - 1)
         // A byte 10xxxxxx goes on with a character that began before: do not cut there.

@@ -31,10 +31,7 @@ extension MonitoredGuard {
         _ info: UnsafeMutablePointer<paitify_guard_info>?, from handle: OpaquePointer?,
         adding: (Self, inout paitify_guard_info) -> Void
     ) -> Int32 {
-        guard let info = unsafe info else { return argumentCode }
-        let declared = unsafe UnsafeRawPointer(info).load(as: UInt32.self)
-        let size = declared == 0 ? UInt32(MemoryLayout<paitify_guard_info>.size) : declared
-        guard size >= 4, size <= HostStruct.bytesMax else { return argumentCode }
+        guard let info = unsafe info, let size = unsafe HostStruct.declaredSize(info) else { return argumentCode }
         do throws(VerifyError) {
             try Memory.require(Memory.reserve)
         } catch {
@@ -61,9 +58,6 @@ extension paitify_guard_info {
         last_unavailable_at = health.lastUnavailableAt
         claim_count = -1
         capacity = -1
-        var reason = health.lastReason
-        unsafe withUnsafeMutableBytes(of: &last_reason) { target in
-            reason.withUTF8 { unsafe CallError.write($0, into: target) }
-        }
+        unsafe withUnsafeMutableBytes(of: &last_reason) { unsafe CallError.write(health.lastReason, into: $0) }
     }
 }

@@ -5,8 +5,8 @@ package enum HostStruct {
     /// No struct of any version is longer: a size beyond is not one, but garbage.
     package static let bytesMax = 4096
 
-    /// Overwrites the start of `known` by the fields that the host's struct has whole, and refuses one that asks for more
-    /// than we know.
+    /// Overwrites the start of `known` by the fields that the host's struct has whole, and refuses one that asks for
+    /// more than we know.
     ///
     /// - Parameter fieldEnds: where the host's struct may end: after the last field that every version has, and after
     ///   each field since, in order. A field that `struct_size` cuts in half keeps its default.
@@ -31,6 +31,14 @@ package enum HostStruct {
             throw VerifyError(
                 .argument, "The struct sets a field of a newer version, which this library does not know.")
         }
+    }
+
+    /// The size that the host's struct says it has, where all of it is written and none is read: 0 is the first
+    /// version's. Nil for a size that no version has.
+    package static func declaredSize<Struct>(_ host: UnsafeMutablePointer<Struct>) -> UInt32? {
+        let declared = unsafe UnsafeRawPointer(host).load(as: UInt32.self)
+        let size = declared == 0 ? UInt32(MemoryLayout<Struct>.size) : declared
+        return size >= 4 && size <= bytesMax ? size : nil
     }
 
     /// Sets the host's struct to as much of `known` as it has room for, zeroes the rest, and notes its size. Does

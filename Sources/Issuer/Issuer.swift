@@ -17,8 +17,9 @@ public final class Issuer: Sendable {
             try await store.globalTransaction { try Migrator.migrate($0) }
         }
         let keyRing = try await KeyRing.open(
-            store: store, masterKey: masterKey, jwksMaxAgeSeconds: settings.jwksMaxAgeSeconds,
-            rotationSeconds: settings.keyRotationSeconds, now: clock.now())
+            store: store, masterKey: masterKey, algorithm: settings.signingAlgorithm,
+            jwksMaxAgeSeconds: settings.jwksMaxAgeSeconds, rotationSeconds: settings.keyRotationSeconds,
+            now: clock.now())
         return Issuer(
             store: store, settings: settings, masterKey: masterKey, keyRing: keyRing, clock: clock, ids: ids)
     }
@@ -38,6 +39,13 @@ public final class Issuer: Sendable {
 
     /// Finishes what runs and closes the store.
     public func close() async throws(IssuerError) {
+        let uses = apiKeyVerifier.usesToWrite(at: clock.now(), all: true)
+        do throws(IssuerError) {
+            try await write(uses)
+        } catch {
+            try await IssuerError.mapping { try await store.close() }
+            throw error
+        }
         try await IssuerError.mapping { try await store.close() }
     }
 
@@ -60,6 +68,10 @@ public struct IssuerSettings: Sendable {
     /// How long a held request waits for a person.
     public var approvalLifetimeSeconds: Int64
     public var keyRotationSeconds: Int64
+    /// Of the keys that are made from now on.
+    public var signingAlgorithm: SignatureAlgorithm
+    /// Who may change signing keys; nil: the one company, as long as there is one alone.
+    public var operatorKey: OperatorKey?
     /// How long a fetched JWKS is fresh.
     public var jwksMaxAgeSeconds: Int64
     /// bcrypt's cost for API keys, 4 to 31: each step doubles the work.
@@ -68,13 +80,14 @@ public struct IssuerSettings: Sendable {
     public init(
         issuerURL: String, tokenLifetimeSeconds: Int64 = 900, confirmGraceSeconds: Int64 = 3600,
         approvalLifetimeSeconds: Int64 = 86_400, keyRotationSeconds: Int64 = 30 * 86_400,
-        jwksMaxAgeSeconds: Int64 = 300, bcryptCost: Int = 12
+        signingAlgorithm: SignatureAlgorithm = .rs256, jwksMaxAgeSeconds: Int64 = 300, bcryptCost: Int = 12
     ) {
         self.issuerURL = issuerURL
         self.tokenLifetimeSeconds = tokenLifetimeSeconds
         self.confirmGraceSeconds = confirmGraceSeconds
         self.approvalLifetimeSeconds = approvalLifetimeSeconds
         self.keyRotationSeconds = keyRotationSeconds
+        self.signingAlgorithm = signingAlgorithm
         self.jwksMaxAgeSeconds = jwksMaxAgeSeconds
         self.bcryptCost = bcryptCost
     }

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Hummingbird
 import HummingbirdCore
@@ -28,6 +29,9 @@ enum App {
 
     static let clock = Clock { Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))) }
 
+    /// Nanoseconds of the clock that nobody sets.
+    @Sendable static func uptime() -> Int64 { Int64(clamping: DispatchTime.now().uptimeNanoseconds) }
+
     /// 128 random bits: no two requests of any two servers share an identifier.
     @Sendable static func makeRequestID() -> String {
         let digits = [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)].map { number in
@@ -48,20 +52,43 @@ enum App {
         }
     }
 
+    /// The master key that the configuration names.
+    static func masterKey(_ configuration: Configuration, _ folder: DataFolder) throws -> MasterKey {
+        switch configuration.masterKey {
+        // A new one opens nothing that is sealed already; and it would lie where the lost one belongs.
+        case .dataFolder where FileManager.default.fileExists(atPath: folder.storePath):
+            try MasterKey.load(file: folder.masterKeyPath)
+        case .dataFolder: try MasterKey.loadOrCreate(file: folder.masterKeyPath)
+        case .file(let path): try loadMasterKey(path)
+        case .given(let key): key
+        }
+    }
+
     /// Opens the store in `folder`, whose lock the caller has.
     static func openIssuer(_ configuration: Configuration, _ folder: DataFolder) async throws -> Issuer {
-        let masterKey =
-            switch configuration.masterKey {
-            // A new one opens nothing that is sealed already; and it would lie where the lost one belongs.
-            case .dataFolder where FileManager.default.fileExists(atPath: folder.storePath):
-                try MasterKey.load(file: folder.masterKeyPath)
-            case .dataFolder: try MasterKey.loadOrCreate(file: folder.masterKeyPath)
-            case .file(let path): try loadMasterKey(path)
-            case .given(let key): key
-            }
+        try await finishReseal(configuration, folder)
+        let masterKey = try masterKey(configuration, folder)
         return try await Issuer.open(
             store: try SQLiteStore.open(path: folder.storePath), settings: configuration.issuer, masterKey: masterKey,
             clock: clock, ids: .random())
+    }
+
+    /// A `paitify keys reseal` that was interrupted left the next master key in the folder. If the store is sealed with it
+    /// already, all that was left to do was to put it in its place; else nothing had happened yet.
+    private static func finishReseal(_ configuration: Configuration, _ folder: DataFolder) async throws {
+        guard case .dataFolder = configuration.masterKey,
+            let next = try MasterKey.loadNext(of: folder.masterKeyPath),
+            FileManager.default.fileExists(atPath: folder.storePath)
+        else { return }
+        let store = try SQLiteStore.open(path: folder.storePath)
+        let opens: Result<Bool, IssuerError>
+        do throws(IssuerError) {
+            opens = .success(try await ResealKeys.opens(store, with: next))
+        } catch {
+            opens = .failure(error)
+        }
+        try await store.close()
+        if try opens.get() { try MasterKey.adoptNext(of: folder.masterKeyPath) }
     }
 
     /// The API, ready to listen.
@@ -71,7 +98,9 @@ enum App {
     ) -> some ApplicationProtocol {
         let limits = configuration.limits
         return Application(
-            router: Routes.router(issuer: issuer, limits: limits, logger: logger, makeRequestID: makeRequestID),
+            router: Routes.router(
+                issuer: issuer, limits: limits, rateLimits: RateLimits(configuration.rates, now: uptime),
+                logger: logger, makeRequestID: makeRequestID),
             server: .guarded(limits, makeRequestID: makeRequestID),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),

@@ -10,12 +10,13 @@ package struct AuthorizationClaims: Sendable {
     let lifetime: Lifetime
     let limit: SpendLimit
 
-    /// Throws `claimMissing` or `claimType` for the claims that only name things.
+    /// Throws `claimMissing` or `claimType` for the claims that only name or describe things.
     init(_ claims: Claims, lifetime: Lifetime, limit: SpendLimit) throws(VerifyError) {
         authorizationID = try claims.string("jti")
         agentID = try claims.string("sub")
         companyID = try claims.string("company")
         currency = try claims.string("currency")
+        try DescriptiveClaims.check(claims)
         self.claims = claims.object
         self.lifetime = lifetime
         self.limit = limit

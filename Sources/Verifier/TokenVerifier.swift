@@ -132,6 +132,7 @@ public struct TokenVerifier: Sendable {
             let key: PublicKey
             var isAuthorization = true
             if let usual {
+                guard algorithms.contains(usual.algorithm.asSet) else { throw VerifyError(.algorithm) }
                 usual.keepID(in: memory)
                 try cache.requireServing(at: now, &wanted)
                 key = usual

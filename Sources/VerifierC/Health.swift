@@ -26,10 +26,7 @@ public func paitify_health_info_init(_ info: UnsafeMutablePointer<paitify_health
 @c @implementation
 public func paitify_health(_ verifier: OpaquePointer!, _ info: UnsafeMutablePointer<paitify_health_info>!) -> Int32 {
     guard let info = unsafe info else { return argumentCode }
-    // What follows struct_size is written alone: the host need not have set it. 0 is the first version's size.
-    let declared = unsafe UnsafeRawPointer(info).load(as: UInt32.self)
-    let size = declared == 0 ? UInt32(MemoryLayout<paitify_health_info>.size) : declared
-    guard size >= 4, size <= HostStruct.bytesMax else { return argumentCode }
+    guard let size = unsafe HostStruct.declaredSize(info) else { return argumentCode }
     unsafe HostStruct.initialize(info, to: .nothing, size: size)
     let outcome: Result<KeyHealth, VerifyError>? = unsafe VerifierHandle.with(verifier) { handle in
         Result { () throws(VerifyError) in try handle.verifier.health() }

@@ -343,7 +343,6 @@ static void error_queue(paitify_verifier *verifier, paitify_result *result)
         const int32_t status = paitify_verify(verifier, string_of(row, "token"), &charge, result);
         CHECK(status == PAITIFY_OK || paitify_result_payload(result).data == NULL);
     }
-    CHECK_STATUS(PAITIFY_E_ROLLBACK, paitify_install_jwks(verifier, bytes_of(jwks), 1, NULL));
     CHECK_STATUS(PAITIFY_E_JWKS, paitify_install_jwks(verifier, bytes_of("{}"), 1, NULL));
     CHECK(ERR_peek_last_error() == before);
     CHECK(ERR_get_error() == before && ERR_get_error() == 0);

@@ -8,7 +8,7 @@
 enum { QUEUED_MAX = 8 };
 
 static int64_t now;
-static char *jwks;
+static char *jwks, *without_sequence;
 static json_t *vectors;
 static paitify_verifier *verifier, *empty;
 static paitify_result *result;
@@ -40,10 +40,10 @@ static int32_t make(uint32_t leeway)
 static int32_t make_good(void) { return make(30); }
 static int32_t make_bad(void) { return make(301); }
 static int32_t install_good(void) { return paitify_install_jwks(verifier, bytes_of(jwks), now, NULL); }
-static int32_t install_old(void) { return paitify_install_jwks(verifier, bytes_of(jwks), now - 1, NULL); }
+static int32_t install_old(void) { return paitify_install_jwks(verifier, bytes_of(without_sequence), now, NULL); }
 static int32_t install_nothing(void) { return paitify_install_jwks(verifier, bytes_of("{}"), now, NULL); }
 
-/* A key whose modulus is even, one of no curve, and one off its curve. */
+/* A key whose modulus is even, and two off their curves. */
 static int32_t install_bad_keys(void)
 {
     char n[344];
@@ -53,8 +53,8 @@ static int32_t install_bad_keys(void)
     snprintf(document, sizeof document,
              "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"a\",\"alg\":\"RS256\",\"e\":\"AQAB\",\"n\":\"%s\"},"
              "{\"kty\":\"EC\",\"kid\":\"b\",\"crv\":\"P-256\",\"alg\":\"ES256\",\"x\":\"%.43s\",\"y\":\"%.43s\"},"
-             "{\"kty\":\"OKP\",\"kid\":\"c\",\"crv\":\"Ed25519\",\"alg\":\"EdDSA\",\"x\":\"%.42s8\"}]}",
-             n, n, n, n);
+             "{\"kty\":\"OKP\",\"kid\":\"c\",\"crv\":\"Ed25519\",\"alg\":\"EdDSA\",\"x\":\"%s\"}]}",
+             n, n, n, "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     return paitify_install_jwks(empty, bytes_of(document), now, NULL);
 }
 
@@ -133,6 +133,9 @@ int main(int count, char **arguments)
     vectors = read_vectors(arguments[1], "tokens.json");
     now = json_integer_value(json_object_get(vectors, "now"));
     jwks = json_dumps(json_object_get(vectors, "jwks"), JSON_COMPACT);
+    json_t *unnumbered = json_pack("{sO}", "keys", json_object_get(json_object_get(vectors, "jwks"), "keys"));
+    without_sequence = json_dumps(unnumbered, JSON_COMPACT);
+    json_decref(unnumbered);
     charge = charge_of(json_object_get(vectors, "charge"));
     verifier = make_verifier(json_object_get(vectors, "options"), 0, &now);
     empty = make_verifier(json_object_get(vectors, "options"), 0, &now);
@@ -148,7 +151,7 @@ int main(int count, char **arguments)
         {"install_jwks", install_good, PAITIFY_OK},
         {"install_jwks, older", install_old, PAITIFY_E_ROLLBACK},
         {"install_jwks, no keys", install_nothing, PAITIFY_E_JWKS},
-        {"install_jwks, bad keys", install_bad_keys, PAITIFY_E_JWKS},
+        {"install_jwks, bad keys", install_bad_keys, PAITIFY_E_WEAK_KEY},
         {"save_jwks_file", save_good, PAITIFY_OK},
         {"save_jwks_file, nowhere", save_nowhere, PAITIFY_E_IO},
         {"load_jwks_file", load_good, PAITIFY_OK},
@@ -177,6 +180,7 @@ int main(int count, char **arguments)
     paitify_verifier_release(verifier);
     paitify_verifier_release(empty);
     free(jwks);
+    free(without_sequence);
     json_decref(vectors);
     return report("errors");
 }

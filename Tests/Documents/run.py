@@ -8,15 +8,18 @@ import os
 import sys
 
 import c_api
+import ledger
 import library
 import man_pages
+import plugins
 import threat_model
 from harness import ROOT
 
 
 def main():
     os.chdir(ROOT)
-    return 1 if any([c_api.run(), library.run(), threat_model.run(), man_pages.run()]) else 0
+    suites = (c_api, library, threat_model, ledger, plugins, man_pages)
+    return 1 if any([suite.run() for suite in suites]) else 0
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ DRIFTS = [
     ("a fuzz target is gone", "fuzz: `jwks`", "fuzz: `pdf`", "pdf"),
     ("an end-to-end test is gone", "`the_header_is_explicit_and_brings_no_key`", "`the_header_is_fine`",
      "the_header_is_fine"),
+    ("a test of the keys over HTTP is gone", "`a_cookie_is_not_sent_back`", "`a_biscuit_is_not_sent_back`", "biscuit"),
+    ("a check of a plug-in is gone", "plug-in: `http, where memory is short`", "plug-in: `http, at length`", "at length"),
     ("a line names nothing", "C: `locks`; library: `it opens no socket` |", "tested |", "nothing proves it"),
     ("an item of RFC 8725 has no line", "| §2.7 Substitution", "| Substitution", "§2.7"),
     ("an item of its successor has no line", "| §3.15 Limit", "| Limit", "§3.15"),

@@ -1,10 +1,13 @@
 """The commands beside a running server, and how the server starts and stops."""
 
+import contextlib
 import fcntl
 import json
 import os
+import re
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import threading
@@ -84,6 +87,26 @@ def test_a_key_set_that_is_none_says_nothing_about_the_token(tmp_path, keys):
     )
     assert finished.returncode == 2
     assert "PAITIFY_E_JWKS" in assert_one_line(finished)
+
+
+def test_the_books_are_recounted_beside_the_server_and_without_and_a_difference_is_named(own_server):
+    server = own_server().start()
+    company = Company.create(server)
+    agent = company.spender()
+    company.approved(agent, 250)
+    beside = server.command("check")
+    assert re.fullmatch(r"1 companies, 1 authorizations, \d+ counters: 0 do not balance\n", beside.stdout)
+    assert server.stop() == 0
+    assert server.command("check").stdout == beside.stdout
+
+    file = server.data / "paitify.db"
+    with contextlib.closing(sqlite3.connect(file)) as books, books:
+        books.execute("UPDATE counters SET reserved_amount = reserved_amount - 1 WHERE subject = ?", [agent])
+    differs = server.command("check", check=False)
+    assert differs.returncode == 1 and "Error" not in differs.stderr
+    assert "the counter has 249 in 1 authorizations, and their sum is 250 in 1" in differs.stdout
+    assert agent in differs.stdout and company.id in differs.stdout
+    assert json.loads(server.command("check", "--json", check=False).stdout)["balances"] is False
 
 
 def test_commands_work_on_the_data_of_a_server_that_is_stopped(own_server):
@@ -240,12 +263,12 @@ def assert_nothing_left_to_find_a_server_by(server):
 
 
 def test_a_setting_that_is_misspelt_is_not_ignored_in_silence(own_server):
-    server = own_server(PAITIFY_TOKEN_TLL="60", PAITIFY_RATE_LIMIT="10").start()
+    server = own_server(PAITIFY_TOKEN_TLL="60", PAITIFY_REDIS_URL="redis:").start()
     assert server.stop() == 0
     warnings = [json.loads(line)["message"] for line in server.lines if '"warning"' in line]
     assert len(warnings) == 2
     assert any("PAITIFY_TOKEN_TLL" in line and "did you mean PAITIFY_TOKEN_TTL?" in line for line in warnings)
-    assert any("PAITIFY_RATE_LIMIT" in line for line in warnings)
+    assert any("PAITIFY_REDIS_URL" in line for line in warnings)
 
 
 def test_no_more_connections_are_taken_than_there_are_files_for(own_server):

@@ -14,7 +14,7 @@ from harness.paths import PAITIFY, ROOT
 from harness.processor import build_example
 
 VECTORS = ROOT / "Tests/Vectors"
-PYTHON_EXAMPLE = ROOT / "examples/python"
+PYJWT_EXAMPLE = ROOT / "examples/python/pyjwt"
 
 
 def conformance(command, *options, cwd=ROOT):
@@ -59,11 +59,11 @@ def test_our_own_library_answers_every_case_right(tmp_path):
 
 
 def test_pyjwt_by_its_documentation_is_not_enough_and_the_readme_shows_why():
-    pinned = (PYTHON_EXAMPLE / "requirements.txt").read_text().split()
+    pinned = (PYJWT_EXAMPLE / "requirements.txt").read_text().split()
     assert pinned == [f"{name}=={importlib.metadata.version(name)}" for name in ("PyJWT", "cryptography")]
 
     command = f"{shlex.quote(sys.executable)} conformance.py"
-    finished = conformance(command, "--verdicts", "--vectors", str(VECTORS), cwd=PYTHON_EXAMPLE)
+    finished = conformance(command, "--verdicts", "--vectors", str(VECTORS), cwd=PYJWT_EXAMPLE)
     assert finished.returncode == 1, finished.stderr
     accepted = finished.stdout.split("Accepted what must be refused:")[1].split("Gave no answer:")[0]
     codes = dict(re.findall(r"PAITIFY_(E_\w+), answered PAITIFY_OK: (\d+)", accepted))
@@ -72,8 +72,8 @@ def test_pyjwt_by_its_documentation_is_not_enough_and_the_readme_shows_why():
     wanted = {"E_DUPLICATE_MEMBER", "E_JSON", "E_CLAIM_TYPE", "E_LIFETIME", "E_JWKS", "E_WEAK_KEY", "E_ROLLBACK"}
     assert wanted <= codes.keys() and sum(int(codes[code]) for code in wanted) > 150
 
-    [shown] = re.findall(r"^```text\n(.*?)^```", (PYTHON_EXAMPLE / "README.md").read_text(), re.M | re.S)
-    assert shown in finished.stdout, "examples/python/README.md shows another table:\n" + finished.stdout
+    [shown] = re.findall(r"^```text\n(.*?)^```", (PYJWT_EXAMPLE / "README.md").read_text(), re.M | re.S)
+    assert shown in finished.stdout, "examples/python/pyjwt/README.md shows another table:\n" + finished.stdout
 
 
 def test_what_is_wrong_is_counted_by_its_kind(few):

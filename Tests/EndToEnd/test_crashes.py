@@ -9,7 +9,7 @@ import httpx
 
 from harness.company import TLS, Company, Counted, assert_books_balance, limit
 
-ROUNDS = 6
+ROUNDS = 100
 CLIENTS = 8
 SEED = int(os.environ.get("PAITIFY_CRASH_SEED", random.SystemRandom().randrange(1 << 32)))
 
@@ -83,13 +83,13 @@ def test_what_was_acknowledged_survives_kill_9_and_the_books_balance(own_server)
     server = own_server().start()
     company = Company.create(server)
     agent = company.agent()
-    company.policy(limit(60_000), agent=agent)  # some are denied in the later rounds: denials are promises too
+    company.policy(limit(1_000_000), agent=agent)  # some are denied in the later rounds: denials are promises too
 
     acknowledged = []
     for round_number in range(ROUNDS):
         load = Load(company, agent, round_number, source)
         load.start()
-        load.wait_for(source.randrange(1, 120))
+        load.wait_for(source.randrange(1, 60))
         server.kill()
         load.join()
         acknowledged += load.acknowledged
@@ -100,6 +100,7 @@ def test_what_was_acknowledged_survives_kill_9_and_the_books_balance(own_server)
         assert_still_true(company, load.acknowledged)
     assert_still_true(company, acknowledged)
     assert_books_balance(company, agent)
+    assert json.loads(server.command("check", "--json").stdout)["balances"] is True
 
 
 def assert_still_true(company, acknowledged):

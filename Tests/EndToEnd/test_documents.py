@@ -13,7 +13,10 @@ from harness.company import Company
 from harness.paths import LIBRARY_FOLDER, PAITIFY, ROOT
 
 DOCUMENTS = sorted(
-    path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/*.md")] if path.is_file()
+    path
+    for pattern in ("*.md", "docs/*.md", "examples/*/*.md", "examples/*/*/*.md")
+    for path in ROOT.glob(pattern)
+    if path.is_file()
 )
 
 

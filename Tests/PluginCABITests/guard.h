@@ -9,7 +9,8 @@ typedef int32_t claim_function(void *guard, paitify_bytes issuer, paitify_bytes 
                                paitify_bytes transaction_id);
 
 /* A claim of texts, of one issuer. */
-static inline int32_t claim_text(claim_function *claim, void *guard, const char *jti, int64_t until, const char *transaction)
+static inline int32_t claim_text(claim_function *claim, void *guard, const char *jti, int64_t until,
+                                 const char *transaction)
 {
     return claim(guard, bytes_of("https://issuer.example"), bytes_of(jti), until, bytes_of(transaction));
 }
@@ -78,8 +79,8 @@ static inline void check_answers(claim_function *claim, void *guard, int64_t unt
     CHECK(claim(guard, good, good, until, good) == PAITIFY_REPLAY_FIRST);
 }
 
-/* The first vector's token, charged through paitify_verify: what every guard has to answer there. `guard` is fresh, and its
- * clock, if it has one, is `*now`. */
+/* The first vector's token, charged through paitify_verify: what every guard has to answer there. `guard` is fresh, and
+ * its clock, if it has one, is `*now`. */
 static inline void check_charges(claim_function *claim, void *guard, const char *folder)
 {
     json_t *vectors = read_vectors(folder, "tokens.json");

@@ -47,7 +47,8 @@ static void bounds(void)
     REFUSED(options.struct_size = 0);
     REFUSED(options.struct_size = (uint32_t)offsetof(paitify_memory_guard_options, context) - 1);
     paitify_memory_guard_options_init(&options, sizeof options);
-    options.struct_size = (uint32_t)offsetof(paitify_memory_guard_options, context); /* a first version without a clock */
+    /* A first version, without a clock. */
+    options.struct_size = (uint32_t)offsetof(paitify_memory_guard_options, context);
     CHECK_STATUS(PAITIFY_OK, paitify_memory_guard_new(&options, &guard, &error));
     CHECK(error.status == PAITIFY_OK);
     paitify_memory_guard_free(guard);

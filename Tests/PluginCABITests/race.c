@@ -1,12 +1,12 @@
 /*
- * Processes that race for tokens over one replay guard: each token is charged once, whoever asks, and however often they are
- * killed.
+ * Processes that race for tokens over one replay guard: each token is charged once, whoever asks, and however often
+ * they are killed.
  *
  * usage: race GUARD PROCESSES TOKENS KILLS
  *
- * GUARD is sqlite:FILE or redis:SOCKET. Every process charges every token, through paitify_verify, each in an order of its own, and each for a
- * transaction of its own. KILLS times a process is killed (SIGKILL) wherever it is, and another takes its place, which tries
- * again with the same transactions, as a processor that restarts does.
+ * GUARD is sqlite:FILE or redis:SOCKET. Every process charges every token, through paitify_verify, each in an order of
+ * its own, and each for a transaction of its own. KILLS times a process is killed (SIGKILL) wherever it is, and another
+ * takes its place, which tries again with the same transactions, as a processor that restarts does.
  *
  * A charge is noted in memory that all share. At the end every token has been charged by exactly one process.
  */
@@ -74,7 +74,7 @@ static void note_reason(const char *name, void *guard)
     memcpy(shared->reason, info.last_reason, sizeof shared->reason);
 }
 
-/* ---- One process -------------------------------------------------------------------------------------------------- */
+/* ---- One process ------------------------------------------------------------------------------------------------- */
 
 static uint64_t mix(uint64_t *state)
 {
@@ -110,9 +110,8 @@ static void charge(paitify_verifier *verifier, paitify_result *result, int proce
     int nobody = 0;
     switch (paitify_verify(verifier, tokens[token], &charge, result)) {
     case PAITIFY_OK:
-        if (!atomic_compare_exchange_strong(&shared->charged_by[token], &nobody, process + 1) && nobody != process + 1) {
-            atomic_fetch_add(&shared->charged_twice, 1);
-        }
+        if (atomic_compare_exchange_strong(&shared->charged_by[token], &nobody, process + 1)) break;
+        if (nobody != process + 1) atomic_fetch_add(&shared->charged_twice, 1); /* it is somebody */
         break;
     case PAITIFY_E_REPLAYED: atomic_fetch_add(&shared->replayed, 1); break;
     case PAITIFY_E_REPLAY_UNAVAILABLE: atomic_fetch_add(&shared->unavailable, 1); break;
@@ -143,7 +142,7 @@ static void race(const char *name, int process)
     _exit(0); /* as it is: the parent looks at what was charged */
 }
 
-/* ---- All of them -------------------------------------------------------------------------------------------------- */
+/* ---- All of them ------------------------------------------------------------------------------------------------- */
 
 static pid_t start(const char *name, int process)
 {
@@ -162,8 +161,8 @@ static void make_tokens(void)
         char payload[1024];
         const int length = snprintf(
             payload, sizeof payload,
-            "{\"iss\":\"%s\",\"sub\":\"agt_1\",\"aud\":\"%s\",\"iat\":%lld,\"nbf\":%lld,\"exp\":%lld,\"jti\":\"auth_%d\","
-            "\"decision\":\"APPROVED\",\"company\":\"co_1\",\"env\":\"live\",\"max_amount\":5000,\"currency\":\"USD\","
+            "{\"iss\":\"%s\",\"sub\":\"agt_1\",\"aud\":\"%s\",\"iat\":%lld,\"nbf\":%lld,\"exp\":%lld,"
+            "\"jti\":\"auth_%d\",\"decision\":\"APPROVED\",\"company\":\"co_1\",\"env\":\"live\",\"max_amount\":5000,\"currency\":\"USD\","
             "\"merchant\":{\"id\":\"mrc_books\"}}",
             ISSUER, AUDIENCE, now, now, now + 86400, i);
         tokens[i] = sign_payload(RS256, (paitify_bytes){(const uint8_t *)payload, (size_t)length});
@@ -212,7 +211,8 @@ int main(int count, char **arguments)
     }
     for (int i = 0; i < token_count; i++) charged += atomic_load(&shared->charged_by[i]) != 0;
 
-    printf("race: %d processes, %d killed: %d of %d tokens charged, %d twice; %d claims were replays, %d unavailable%s%s\n",
+    printf("race: %d processes, %d killed: %d of %d tokens charged, %d twice; "
+           "%d claims were replays, %d unavailable%s%s\n",
            process_count, killed, charged, token_count, shared->charged_twice, shared->replayed, shared->unavailable,
            shared->reason[0] == 0 ? "" : ": ", shared->reason);
     /* Every process saw every token: if none was killed, that makes one charge and a replay for each other. */

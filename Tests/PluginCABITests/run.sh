@@ -23,6 +23,11 @@ pass() {
 
 # ---- The files ----
 
+# What a host would not expect of any plug-in; and of most, that it starts a thread or touches signals.
+unwanted='EVP_PKEY_.* json_.* raise kill abort exit _exit atexit getenv secure_getenv setenv setlocale localeconv fork vfork
+    exec.* posix_spawn.* system popen CRYPTO_set_mem_functions'
+forbidden="$unwanted sig.* pthread_create"
+
 # plugin NAME BYTES LIBRARY...: a library of at most so many bytes, which needs no others. A plug-in has no verifier in it.
 plugin() {
     name=paitifyverify-$1 bytes=$2
@@ -31,8 +36,10 @@ plugin() {
     check_soname "$name"
     check_size "$name" "$bytes"
     check_exports "$name"
-    check_imports "$name" 'EVP_PKEY_.*' 'json_.*' 'sig.*' raise kill abort 'exit' '_exit' atexit 'getenv' 'secure_getenv' setenv \
-        setlocale 'localeconv' fork vfork 'exec.*' 'posix_spawn.*' system popen pthread_create 'CRYPTO_set_mem_functions'
+    set -f
+    # shellcheck disable=SC2086 # patterns, a word each
+    check_imports "$name" $forbidden
+    set +f
     check_header "$name.h"
     pass "lib$name: $(wc -l <"$work/declared") functions, $size bytes, needs $(needs "$name")"
 }
@@ -40,6 +47,10 @@ plugin() {
 plugin memory 80000 libcrypto
 plugin sqlite 90000 libsqlite3
 plugin redis 110000 libhiredis
+plugin audit 110000 libcrypto
+# This one starts a thread, and keeps signals from it.
+forbidden="$unwanted sigaction signal alarm"
+plugin http 130000 libcurl libpaitifyverify
 
 # ---- Programs ----
 
@@ -68,6 +79,10 @@ under_valgrind() {
     pass "$tested under valgrind"
 }
 
+program http paitifyverify-http
+"$work/http" "$vectors" || fail http
+pass "http, where memory is short"
+
 program memory paitifyverify-memory
 "$work/memory" "$vectors" || fail memory
 pass memory
@@ -83,6 +98,15 @@ program redis paitifyverify-redis hiredis
 "$work/redis" "$vectors" || fail redis
 pass redis
 under_valgrind redis "$vectors"
+
+program audit paitifyverify-audit
+"$work/audit" "$vectors" build/bin/paitify-audit-check || fail audit
+pass audit
+under_valgrind audit "$vectors" build/bin/paitify-audit-check briefly
+
+program starvation paitifyverify-memory paitifyverify-sqlite paitifyverify-redis paitifyverify-audit hiredis
+"$work/starvation" || fail starvation
+pass starvation
 
 # ---- Races ----
 
@@ -112,6 +136,38 @@ redis-cli -s "$races/socket" flushall >"$races/answer"
 pass "processes are killed as they claim, over a Redis server: each token is charged once"
 kill "$redis"
 redis=
+
+# ---- The program that docs/plugins.md shows, in its very text ----
+
+# The vectors hold one value a line, so their first token and their keys can be cut out without a JSON reader.
+sed -n '/^<!-- The program/,/^```$/p' docs/plugins.md | sed '1,2d; $d' >"$work/documented.c"
+# shellcheck disable=SC2046,SC2086 # words
+cc -std=c99 $warnings -O2 -o "$work/documented" "$work/documented.c" Tests/CABITests/frozen.c \
+    $(pkg-config --cflags --libs paitifyverify paitifyverify-sqlite paitifyverify-audit)
+token=$(sed -n 's/^   "token": "\(.*\)",$/\1/p' "$vectors/tokens.json" | head -1)
+sed -n '/^ "jwks": {/,/^ },/p' "$vectors/tokens.json" | sed 's/^ "jwks": //; s/^ },/ }/' >"$races/jwks.json"
+FROZEN_AT=$(sed -n 's/^ "now": \(.*\),$/\1/p' "$vectors/tokens.json")
+export FROZEN_AT
+touch -d "@$FROZEN_AT" "$races/jwks.json"
+documented() {
+    wanted=$1 words=$2 code=0
+    shift 2
+    (cd "$races" && "$here/$work/documented" jwks.json "$token" "$@" >said 2>&1) || code=$?
+    if [ "$code" != "$wanted" ] || ! grep -qx "$words" "$races/said"; then
+        fail "the documented program: exit code $code, not $wanted: $(cat "$races/said")"
+    fi
+}
+here=$PWD
+documented 0 'charge it' 5000 mrc_books txn_1
+documented 0 'charge it' 5000 mrc_books txn_1
+documented 1 PAITIFY_E_REPLAYED 5000 mrc_books txn_2
+documented 1 PAITIFY_E_AMOUNT 5001 mrc_books txn_1
+rm "$races/claims.db" && mkdir "$races/claims.db"
+documented 2 'PAITIFY_E_IO: .*' 5000 mrc_books txn_1
+build/bin/paitify-audit-check "$races/audit.jsonl" >"$races/said" || fail "the documented program's audit is not sound"
+grep -q ' 4 records' "$races/said" || fail "the documented program's audit: $(cat "$races/said")"
+unset FROZEN_AT
+pass "the program that docs/plugins.md shows"
 
 # ---- Both libraries in one program ----
 

@@ -1,5 +1,7 @@
+import Dispatch
 import ReplayMemory
 import ReplaySQLite
+import Synchronization
 import Testing
 import Verifier
 
@@ -64,6 +66,19 @@ struct GuardKind: Sendable, CustomTestStringConvertible {
         #expect(guarding.claim("auth_4", by: "t", until: start + 9) == .unavailable)
         #expect(guarding.claim("auth_4", by: "t", until: start + 11) == .first)
         #expect(guarding.claim("auth_2", by: "u", until: start + 20) == .seen)
+    }
+
+    @Test("of many threads that claim one token, one is the first", arguments: kinds)
+    func threads(_ kind: GuardKind) throws {
+        let guarding = try kind.make(time)
+        let until = time.now + 60
+        let firsts = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: 200) { turn in
+            if guarding.claim("auth_\(turn % 20)", by: "txn_\(turn)", until: until) == .first {
+                firsts.add(1, ordering: .relaxed)
+            }
+        }
+        #expect(firsts.load(ordering: .relaxed) == 20)
     }
 
     @Test("a verifier charges a token once, and retries that charge", arguments: kinds)

@@ -21,6 +21,12 @@ import Verifier
         for number in [0, 2] { #expect(guarding.claim("auth_\(number)", by: "u", until: time.now) == .seen) }
     }
 
+    @Test func `its memory is what its header says`() {
+        #expect(MemoryReplayGuard.bytes(forCapacity: 1_000_000) == 1_000_000 * 84 + (1 << 20) * 4)
+        #expect(MemoryReplayGuard.bytes(forCapacity: 1024) == 1024 * 88)
+        #expect(MemoryReplayGuard.bytes(forCapacity: 1025) == 1025 * 84 + 2048 * 4)
+    }
+
     @Test func `a capacity out of its bounds is refused`() {
         for capacity in [Int.min, -1, 0, MemoryReplayGuard.capacityMax + 1, .max] {
             #expect(throws: VerifyError(.argument)) { try MemoryReplayGuard(capacity: capacity) }

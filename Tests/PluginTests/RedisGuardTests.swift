@@ -1,5 +1,6 @@
 import Foundation
 import ReplayRedis
+import Synchronization
 import Testing
 import Verifier
 
@@ -28,6 +29,18 @@ import Verifier
         #expect(other.claim("auth_2", by: "", until: until) == .first)
         #expect(one.claim("auth_2", by: "", until: until) == .seen)
         #expect(one.health.firstCount == 1 && one.health.sameTransactionCount == 1 && one.health.seenCount == 1)
+    }
+
+    @Test func `of many threads that claim one token, one is the first, over few connections`() throws {
+        let guarding = try newGuard { $0.connections = 2 }
+        let until = until
+        let firsts = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: 200) { turn in
+            if guarding.claim("many_\(turn % 20)", by: "txn_\(turn)", until: until) == .first {
+                firsts.add(1, ordering: .relaxed)
+            }
+        }
+        #expect(firsts.load(ordering: .relaxed) == 20 && guarding.health.unavailableCount == 0)
     }
 
     @Test func `a token that has ended by the server's clock cannot be told`() throws {

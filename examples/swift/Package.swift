@@ -1,27 +1,20 @@
 // swift-tools-version:6.2
 import PackageDescription
 
+// With PAITIFY_PARTS=verifier in the environment, which the package below reads, nothing is fetched, and only the verifier
+// is built.
+let verifier: [Target.Dependency] = [.product(name: "Verifier", package: "paitify")]
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
 let package = Package(
     name: "paitify-examples",
-    dependencies: [
-        .package(name: "paitify", path: "../.."),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    ],
+    dependencies: [.package(name: "paitify", path: "../..")],
     targets: [
-        // Spends: asks the issuer, hands the token over, and confirms or voids.
-        .executableTarget(
-            name: "agent-platform",
-            dependencies: [
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
-            path: "Sources/AgentPlatform"),
-        // Charges: verifies the token offline. It needs the module Verifier and nothing else.
-        .executableTarget(
-            name: "processor",
-            dependencies: [.product(name: "Verifier", package: "paitify")],
-            path: "Sources/Processor"),
+        // Three charges on one token, and a replay guard.
+        .executableTarget(name: "charge", dependencies: verifier, path: "Sources/Charge", swiftSettings: strict),
+        // Judges the tokens that it reads.
+        .executableTarget(name: "processor", dependencies: verifier, path: "Sources/Processor", swiftSettings: strict),
+        // Every case of the contract.
+        .executableTarget(name: "vectors", dependencies: verifier, path: "Sources/Vectors", swiftSettings: strict),
     ]
 )

@@ -45,7 +45,7 @@ struct APIKeyMemory {
     private var wrong = RecentCache<Fingerprint, Void>(capacity: wrongMax)
     private var checks: [Fingerprint: Check] = [:]
     private var checksPerPrefix: [String: Int] = [:]
-    private var uses: [APIKeyID: APIKeyUse] = [:]
+    private var uses: [APIKeyID: Use] = [:]
 
     /// `start` begins a check; it is called when none is under way and there is room for one.
     mutating func standing(_ fingerprint: Fingerprint, prefix: String, start: () -> Check) -> Standing {
@@ -90,16 +90,52 @@ struct APIKeyMemory {
         verified.remove(fingerprint)
     }
 
-    /// A use that finds no room is not remembered: it is shown to people, and nothing depends on it.
-    mutating func recordUse(of principal: Principal, at now: Instant) {
-        if let known = uses[principal.keyID], known.at >= now { return }
-        guard uses.count < Self.verifiedMax || uses[principal.keyID] != nil else { return }
-        uses[principal.keyID] = APIKeyUse(companyID: principal.companyID, keyID: principal.keyID, at: now)
+    /// The key's owner, where it was verified.
+    mutating func principal(_ fingerprint: Fingerprint) -> Principal? {
+        verified.value(for: fingerprint)
+    }
+}
+
+/// When keys were used.
+extension APIKeyMemory {
+    /// A busy key's use is written down once in so many seconds.
+    static let useSeconds: Int64 = 60
+
+    struct Use {
+        let companyID: CompanyID
+        var at: Instant
+        /// What was last handed out to be written down, and when.
+        var written: (use: Instant, at: Instant)?
+
+        func isDue(at now: Instant) -> Bool {
+            guard let written else { return true }
+            return written.use < at && written.at.adding(seconds: APIKeyMemory.useSeconds) <= now
+        }
     }
 
-    /// In the order of use.
-    mutating func drainUses() -> [APIKeyUse] {
-        defer { uses = [:] }
-        return uses.values.sorted { ($0.at, $0.keyID.text) < ($1.at, $1.keyID.text) }
+    /// A use that finds no room is not remembered: it is shown to people, and nothing depends on it.
+    mutating func recordUse(of principal: Principal, at now: Instant) {
+        guard let known = uses[principal.keyID] else {
+            guard uses.count < Self.verifiedMax else { return }
+            uses[principal.keyID] = Use(companyID: principal.companyID, at: now)
+            return
+        }
+        if known.at < now { uses[principal.keyID]?.at = now }
+    }
+
+    func lastUse(of id: APIKeyID) -> Instant? {
+        uses[id]?.at
+    }
+
+    /// In the order of use. What was written a minute ago and not used since is forgotten.
+    mutating func usesToWrite(at now: Instant, all: Bool) -> [APIKeyUse] {
+        let minuteAgo = now.adding(seconds: -Self.useSeconds)
+        uses = uses.filter { _, use in use.written.map { $0.use < use.at || $0.at > minuteAgo } ?? true }
+        var due: [APIKeyUse] = []
+        for (id, use) in uses where all ? use.written?.use != use.at : use.isDue(at: now) {
+            due.append(APIKeyUse(companyID: use.companyID, keyID: id, at: use.at))
+            uses[id]?.written = (use.at, now)
+        }
+        return due.sorted { ($0.at, $0.keyID.text) < ($1.at, $1.keyID.text) }
     }
 }

@@ -34,7 +34,18 @@ public final class APIKeyVerifier: Sendable {
                 Task { await self.verdict(on: secret, fingerprint, at: now) }
             }
         }
-        let principal = try await principal(standing)
+        return try used(try await principal(standing), at: now)
+    }
+
+    /// The same for a key that is remembered, and nil for any other: neither the store nor bcrypt is asked.
+    public func remembered(apiKey text: String, now: Instant) throws(IssuerError) -> Principal? {
+        guard let secret = APIKeySecret(text) else { return nil }
+        let fingerprint = APIKeyMemory.Fingerprint(secret)
+        guard let principal = memory.withLock({ $0.principal(fingerprint) }) else { return nil }
+        return try used(principal, at: now)
+    }
+
+    private func used(_ principal: Principal, at now: Instant) throws(IssuerError) -> Principal {
         if let end = principal.expiresAt, end <= now { throw .unauthenticated }
         memory.withLock { $0.recordUse(of: principal, at: now) }
         return principal
@@ -65,9 +76,20 @@ public final class APIKeyVerifier: Sendable {
         memory.withLock { $0.forget(keyID) }
     }
 
-    /// When each key was last used, of those used since the last time that this was asked.
-    func drainLastUsed() -> [APIKeyUse] {
-        memory.withLock { $0.drainUses() }
+    /// When each key was last used, of those whose use is to be written down now: each at most once a minute.
+    /// `all`: those too that would have to wait.
+    func usesToWrite(at now: Instant, all: Bool = false) -> [APIKeyUse] {
+        memory.withLock { $0.usesToWrite(at: now, all: all) }
+    }
+
+    /// The key with its last use here, where that is later than what is written down.
+    func addingLastUse(to key: APIKey) -> APIKey {
+        guard let use = memory.withLock({ $0.lastUse(of: key.id) }), key.lastUsedAt.map({ $0 < use }) ?? true else {
+            return key
+        }
+        var key = key
+        key.lastUsedAt = use
+        return key
     }
 
     private func principal(_ standing: APIKeyMemory.Standing) async throws(IssuerError) -> Principal {
@@ -99,34 +121,44 @@ public final class APIKeyVerifier: Sendable {
     }
 
     private func check(_ secret: APIKeySecret, at now: Instant) async throws(IssuerError) -> APIKeyMemory.Verdict {
-        guard let found = try await find(secret.prefix), found.record.revokedAt == nil else { return .unknown }
+        let owner = try await IssuerError.mapping {
+            try await store.globalTransaction { try APIKeys.owner(ofPrefix: secret.prefix, in: $0) }
+        }
+        guard let owner else { return .unknown }
+        // Whoever guesses is refused here, and takes no thread of bcrypt's from those who do not.
+        if let tag = owner.tag, !secret.hasTag(tag) { return .wrongSecret }
+        guard let found = try await find(owner), found.record.revokedAt == nil else { return .unknown }
         let key = found.record.key
         if let end = key.expiresAt, end <= now { return .unknown }
         let fits = try await pool.run { Bcrypt.verify(secret.text, found.record.hash) }
         guard fits else { return .wrongSecret }
+        if owner.tag == nil {
+            try await IssuerError.mapping {
+                try await store.transaction(for: owner.company) {
+                    try APIKeys.setTag(secret.tag, ofPrefix: secret.prefix, in: $0)
+                }
+            }
+        }
         return .verified(
             Principal(
-                companyID: found.company, environment: key.environment, keyID: key.id, scopes: key.scopes,
+                companyID: owner.company, environment: key.environment, keyID: key.id, scopes: key.scopes,
                 agentID: key.agentID, expiresAt: key.expiresAt, keyVersion: found.keyVersion))
     }
 
     private struct Found: Sendable {
-        let company: CompanyID
         let record: APIKeys.Record
         let keyVersion: Int64
     }
 
-    /// The key of that prefix, with its company's key version read in the same transaction: a revocation in between would
-    /// otherwise go unnoticed.
-    private func find(_ prefix: String) async throws(IssuerError) -> Found? {
+    /// The key, with its company's key version read in the same transaction: a revocation in between would otherwise go
+    /// unnoticed.
+    private func find(_ owner: APIKeys.Owner) async throws(IssuerError) -> Found? {
         try await IssuerError.mapping {
-            let owner = try await store.globalTransaction { try APIKeys.owner(ofPrefix: prefix, in: $0) }
-            guard let owner else { return nil }
-            return try await store.transaction(for: owner.company) { tx in
+            try await store.transaction(for: owner.company) { tx in
                 guard let company = try Companies.look(at: owner.company, in: tx),
                     let record = try APIKeys.find(owner.key, of: owner.company, in: tx)
                 else { return nil }
-                return Found(company: owner.company, record: record, keyVersion: company.keyVersion)
+                return Found(record: record, keyVersion: company.keyVersion)
             }
         }
     }

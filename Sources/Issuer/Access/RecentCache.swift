@@ -2,7 +2,7 @@
 ///
 /// The clock algorithm: a hand goes round the entries, spares each that was asked for since it last passed, and takes the
 /// first that was not. Looking up and inserting take constant time on average.
-struct RecentCache<Key: Hashable, Value> {
+package struct RecentCache<Key: Hashable, Value> {
     private struct Entry {
         let key: Key
         var value: Value
@@ -15,28 +15,28 @@ struct RecentCache<Key: Hashable, Value> {
     private var hand = 0
 
     /// `capacity` is at least 1.
-    init(capacity: Int) {
+    package init(capacity: Int) {
         precondition(capacity >= 1)
         self.capacity = capacity
     }
 
-    var count: Int { entries.count }
+    package var count: Int { entries.count }
 
     /// The value, which counts as asked for.
-    mutating func value(for key: Key) -> Value? {
+    package mutating func value(for key: Key) -> Value? {
         guard let position = positions[key] else { return nil }
         entries[position].isRecent = true
         return entries[position].value
     }
 
     /// Changes the value of a key that is there; does nothing for any other.
-    mutating func update(_ key: Key, to value: Value) {
+    package mutating func update(_ key: Key, to value: Value) {
         if let position = positions[key] { entries[position].value = value }
     }
 
     /// Gives the value that made room, if one had to.
     @discardableResult
-    mutating func insert(_ value: Value, for key: Key) -> Value? {
+    package mutating func insert(_ value: Value, for key: Key) -> Value? {
         guard positions[key] == nil else {
             update(key, to: value)
             return nil
@@ -59,7 +59,7 @@ struct RecentCache<Key: Hashable, Value> {
         return leaving.value
     }
 
-    mutating func remove(_ key: Key) {
+    package mutating func remove(_ key: Key) {
         guard let position = positions.removeValue(forKey: key), let last = entries.popLast() else { return }
         // The last entry takes the place that became free, unless it was its own.
         if position < entries.count {

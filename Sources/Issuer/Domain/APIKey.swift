@@ -10,7 +10,8 @@ public struct APIKey: Sendable, Codable, Equatable {
     public let agentID: AgentID?
     public let createdAt: Instant
     public let expiresAt: Instant?
-    public let lastUsedAt: Instant?
+    /// Written down once a minute at most: every request of a busy key would otherwise be a write.
+    public internal(set) var lastUsedAt: Instant?
 }
 
 /// What a key may do.
@@ -39,4 +40,10 @@ public struct Principal: Sendable, Equatable {
     public let expiresAt: Instant?
     /// The company's key version when the key was last read: an older one is read again before it decides anything.
     public let keyVersion: Int64
+    /// The request in which they ask, as its answer names it.
+    public var requestID: String?
+
+    var author: Author {
+        Author(actor: companyID == .issuer ? Author.operatorName : keyID.text, requestID: requestID)
+    }
 }

@@ -40,6 +40,8 @@ public struct SignedClaims: Sendable, Codable, Equatable {
     public let typ: TokenType
     /// The claims as JSON text, byte for byte as signed.
     public let payload: String
+    /// The token's third part, recorded where signing again would give another one; else nil.
+    public internal(set) var signature: String?
 
     public enum TokenType: String, Sendable, Codable {
         case authorization = "spend-authorization+jwt"

@@ -49,6 +49,12 @@ public enum AuthorizationKind: IDKind { public static let prefix = "auth" }
 public enum APIKeyKind: IDKind { public static let prefix = "key" }
 
 public typealias CompanyID = ID<CompanyKind>
+extension CompanyID {
+    /// No company, but the issuer itself: under this name stand the operator's requests and the audit log of the signing
+    /// keys, which belong to no company.
+    public static let issuer = CompanyID(ULID(milliseconds: 0, randomHigh: 0, randomLow: 0))
+}
+
 public typealias AgentID = ID<AgentKind>
 public typealias PolicyID = ID<PolicyKind>
 public typealias AuthorizationID = ID<AuthorizationKind>

@@ -19,6 +19,10 @@ public enum IssuerError: Error, Equatable, Sendable, Codable {
     case storage(StorageError)
     /// No signing key, or one that cannot be opened.
     case signing(String)
+    /// Only the issuer's operator may.
+    case operatorOnly
+    /// Verifiers may not know the announced key before then.
+    case signingKeyTooNew(until: Instant, inSeconds: Int64)
     /// Too many requests wait to have their keys checked: nothing was done, and trying again shortly may help.
     case busy
 

@@ -13,6 +13,13 @@ package struct JSONWriter {
 
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// The text of one value.
+    package static func text(_ write: (inout JSONWriter) -> Void) -> String {
+        var writer = JSONWriter()
+        write(&writer)
+        return writer.text
+    }
+
     package mutating func object(_ members: (inout JSONWriter) -> Void) {
         open("{")
         members(&self)
@@ -75,6 +82,12 @@ package struct JSONWriter {
                 json.text(value)
             }
         }
+    }
+
+    /// A value that is JSON text already; nil is null.
+    package mutating func member(_ name: StaticString, json text: String?) {
+        self.name(name)
+        if let text { json(text) } else { null() }
     }
 
     /// Nothing when there is no value: the member is absent, not null.

@@ -34,37 +34,3 @@ struct KeyLife: Sendable, Equatable {
         if case .announced = stage { true } else { false }
     }
 }
-
-/// A signing key as an operator sees it.
-public struct SigningKeyInfo: Sendable, Equatable {
-    public enum State: String, Sendable, Codable, CaseIterable {
-        case announced, signing, retired, revoked
-    }
-
-    public let kid: String
-    public let algorithm: SignatureAlgorithm
-    public let state: State
-    public let announcedAt: Instant
-    /// When it began to sign. Nil for a key that never did.
-    public let signingSince: Instant?
-    public let retiredAt: Instant?
-    public let revokedAt: Instant?
-}
-
-extension SigningKeyInfo {
-    /// Nil for a key that is gone: only the books remember it.
-    init?(_ life: KeyLife) {
-        kid = life.kid
-        algorithm = life.algorithm
-        announcedAt = life.announcedAt
-        switch life.stage {
-        case .announced: (state, signingSince, retiredAt, revokedAt) = (.announced, nil, nil, nil)
-        case .signing(let since): (state, signingSince, retiredAt, revokedAt) = (.signing, since, nil, nil)
-        case .retired(let signedFrom, let at):
-            (state, signingSince, retiredAt, revokedAt) = (.retired, signedFrom, at, nil)
-        case .revoked(let signedFrom, let retired, let at):
-            (state, signingSince, retiredAt, revokedAt) = (.revoked, signedFrom, retired, at)
-        case .gone: return nil
-        }
-    }
-}

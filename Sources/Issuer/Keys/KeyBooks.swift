@@ -9,32 +9,26 @@ struct KeyBooks: Sendable {
     let schedule: RotationSchedule
     let makeKey: KeyMaker
 
-    /// What the books say once an event has been carried out.
+    /// What the books say.
     struct Entry: Sendable {
         let rotation: Rotation
-        let outcome: Rotation.Outcome
-        /// The key that signed before.
-        let previous: String?
         let contents: SigningKeys.Contents
-        /// Keys that were generated for this event; those that it called for are in `rotation`.
-        let made: [SigningKey]
     }
 
     /// A generated key with what is to be recorded of it.
-    private struct Offer: Sendable {
-        let key: SigningKey
+    struct Offer: Sendable {
+        let fresh: Rotation.FreshKey
+        let jwk: String
         let sealed: [UInt8]
-
-        var fresh: Rotation.FreshKey { Rotation.FreshKey(kid: key.kid, algorithm: key.algorithm) }
     }
 
     /// What the books say now; locks nothing.
     func read() async throws(IssuerError) -> Entry {
         try await transaction { [schedule] (tx) throws(StorageError) in
             let contents = try SigningKeys.contents(in: tx)
-            let rotation = try Rotation(schedule: schedule, keys: contents.lives, sequence: contents.sequence)
             return Entry(
-                rotation: rotation, outcome: .unchanged, previous: rotation.signing?.kid, contents: contents, made: [])
+                rotation: try Rotation(schedule: schedule, keys: contents.lives, sequence: contents.sequence),
+                contents: contents)
         }
     }
 
@@ -42,48 +36,35 @@ struct KeyBooks: Sendable {
         try await transaction { (tx) throws(StorageError) in try SigningKeys.sequence(in: tx) }
     }
 
-    /// Carries out `event` on what the books hold, whatever anybody remembers of them.
+    /// Carries out `event` on what the books hold, whatever anybody remembers of them, and notes each key that changed in
+    /// the issuer's audit log. Gives what came of it, and the rotation as it was and as it is.
+    func apply(
+        _ event: Rotation.Event, at now: Instant, offers: [Offer], by author: Author, in tx: any StoreTransaction
+    ) throws(StorageError) -> (outcome: Rotation.Outcome, before: Rotation, after: Rotation) {
+        let contents = try SigningKeys.lockedContents(in: tx)
+        let before = try Rotation(schedule: schedule, keys: contents.lives, sequence: contents.sequence)
+        var after = before
+        let outcome = after.apply(event, at: now, freshKeys: offers.map(\.fresh))
+        guard case .changed(let lives) = outcome else { return (outcome, before, after) }
+        for life in lives {
+            if let offer = offers.first(where: { $0.fresh.kid == life.kid }) {
+                try SigningKeys.insert(life, publicJWK: offer.jwk, sealedPrivate: offer.sealed, in: tx)
+            } else {
+                try SigningKeys.update(life, in: tx)
+            }
+            let known = before.keys.first { $0.kid == life.kid }
+            try AuditTrail.append(
+                life.audited, life.kid, before: known.map { SigningKeyInfo($0).json }, after: SigningKeyInfo(life).json,
+                to: .issuer, environment: .live, by: author, at: now, in: tx)
+        }
+        try SigningKeys.setSequence(after.sequence, in: tx)
+        return (outcome, before, after)
+    }
+
+    /// Fresh keys, made side by side: the first start needs two, and somebody waits for it.
     ///
-    /// Keys are generated before the transaction, `likelyKeys` of them at first: one takes longer than a lane may wait.
-    func carryOut(
-        _ event: Rotation.Event, at now: Instant, likelyKeys: Int
-    ) async throws(IssuerError) -> Entry {
-        var offers = try await offers(likelyKeys)
-        while true {
-            let entry = try await transaction { [schedule, offers] (tx) throws(StorageError) in
-                try Self.apply(event, at: now, schedule: schedule, offers: offers, in: tx)
-            }
-            guard case .freshKeysNeeded(let count) = entry.outcome else { return entry }
-            // At most once: no event calls for more keys than it says.
-            offers += try await self.offers(count - offers.count)
-        }
-    }
-
-    private static func apply(
-        _ event: Rotation.Event, at now: Instant, schedule: RotationSchedule, offers: [Offer],
-        in tx: any StoreTransaction
-    ) throws(StorageError) -> Entry {
-        let before = try SigningKeys.lockedContents(in: tx)
-        var rotation = try Rotation(schedule: schedule, keys: before.lives, sequence: before.sequence)
-        let previous = rotation.signing?.kid
-        let outcome = rotation.apply(event, at: now, freshKeys: offers.map(\.fresh))
-        if case .changed(let lives) = outcome {
-            for life in lives {
-                if let offer = offers.first(where: { $0.key.kid == life.kid }) {
-                    try SigningKeys.insert(life, publicJWK: offer.key.jwk, sealedPrivate: offer.sealed, in: tx)
-                } else {
-                    try SigningKeys.update(life, in: tx)
-                }
-            }
-            try SigningKeys.setSequence(rotation.sequence, in: tx)
-        }
-        return Entry(
-            rotation: rotation, outcome: outcome, previous: previous, contents: try SigningKeys.contents(in: tx),
-            made: offers.map(\.key))
-    }
-
-    /// Made side by side: the first start needs two, and somebody waits for it.
-    private func offers(_ count: Int) async throws(IssuerError) -> [Offer] {
+    /// Before the transaction: one takes longer than a lane may wait.
+    func offers(_ count: Int) async throws(IssuerError) -> [Offer] {
         guard count > 0 else { return [] }
         let results = await withTaskGroup(of: Result<Offer, KeyError>.self) { [self] group in
             for _ in 0..<count {
@@ -101,15 +82,31 @@ struct KeyBooks: Sendable {
     private func offer() async -> Result<Offer, KeyError> {
         do throws(KeyError) {
             let key = try await makeKey(algorithm)
-            return .success(Offer(key: key, sealed: try key.sealed(under: masterKey)))
+            return .success(
+                Offer(
+                    fresh: Rotation.FreshKey(kid: key.kid, algorithm: key.algorithm), jwk: key.jwk,
+                    sealed: try key.sealed(under: masterKey)))
         } catch {
             return .failure(error)
         }
     }
 
-    private func transaction<Value: Sendable>(
-        _ body: @escaping @Sendable (any StoreTransaction) throws(StorageError) -> Value
+    func transaction<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws(IssuerError) -> Value {
         try await IssuerError.mapping { try await store.globalTransaction(body) }
+    }
+}
+
+extension KeyLife {
+    /// What the audit log calls coming to this stage.
+    fileprivate var audited: AuditAction {
+        switch stage {
+        case .announced: .signingKeyAnnounced
+        case .signing: .signingKeyActivated
+        case .retired: .signingKeyRetired
+        case .gone: .signingKeyRemoved
+        case .revoked: .signingKeyRevoked
+        }
     }
 }

@@ -18,20 +18,27 @@ public final class KeyRing: Sendable {
     ///
     /// Throws `IssuerError.signing`, with what to do, when `masterKey` is not the one that they were sealed under.
     public static func open(
-        store: any Store, masterKey: MasterKey, jwksMaxAgeSeconds: Int64, rotationSeconds: Int64, now: Instant
+        store: any Store, masterKey: MasterKey, algorithm: SignatureAlgorithm, jwksMaxAgeSeconds: Int64,
+        rotationSeconds: Int64, now: Instant
     ) async throws(IssuerError) -> KeyRing {
         try await open(
             KeyBooks(
-                store: store, masterKey: masterKey, algorithm: .rs256,
+                store: store, masterKey: masterKey, algorithm: algorithm,
                 schedule: RotationSchedule(periodSeconds: rotationSeconds, jwksMaxAgeSeconds: jwksMaxAgeSeconds),
                 makeKey: KeyGeneration.onOwnThread),
             now: now)
     }
 
     static func open(_ books: KeyBooks, now: Instant) async throws(IssuerError) -> KeyRing {
-        let found = try await books.read()
-        let entry = found.rotation.isUnstarted ? try await books.carryOut(.started, at: now, likelyKeys: 2) : found
-        return KeyRing(books, try Self.moment(entry, masterKey: books.masterKey, held: nil))
+        var found = try await books.read()
+        if found.rotation.isUnstarted {
+            let offers = try await books.offers(2)
+            try await books.transaction { tx in
+                _ = try books.apply(.started, at: now, offers: offers, by: .issuer, in: tx)
+            }
+            found = try await books.read()
+        }
+        return KeyRing(books, try Self.moment(found, masterKey: books.masterKey, held: nil))
     }
 
     private init(_ books: KeyBooks, _ moment: consuming sending Moment) {
@@ -54,48 +61,67 @@ public final class KeyRing: Sendable {
 
     /// Every key but those that are gone, in the order of announcement.
     public func infos() -> [SigningKeyInfo] {
-        moment.withLock(\.rotation).keys.compactMap(SigningKeyInfo.init)
+        moment.withLock(\.rotation).keys.map(SigningKeyInfo.init)
     }
 }
 
 /// How the keys change. In force here once the books hold it; at other issuers on the same store at their next `tick`.
 extension KeyRing {
     /// The announced key signs from now on, and another is announced. Of two that ask at once one is carried out.
-    public func rotate(now: Instant) async throws(IssuerError) -> RotationReport {
-        try await carryOut(.rotationAsked(signing: signingKeyID), at: now)
-    }
-
-    /// Takes a key out of the key set at once and destroys its private part. When it was the one that signs, the announced
-    /// key signs at once. Revoking a key again changes nothing.
-    public func revoke(kid: String, now: Instant) async throws(IssuerError) -> RotationReport {
-        try await carryOut(.revocationAsked(kid: kid), at: now)
+    func rotation(force: Bool) -> Rotation.Event {
+        .rotationAsked(signing: signingKeyID, force: force)
     }
 
     /// Learns what others have changed, and does what the schedule wants by now. To be called each second or so.
     public func tick(now: Instant) async throws(IssuerError) {
-        if try await books.sequence() != moment.withLock(\.rotation.sequence) {
-            try install(try await books.read())
-        }
+        try await learn()
         var ahead = moment.withLock(\.rotation)
         guard ahead.apply(.ticked, at: now, freshKeys: []) != .unchanged else { return }
-        _ = try await carryOut(.ticked, at: now)
+        let offers = try await books.offers(ahead.apply(.ticked, at: now, freshKeys: []).freshKeysNeeded)
+        try await books.transaction { [books] tx in
+            // Where somebody else was faster, the next tick sees to what is left.
+            _ = try books.apply(.ticked, at: now, offers: offers, by: .issuer, in: tx)
+        }
+        try await learn()
     }
 
-    private func carryOut(_ event: Rotation.Event, at now: Instant) async throws(IssuerError) -> RotationReport {
-        // What is remembered says how many keys to generate first; the books have the last word.
+    /// Carries out what somebody asks for, in a transaction of the store.
+    func carryOut(
+        _ event: Rotation.Event, by author: Author, at now: Instant
+    ) async throws(IssuerError) -> RotationReport {
+        try await carryOut(event, by: author, at: now) { (apply) throws(IssuerError) in
+            try await books.transaction(apply)
+        }
+    }
+
+    /// The same in a transaction that the caller runs, and in which `apply` is to be called at most once.
+    func carryOut<Answer: Sendable>(
+        _ event: Rotation.Event, by author: Author, at now: Instant,
+        in transaction: (
+            _ apply: @escaping @Sendable (any StoreTransaction) throws -> RotationReport
+        ) async throws(IssuerError) -> Answer
+    ) async throws(IssuerError) -> Answer {
+        try await learn()
         var ahead = moment.withLock(\.rotation)
-        let likelyKeys =
-            if case .freshKeysNeeded(let count) = ahead.apply(event, at: now, freshKeys: []) { count } else { 0 }
-        let entry = try await books.carryOut(event, at: now, likelyKeys: likelyKeys)
-        try install(entry)
-        return try Self.report(entry, event, at: now)
+        let offers = try await books.offers(ahead.apply(event, at: now, freshKeys: []).freshKeysNeeded)
+        let answer = try await transaction { [books] tx in
+            let (outcome, before, after) = try books.apply(event, at: now, offers: offers, by: author, in: tx)
+            return try Self.report(outcome, event, before, after, at: now)
+        }
+        try await learn()
+        return answer
     }
 
     private static func report(
-        _ entry: KeyBooks.Entry, _ event: Rotation.Event, at now: Instant
+        _ outcome: Rotation.Outcome, _ event: Rotation.Event, _ before: Rotation, _ after: Rotation, at now: Instant
     ) throws(IssuerError) -> RotationReport {
-        switch (entry.outcome, event) {
+        switch (outcome, event) {
         case (.unknownKey, .revocationAsked(let kid)): throw .notFound(.signingKey, kid)
+        case (.keyTooNew(let until), _):
+            let milliseconds = until.milliseconds - now.milliseconds
+            throw .signingKeyTooNew(until: until, inSeconds: max(1, (milliseconds + 999) / 1000))
+        case (.freshKeysNeeded, _):
+            throw .storage(.unavailable("another issuer changed the signing keys at the same moment"))
         case (.tooManyKeys, _):
             throw .invalid(
                 field: "keys",
@@ -105,20 +131,28 @@ extension KeyRing {
                     \(Rotation.publishedMax) keys are in the key set already: wait until tokens of the oldest have \
                     expired, or revoke keys
                     """))
-        case (.unchanged, _), (.changed, _), (.freshKeysNeeded, _), (.unknownKey, _): break
+        case (.unchanged, _), (.changed, _), (.unknownKey, _): break
         }
-        guard let report = entry.rotation.report(on: event, after: entry.previous, at: now) else {
+        guard let report = after.report(on: event, after: before, at: now) else {
             throw .signing("The store holds no signing key.")
         }
         return report
     }
 
-    /// Makes what the books say the present, unless something newer is already.
-    private func install(_ entry: KeyBooks.Entry) throws(IssuerError) {
-        let fresh = try Self.moment(entry, masterKey: books.masterKey, held: signer)
+    /// Makes what the books say the present, unless it is already.
+    private func learn() async throws(IssuerError) {
+        guard try await books.sequence() != moment.withLock(\.rotation.sequence) else { return }
+        let fresh = try Self.moment(try await books.read(), masterKey: books.masterKey, held: signer)
         moment.withLock { moment in
             if moment.rotation.sequence < fresh.rotation.sequence { moment = fresh }
         }
+    }
+}
+
+extension Rotation.Outcome {
+    /// 0 where the event called for none.
+    fileprivate var freshKeysNeeded: Int {
+        if case .freshKeysNeeded(let count) = self { count } else { 0 }
     }
 }
 
@@ -131,7 +165,7 @@ extension KeyRing {
         var announced: SigningKey?
         var retired: [SigningKey] = []
         for life in entry.rotation.keys where life.isPublished {
-            let known = held?.key(life.kid) ?? entry.made.first { $0.kid == life.kid }
+            let known = held?.key(life.kid)
             let key = if let known { known } else { try unsealed(life, entry.contents, masterKey) }
             if life.isSigning {
                 signing = key

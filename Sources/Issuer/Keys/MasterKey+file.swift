@@ -33,6 +33,26 @@ extension MasterKey {
         return key
     }
 
+    /// The key that is to take the place of the one in `file`, kept beside it until `adoptNext`: made, or left there by an
+    /// attempt that was interrupted.
+    public static func loadOrCreateNext(of path: String) throws(KeyError) -> MasterKey {
+        try loadOrCreate(file: nextPath(path))
+    }
+
+    /// Nil where there is none.
+    public static func loadNext(of path: String) throws(KeyError) -> MasterKey? {
+        try loadIfPresent(nextPath(path))
+    }
+
+    /// Puts the next key in the place of the one in `file`, at one instant.
+    public static func adoptNext(of path: String) throws(KeyError) {
+        // POSIX, see above.
+        guard unsafe rename(nextPath(path), path) == 0 else { throw failure(path, "cannot be replaced") }
+        try flushFolder(of: path)
+    }
+
+    private static func nextPath(_ path: String) -> String { "\(path).next" }
+
     private static func loadIfPresent(_ path: String) throws(KeyError) -> MasterKey? {
         // POSIX, see above. O_NONBLOCK: a pipe of that name must not stop the start.
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

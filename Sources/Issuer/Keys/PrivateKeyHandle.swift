@@ -31,7 +31,9 @@ extension PrivateKeyHandle {
         // A new reference, or null.
         let made = unsafe withCleanCryptoErrors {
             switch algorithm {
-            case .rs256: unsafe paitify_generate_rsa_key(2048)
+            case .rs256, .ps256: unsafe paitify_generate_rsa_key(2048)
+            case .es256: unsafe paitify_generate_p256_key()
+            case .edDSA: unsafe paitify_generate_ed25519_key()
             }
         }
         guard let made = unsafe made else { throw .cryptography(.generateKey) }
@@ -54,7 +56,9 @@ extension PrivateKeyHandle {
         // Read-only question about a key that is borrowed for the call.
         let suits = unsafe key.withPointer { key in
             switch algorithm {
-            case .rs256: unsafe EVP_PKEY_is_a(key, "RSA") == 1 && EVP_PKEY_get_bits(key) >= 2048
+            case .rs256, .ps256: unsafe EVP_PKEY_is_a(key, "RSA") == 1 && EVP_PKEY_get_bits(key) >= 2048
+            case .es256: unsafe EVP_PKEY_is_a(key, "EC") == 1 && paitify_is_on_p256(key) == 1
+            case .edDSA: unsafe EVP_PKEY_is_a(key, "ED25519") == 1
             }
         }
         guard suits else { throw .cryptography(.readKey) }
@@ -80,54 +84,41 @@ extension PrivateKeyHandle {
 
     borrowing func publicJWK(for algorithm: SignatureAlgorithm) throws(KeyError) -> PublicJWK {
         switch algorithm {
-        case .rs256:
+        case .rs256, .ps256:
             PublicJWK.rsa(
                 modulus: try number(OSSL_PKEY_PARAM_RSA_N), exponent: try number(OSSL_PKEY_PARAM_RSA_E))
+        case .es256:
+            PublicJWK.p256(
+                x: try number(OSSL_PKEY_PARAM_EC_PUB_X, count: 32), y: try number(OSSL_PKEY_PARAM_EC_PUB_Y, count: 32))
+        case .edDSA: PublicJWK.ed25519(try rawPublicKey(count: 32))
         }
     }
 
-    /// A public number of the key as big-endian bytes without leading zeros: Base64urlUInt's (RFC 7518 section 2).
-    private borrowing func number(_ name: String) throws(KeyError) -> [UInt8] {
+    private borrowing func rawPublicKey(count: Int) throws(KeyError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var written = count
+        // Writes at most as many bytes as `written` says there is room for.
+        let done = unsafe withPointer { key in
+            withCleanCryptoErrors { unsafe EVP_PKEY_get_raw_public_key(key, &bytes, &written) == 1 }
+        }
+        guard done, written == count else { throw .cryptography(.readKey) }
+        return bytes
+    }
+
+    /// A public number of the key as big-endian bytes: `count` of them, or as many as it needs, which is Base64urlUInt's
+    /// form (RFC 7518 section 2).
+    private borrowing func number(_ name: String, count: Int? = nil) throws(KeyError) -> [UInt8] {
         // libcrypto makes the number, and it is freed here.
         let bytes = unsafe withPointer { key in
             withCleanCryptoErrors { () -> [UInt8]? in
                 var number: OpaquePointer?
                 guard unsafe EVP_PKEY_get_bn_param(key, name, &number) == 1 else { return nil }
                 defer { unsafe BN_free(number) }
-                var bytes = [UInt8](repeating: 0, count: Int(unsafe BN_num_bits(number) + 7) / 8)
-                return unsafe BN_bn2bin(number, &bytes) == Int32(bytes.count) ? bytes : nil
+                var bytes = [UInt8](repeating: 0, count: count ?? Int(unsafe BN_num_bits(number) + 7) / 8)
+                return unsafe BN_bn2binpad(number, &bytes, Int32(bytes.count)) == Int32(bytes.count) ? bytes : nil
             }
         }
         guard let bytes else { throw .cryptography(.readKey) }
         return bytes
-    }
-
-    /// The signature over `message`, as JWS wants it.
-    borrowing func sign(_ message: [UInt8], with algorithm: SignatureAlgorithm) throws(KeyError) -> [UInt8] {
-        let signature =
-            switch algorithm {
-            case .rs256: signDigested(message)
-            }
-        guard let signature else { throw .cryptography(.sign) }
-        return signature
-    }
-
-    /// RSASSA-PKCS1-v1_5 is what libcrypto does for an RSA key unless told otherwise.
-    private borrowing func signDigested(_ message: [UInt8]) -> [UInt8]? {
-        // The context is made and freed here; the key and the digest are borrowed for the call.
-        unsafe withPointer { key in
-            unsafe MessageDigest.sha256.withPointer { md in
-                withCleanCryptoErrors { () -> [UInt8]? in
-                    guard let context = unsafe EVP_MD_CTX_new() else { return nil }
-                    defer { unsafe EVP_MD_CTX_free(context) }
-                    var signature = [UInt8](repeating: 0, count: Int(unsafe EVP_PKEY_get_size(key)))
-                    var count = signature.count
-                    guard unsafe EVP_DigestSignInit(context, nil, md, nil, key) == 1,
-                        unsafe EVP_DigestSign(context, &signature, &count, message, message.count) == 1
-                    else { return nil }
-                    return Array(signature.prefix(count))
-                }
-            }
-        }
     }
 }

@@ -44,9 +44,13 @@ extension Rotation {
             return refusal == .tooManyKeys ? nil : refusal
         }
 
-        mutating func rotate(from signing: String) -> Outcome? {
+        mutating func rotate(from kid: String, force: Bool) -> Outcome? {
             // Somebody else was first.
-            guard keys.first(where: \.isSigning)?.kid == signing else { return nil }
+            guard keys.first(where: \.isSigning)?.kid == kid else { return nil }
+            if !force, let announced = keys.first(where: \.isAnnounced) {
+                let known = schedule.knownEverywhere(announced, of: keys)
+                guard known <= now else { return .keyTooNew(until: known) }
+            }
             return promote()
         }
 

@@ -12,7 +12,8 @@ struct Rotation: Sendable, Equatable {
         case ticked
         /// Somebody wants the announced key to sign at once. `signing` is the key they saw sign: of two that ask at the
         /// same time one wins, or the second would promote a key that no verifier has seen.
-        case rotationAsked(signing: String)
+        /// Without `force`, a key that verifiers may not know yet is not promoted.
+        case rotationAsked(signing: String, force: Bool)
         case revocationAsked(kid: String)
     }
 
@@ -32,6 +33,8 @@ struct Rotation: Sendable, Equatable {
         case tooManyKeys
         /// Nothing was done: there is no such key.
         case unknownKey
+        /// Nothing was done: until then there may be verifiers that do not know the announced key.
+        case keyTooNew(until: Instant)
     }
 
     /// The most keys in the key set. Only rotations by hand, or a period of hours, ever come near.
@@ -41,6 +44,9 @@ struct Rotation: Sendable, Equatable {
     /// Every key that is not gone, in the order of announcement.
     private(set) var keys: [KeyLife]
     /// Grows with each change of the key set, so that a verifier can refuse an older set than it has seen.
+    ///
+    /// At least the time of the change in seconds: books that were restored from a backup leave behind, with their first
+    /// change, whatever number was reached after the backup was made.
     private(set) var sequence: Int64
 
     /// What the books hold. Refuses what no history of events leads to.
@@ -69,29 +75,30 @@ struct Rotation: Sendable, Equatable {
             switch event {
             case .started: step.start()
             case .ticked: step.tick()
-            case .rotationAsked(let signing): step.rotate(from: signing)
+            case .rotationAsked(let signing, let force): step.rotate(from: signing, force: force)
             case .revocationAsked(let kid): step.revoke(kid)
             }
         if let refusal { return refusal }
         guard !step.written.isEmpty else { return .unchanged }
         keys = Self.ordered(step.keys.filter { if case .gone = $0.stage { false } else { true } })
-        sequence += 1
+        sequence = max(sequence + 1, now.seconds)
         return .changed(step.written)
     }
 
-    /// What to tell whoever asked for `event` at `now`; `previous` signed before it. Nil before the start.
-    func report(on event: Event, after previous: String?, at now: Instant) -> RotationReport? {
+    /// What to tell whoever asked for `event` at `now`, which led here from `before`. Nil before the start.
+    func report(on event: Event, after before: Rotation, at now: Instant) -> RotationReport? {
         guard let signing, let announced else { return nil }
+        let previous = before.signing?.kid
         let isNew = previous != signing.kid
         return RotationReport(
             signing: signing.kid, announced: announced.kid,
             retired: isNew ? keys.first { $0.kid == previous && $0.isPublished }?.kid : nil,
-            warning: isNew ? earlyWarning(for: signing, at: now) : latenessWarning(event))
+            warning: isNew ? before.earlyWarning(at: now) : latenessWarning(event))
     }
 
-    /// A key that signs before verifiers surely know it.
-    private func earlyWarning(for key: KeyLife, at now: Instant) -> String? {
-        guard now < key.announcedAt.adding(seconds: schedule.announcementSeconds) else { return nil }
+    /// The announced key signs before verifiers surely know it.
+    private func earlyWarning(at now: Instant) -> String? {
+        guard let announced, now < schedule.knownEverywhere(announced, of: keys) else { return nil }
         return """
             The key that signs now was announced less than \(schedule.announcementSeconds) seconds ago: verifiers that \
             have not refreshed their key set since then answer "unknown key" to its tokens until they do.
@@ -103,16 +110,4 @@ struct Rotation: Sendable, Equatable {
         guard case .rotationAsked = event else { return nil }
         return "The key that signs had just been changed by another request: nothing more was changed."
     }
-}
-
-/// What came of a change of signing keys.
-public struct RotationReport: Sendable, Equatable {
-    /// The key that signs now.
-    public let signing: String
-    /// The key that signs next.
-    public let announced: String
-    /// The key that signed until now, when this change retired it.
-    public let retired: String?
-    /// A sentence for the operator, when the change has a price.
-    public let warning: String?
 }

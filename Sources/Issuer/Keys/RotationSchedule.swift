@@ -26,6 +26,14 @@ public struct RotationSchedule: Sendable, Equatable {
     /// copy to grow old, one for a copy that a proxy kept.
     var announcementSeconds: Int64 { 2 * jwksMaxAgeSeconds }
 
+    /// From when on every verifier that keeps to the cache rules knows the announced key of `keys`, if it knows any.
+    ///
+    /// The first two keys came at once: whoever has the first has the second, until something else has happened.
+    func knownEverywhere(_ announced: KeyLife, of keys: [KeyLife]) -> Instant {
+        let isFirstSet = keys.count == 2 && keys.allSatisfy { $0.announcedAt == announced.announcedAt }
+        return isFirstSet ? announced.announcedAt : announced.announcedAt.adding(seconds: announcementSeconds)
+    }
+
     /// How long a retired key stays in the key set: until the last token that it signed has expired everywhere.
     var retentionSeconds: Int64 { tokenLifetimeMaxSeconds + graceSeconds + Self.leewaySeconds }
 }

@@ -45,7 +45,7 @@ final class SigningKey: Sendable {
     /// The key as verifiers read it.
     var jwk: String { publicKey.json(kid: kid, algorithm: algorithm) }
 
-    private static func sealingContext(_ kid: String) -> String {
+    static func sealingContext(_ kid: String) -> String {
         "signing-key:\(kid)"
     }
 }

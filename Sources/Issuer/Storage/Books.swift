@@ -7,4 +7,6 @@ struct Books {
     let now: Instant
     /// What was remembered of the company's policies under this version is current.
     let policyVersion: Int64
+    /// Who does what this transaction does.
+    var author = Author.issuer
 }

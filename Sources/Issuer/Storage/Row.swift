@@ -40,8 +40,16 @@ public struct Row: Sendable {
     }
 
     func blob(_ column: Int) throws(StorageError) -> [UInt8] {
-        guard case .blob(let bytes) = try value(column) else { throw .corrupt("column \(column) is not a blob") }
+        guard let bytes = try optionalBlob(column) else { throw .corrupt("column \(column) is null") }
         return bytes
+    }
+
+    func optionalBlob(_ column: Int) throws(StorageError) -> [UInt8]? {
+        switch try value(column) {
+        case .blob(let bytes): return bytes
+        case .null: return nil
+        case .text, .integer: throw .corrupt("column \(column) is not a blob")
+        }
     }
 
     func instant(_ column: Int) throws(StorageError) -> Instant {

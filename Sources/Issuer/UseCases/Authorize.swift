@@ -25,7 +25,7 @@ extension Issuer {
 
     private func record(_ request: AuthorizationRequest, in books: Books) throws -> Authorization {
         let ruling = try rule(request, in: books)
-        let authorization = decided(asked(request, in: books), ruling, approval: nil, in: books)
+        let authorization = try decided(asked(request, in: books), ruling, approval: nil, in: books)
         try Ledger(books).record(authorization)
         return authorization
     }
@@ -64,7 +64,7 @@ extension Issuer {
     /// The authorization as the ruling leaves it, with the claims that its token will bear.
     func decided(
         _ request: Authorization, _ ruling: Ruling, approval: ApprovalRecord?, in books: Books
-    ) -> Authorization {
+    ) throws -> Authorization {
         var authorization = request
         authorization.decision = ruling.decision
         authorization.reasons = ruling.reasons
@@ -87,9 +87,11 @@ extension Issuer {
         if authorization.decision == .approved {
             authorization.holdExpiresAt = authorization.expiresAt.adding(seconds: settings.confirmGraceSeconds)
         }
-        authorization.claims = TokenClaims.signed(
-            for: authorization, issuer: settings.issuerURL, company: books.companyID, issuedAt: books.now,
-            kid: keyRing.signingKeyID)
+        let signer = keyRing.signer
+        authorization.claims = try signer.recorded(
+            TokenClaims.signed(
+                for: authorization, issuer: settings.issuerURL, company: books.companyID, issuedAt: books.now,
+                kid: signer.signingKeyID))
         return authorization
     }
 

@@ -45,11 +45,30 @@ extension Issuer {
                     throw IssuerError.invalidState(held.status, "It does not wait for anybody's approval.")
                 }
                 let record = ApprovalRecord(by: principal.keyID.text, at: books.now, note: note, approved: approved)
-                let authorization = decided(held, try ruling(held, books), approval: record, in: books)
+                let authorization = try decided(held, try ruling(held, books), approval: record, in: books)
                 try Ledger(books).recordApproval(authorization)
+                try books.audit(
+                    approved ? .spendApproved : .spendDenied, id.text, before: held.approvalJSON,
+                    after: authorization.approvalJSON)
                 return authorization
             }
         }
         return try issue(answered, to: principal)
+    }
+}
+
+extension Authorization {
+    /// What of it a person's decision changes.
+    fileprivate var approvalJSON: String {
+        JSONWriter.text { json in
+            json.object { json in
+                json.member("status", status.rawValue)
+                json.member("decision", decision.rawValue)
+                json.member("agentId", agentID.text)
+                json.member("amount", money.minorUnits)
+                json.member("currency", money.currency.text)
+                json.member("note", approval?.note?.text)
+            }
+        }
     }
 }

@@ -26,7 +26,7 @@ extension Issuer {
         guard let once else {
             return Answered(result: .success(try body(books)), replayed: false, requestID: nil)
         }
-        let context = "idempotency:\(books.companyID):\(books.environment.rawValue):\(once.key.text)"
+        let context = SealedOutcome.context(books.companyID, books.environment, once.key)
         if let record = try IdempotencyKeys.find(once.key, in: books) {
             guard record.fingerprint == once.fingerprint else { throw IssuerError.idempotencyKeyReused }
             let outcome: Outcome<Value> = try read(record.outcome, sealed: holdsSecret, context)
@@ -38,7 +38,7 @@ extension Issuer {
             once.key,
             IdempotencyKeys.Record(
                 fingerprint: once.fingerprint, requestID: once.requestID,
-                outcome: holdsSecret ? try seal(text, context) : text),
+                outcome: holdsSecret ? try SealedOutcome.seal(text, under: masterKey, context) : text),
             in: books)
         return Answered(result: outcome.result, replayed: false, requestID: nil)
     }
@@ -53,20 +53,10 @@ extension Issuer {
         }
     }
 
-    private func seal(_ text: String, _ context: String) throws -> String {
-        Foundation.Data(try Sealing.seal(Array(text.utf8), under: masterKey, context: context)).base64EncodedString()
-    }
-
     private func read<Value: Decodable>(_ text: String, sealed: Bool, _ context: String) throws -> Value {
-        var json = Foundation.Data(text.utf8)
-        if sealed {
-            guard let box = Foundation.Data(base64Encoded: text) else {
-                throw StorageError.corrupt("an idempotency record is not base64")
-            }
-            json = Foundation.Data(try Sealing.open(Array(box), under: masterKey, context: context))
-        }
+        let json = sealed ? try SealedOutcome.open(text, under: masterKey, context) : text
         do {
-            return try JSONDecoder().decode(Value.self, from: json)
+            return try JSONDecoder().decode(Value.self, from: Foundation.Data(json.utf8))
         } catch {
             throw StorageError.corrupt("an idempotency record cannot be read: \(error)")
         }
@@ -78,7 +68,9 @@ extension IssuerError {
     fileprivate var isFinal: Bool {
         switch self {
         case .notFound, .invalidState, .confirmExceedsAuthorized, .invalid: true
-        case .unauthenticated, .forbidden, .versionMismatch, .idempotencyKeyReused, .storage, .signing, .busy: false
+        case .unauthenticated, .forbidden, .versionMismatch, .idempotencyKeyReused, .storage, .signing, .busy,
+            .operatorOnly, .signingKeyTooNew:
+            false
         }
     }
 }

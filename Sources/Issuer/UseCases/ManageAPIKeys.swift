@@ -48,7 +48,8 @@ extension Issuer {
                     id: ids.next(at: books.now), environment: environment, name: draft.name, prefix: secret.prefix,
                     scopes: scopes, agentID: draft.agentID, createdAt: books.now, expiresAt: expiresAt,
                     lastUsedAt: nil)
-                try APIKeys.insert(key, hash: hash, of: books.companyID, in: books.tx)
+                try APIKeys.insert(key, hash: hash, tag: secret.tag, of: books.companyID, in: books.tx)
+                try books.switched(to: environment).audit(.apiKeyCreated, key.id.text, after: key.json)
                 return NewAPIKey(key: key, secret: secret.text)
             }
         }
@@ -67,10 +68,10 @@ extension Issuer {
     /// Newest first, the revoked ones left out. A test key sees test keys alone.
     public func apiKeys(page: Page, as principal: Principal) async throws(IssuerError) -> Listing<APIKey> {
         try Self.check(page, of: APIKeyID.self)
-        return try await look(at: nil, as: principal) { books in
-            Listing(
-                try APIKeys.page(page, of: books.companyID, visibleFrom: books.environment, in: books.tx), page: page,
-                id: \.id.text)
+        return try await look(at: nil, as: principal) { [self] books in
+            let keys = try APIKeys.page(page, of: books.companyID, visibleFrom: books.environment, in: books.tx)
+            // What was not written down yet, see `Sweeper`.
+            return Listing(keys.map(apiKeyVerifier.addingLastUse), page: page, id: \.id.text)
         }
     }
 
@@ -78,9 +79,10 @@ extension Issuer {
     public func revokeAPIKey(_ id: APIKeyID, as principal: Principal) async throws(IssuerError) {
         try await transaction(as: principal, scope: .manage) { [self] books in
             guard
-                try APIKeys.revoke(
+                let key = try APIKeys.revoke(
                     id, of: books.companyID, visibleFrom: books.environment, at: books.now, in: books.tx)
             else { throw IssuerError.notFound(.apiKey, id.text) }
+            try books.switched(to: key.environment).audit(.apiKeyRevoked, id.text, before: key.json)
             try Companies.keysChanged(books.companyID, version: ids.version(at: books.now), in: books.tx)
         }
         apiKeyVerifier.forget(id)
@@ -118,6 +120,8 @@ extension Issuer {
 extension Books {
     /// The same company's books in the other environment.
     func switched(to environment: Environment) -> Books {
-        Books(tx: tx, companyID: companyID, environment: environment, now: now, policyVersion: policyVersion)
+        Books(
+            tx: tx, companyID: companyID, environment: environment, now: now, policyVersion: policyVersion,
+            author: author)
     }
 }

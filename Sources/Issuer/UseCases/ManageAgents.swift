@@ -45,6 +45,7 @@ extension Issuer {
                     id: ids.next(at: books.now), name: draft.name, description: draft.description, status: .active,
                     metadata: draft.metadata, createdAt: books.now)
                 try Agents.insert(agent, in: books)
+                try books.audit(.agentCreated, agent.id.text, after: agent.json)
                 return agent
             }
         }
@@ -66,7 +67,8 @@ extension Issuer {
         _ id: AgentID, _ change: AgentChange, as principal: Principal
     ) async throws(IssuerError) -> Agent {
         try await transaction(as: principal, scope: .manage) { books in
-            var agent = try Self.agent(id, in: books)
+            let before = try Self.agent(id, in: books)
+            var agent = before
             if let name = change.name { agent.name = name }
             switch change.description {
             case .keep: break
@@ -75,7 +77,9 @@ extension Issuer {
             }
             if let metadata = change.metadata { agent.metadata = metadata }
             if let status = change.status { agent.status = status }
+            guard agent != before else { return agent }
             try Agents.update(agent, in: books)
+            try books.audit(.agentUpdated, id.text, before: before.json, after: agent.json)
             return agent
         }
     }
@@ -83,7 +87,9 @@ extension Issuer {
     /// The agent is found no more; what it has reserved can still be confirmed or voided, and its history stays.
     public func deleteAgent(_ id: AgentID, as principal: Principal) async throws(IssuerError) {
         try await transaction(as: principal, scope: .manage) { books in
-            guard try Agents.delete(id, in: books) else { throw IssuerError.notFound(.agent, id.text) }
+            let agent = try Self.agent(id, in: books)
+            try Agents.delete(id, in: books)
+            try books.audit(.agentDeleted, id.text, before: agent.json)
         }
     }
 }

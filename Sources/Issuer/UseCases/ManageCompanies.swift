@@ -17,7 +17,18 @@ extension Issuer {
         try await IssuerError.mapping {
             try await store.transaction(for: companyID) { tx in
                 try Companies.insert(companyID, name: name, at: now, in: tx)
-                try APIKeys.insert(key, hash: hash, of: companyID, in: tx)
+                try APIKeys.insert(key, hash: hash, tag: secret.tag, of: companyID, in: tx)
+                let books = Books(
+                    tx: tx, companyID: companyID, environment: .live, now: now, policyVersion: 0, author: .command)
+                try books.audit(
+                    .companyCreated, companyID.text,
+                    after: JSONWriter.text { json in
+                        json.object { json in
+                            json.member("id", companyID.text)
+                            json.member("name", name.text)
+                        }
+                    })
+                try books.audit(.apiKeyCreated, key.id.text, after: key.json)
             }
         }
         return NewCompany(companyID: companyID, apiKey: secret.text)

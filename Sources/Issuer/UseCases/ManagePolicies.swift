@@ -9,6 +9,7 @@ extension Issuer {
                 let policy = Policy(
                     id: ids.next(at: books.now), version: 1, terms: terms, createdAt: books.now, updatedAt: books.now)
                 try Policies.insert(policy, by: principal.keyID.text, in: books)
+                try books.audit(.policyCreated, policy.id.text, after: policy.json)
                 try markChanged(in: books)
                 return policy
             }
@@ -28,6 +29,7 @@ extension Issuer {
             let policy = Policy(
                 id: id, version: current.version + 1, terms: terms, createdAt: current.createdAt, updatedAt: books.now)
             try Policies.update(policy, by: principal.keyID.text, in: books)
+            try books.audit(.policyUpdated, id.text, before: current.json, after: policy.json)
             try markChanged(in: books)
             return policy
         }
@@ -35,7 +37,9 @@ extension Issuer {
 
     public func deletePolicy(_ id: PolicyID, as principal: Principal) async throws(IssuerError) {
         try await transaction(as: principal, scope: .manage) { [self] books in
-            guard try Policies.delete(id, in: books) else { throw IssuerError.notFound(.policy, id.text) }
+            let policy = try Self.policy(id, in: books)
+            _ = try Policies.delete(id, in: books)
+            try books.audit(.policyDeleted, id.text, before: policy.json)
             try markChanged(in: books)
         }
     }

@@ -19,9 +19,10 @@ public final class Sweeper: Sendable {
     public func sweep() async throws(IssuerError) {
         let now = issuer.clock.now()
         var failures = [await failure { () throws(IssuerError) in try await issuer.keyRing.tick(now: now) }]
-        for use in issuer.apiKeyVerifier.drainLastUsed() {
-            failures.append(await failure { () throws(IssuerError) in try await write(use) })
-        }
+        failures.append(
+            await failure { () throws(IssuerError) in
+                try await issuer.write(issuer.apiKeyVerifier.usesToWrite(at: now))
+            })
         for company in try await nextCompanies() {
             failures.append(await failure { () throws(IssuerError) in try await visit(company, now) })
         }
@@ -34,14 +35,6 @@ public final class Sweeper: Sendable {
             return nil
         } catch {
             return error
-        }
-    }
-
-    private func write(_ use: APIKeyUse) async throws(IssuerError) {
-        try await IssuerError.mapping {
-            try await issuer.store.transaction(for: use.companyID) { tx in
-                try APIKeys.touch(use.keyID, of: use.companyID, at: use.at, in: tx)
-            }
         }
     }
 

@@ -27,7 +27,8 @@ extension Issuer {
         }
     }
 
-    private func admitted<Value: Sendable>(
+    /// The same whatever the key's scopes are.
+    func admitted<Value: Sendable>(
         _ principal: Principal, isWriting: Bool, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws(IssuerError) -> Value {
         try await IssuerError.mapping {
@@ -41,7 +42,7 @@ extension Issuer {
                 try admit(principal, keyVersion: admission.keyVersion, at: now, in: tx)
                 let books = Books(
                     tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                    policyVersion: admission.policyVersion)
+                    policyVersion: admission.policyVersion, author: principal.author)
                 try Ledger(books).lapseDue(isLocked: isWriting)
                 return try body(books)
             }

@@ -2,8 +2,8 @@ import POSIX
 
 /// The process that made this, told from the processes that are forked from it.
 ///
-/// What a process holds of a guard (a table, a connection, a file's lock) is not its child's as well: the child has a copy
-/// that nobody keeps in step.
+/// What a process holds of a guard (a table, a connection, a file's lock) is not its child's as well: the child has a
+/// copy that nobody keeps in step.
 @safe package final class OwnProcess: @unchecked Sendable {
     // Sendable: nothing is written after it was made.
     private let mark: UnsafeMutablePointer<UInt8>?

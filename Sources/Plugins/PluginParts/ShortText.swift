@@ -1,6 +1,7 @@
 import POSIX
 
-/// A sentence of bounded length that takes no memory of its own: why something failed, also where memory is what ran out.
+/// A sentence of bounded length that takes no memory of its own: why something failed, also where memory is what ran
+/// out.
 package struct ShortText: Sendable {
     package static let bytesMax = 191
 

@@ -3,9 +3,10 @@ import Verifier
 
 /// A claim as one command: a script, which the server runs as one step.
 ///
-/// A script rather than SET with NX and GET: that needs Redis 7, and it makes a claim whose end is past by the server's clock,
-/// and forgets it at once, so that each further claim would be the first. The script says that such a claim cannot be told.
-/// Sent whole each time: a server that was restarted knows no script by its digest, and would need a second round trip.
+/// A script rather than SET with NX and GET: that needs Redis 7, and it makes a claim whose end is past by the server's
+/// clock, and forgets it at once, so that each further claim would be the first. The script says that such a claim
+/// cannot be told. Sent whole each time: a server that was restarted knows no script by its digest, and would need a
+/// second round trip.
 struct ClaimScript: Sendable {
     private let keyPrefix: [UInt8]
 

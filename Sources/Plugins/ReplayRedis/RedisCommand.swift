@@ -35,8 +35,8 @@ import PluginParts
         try DecimalText(number).withBytes { digits throws(RedisFailure) in try add(digits) }
     }
 
-    /// Adds a claim's key as one word: the prefix, the issuer's length, the issuer and the `jti`, so that no two pairs have
-    /// one key.
+    /// Adds a claim's key as one word: the prefix, the issuer's length, the issuer and the `jti`, so that no two pairs
+    /// have one key.
     func addKey(
         prefix: Span<UInt8>, issuer: Span<UInt8>, authorizationID: Span<UInt8>
     ) throws(RedisFailure) {

@@ -1,7 +1,7 @@
 import PluginParts
 
-/// Why there is no answer from the server. The connection it happened on is of no more use: what was sent on it may have been
-/// done all the same.
+/// Why there is no answer from the server. The connection it happened on is of no more use: what was sent on it may
+/// have been done all the same.
 struct RedisFailure: Error {
     let words: ShortText
 

@@ -8,8 +8,8 @@ final class RedisPool: @unchecked Sendable {
     private let session: RedisSession
     private let permits: Permits
     private let lock: Lock
-    /// Connections that wait for their next use; those last used first. Never more than were asked for when it was made, so
-    /// it takes no memory later.
+    /// Connections that wait for their next use; those last used first. Never more than were asked for when it was
+    /// made, so it takes no memory later.
     private var idle: [RedisConnection] = []
     /// Attempts to connect that failed, in a row.
     private var failures = 0
@@ -30,8 +30,8 @@ final class RedisPool: @unchecked Sendable {
         idle.reserveCapacity(connections)
     }
 
-    /// Calls `body` with a connection that is nobody else's meanwhile. If it throws, the connection is closed: what was sent
-    /// on it may still be done, or answered, and no other claim must take that answer for its own.
+    /// Calls `body` with a connection that is nobody else's meanwhile. If it throws, the connection is closed: what was
+    /// sent on it may still be done, or answered, and no other claim must take that answer for its own.
     func withConnection<Value>(
         until deadline: Deadline, _ body: (RedisConnection) throws(RedisFailure) -> Value
     ) throws(RedisFailure) -> Value {

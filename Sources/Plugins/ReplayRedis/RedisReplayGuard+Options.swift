@@ -3,8 +3,8 @@ import Verifier
 extension RedisReplayGuard {
     /// Where a server is.
     public enum Address: Sendable {
-        /// A name or an IP address. A name is resolved whenever a connection is made, which no time-out bounds; of several
-        /// addresses the first is taken.
+        /// A name or an IP address. A name is resolved whenever a connection is made, which no time-out bounds; of
+        /// several addresses the first is taken.
         case tcp(host: String, port: UInt16)
         /// A Unix socket.
         case unix(path: String)
@@ -29,8 +29,8 @@ extension RedisReplayGuard {
         public var waitMilliseconds: UInt32 = 1_000
         /// Refuses a server that keeps no append-only file, and so forgets claims when it restarts.
         public var requiresAppendOnlyFile = false
-        /// Asks the server for nothing beside claims: for one that does not permit INFO. That it evicts no claims, and is
-        /// no replica, is for its owner to see to then.
+        /// Asks the server for nothing beside claims: for one that does not permit INFO. That it evicts no claims, and
+        /// is no replica, is for its owner to see to then.
         public var asksNothingElse = false
 
         public init() {}

@@ -3,13 +3,13 @@ public import Verifier
 
 /// A replay guard on a Redis server, which the processors of many hosts share.
 ///
-/// One command a claim, which the server runs as one step. What it cannot tell in time it answers `unavailable`, and closes
-/// the connection, since the claim may have been made all the same: the same transaction can try again. Any number of
-/// threads; those beyond `connections` wait for one. After a fork it serves the process that made it, and answers a child
-/// `unavailable`.
+/// One command a claim, which the server runs as one step. What it cannot tell in time it answers `unavailable`, and
+/// closes the connection, since the claim may have been made all the same: the same transaction can try again. Any
+/// number of threads; those beyond `connections` wait for one. After a fork it serves the process that made it, and
+/// answers a child `unavailable`.
 ///
-/// It promises what the server keeps: a server that loses data (without an append-only file that is synced with each write,
-/// or by a failover to a replica that lags) loses claims.
+/// It promises what the server keeps: a server that loses data (without an append-only file that is synced with each
+/// write, or by a failover to a replica that lags) loses claims.
 public final class RedisReplayGuard: ReplayGuard, Sendable {
     private let pool: RedisPool
     private let script: ClaimScript

@@ -4,10 +4,11 @@ import Verifier
 
 /// Claims in a file that several processes share. One thread at a time.
 ///
-/// The file has a rollback journal and no write-ahead log. SQLite 3.7.0 to 3.51.2 can lose commits when several processes
-/// write and checkpoint such a log (sqlite.org/wal.html, "WAL-reset bug"), and this file is there for several processes.
-/// A commit returns once it is on disk: the journal is truncated and synced (`TRUNCATE`, `synchronous=EXTRA`; with the
-/// default, `DELETE`, a power cut can bring the journal's name back, and with it the time before the commit).
+/// The file has a rollback journal and no write-ahead log. SQLite 3.7.0 to 3.51.2 can lose commits when several
+/// processes write and checkpoint such a log (sqlite.org/wal.html, "WAL-reset bug"), and this file is there for several
+/// processes. A commit returns once it is on disk: the journal is truncated and synced (`TRUNCATE`,
+/// `synchronous=EXTRA`; with the default, `DELETE`, a power cut can bring the journal's name back, and with it the time
+/// before the commit).
 final class ClaimFile {
     /// What a claim finds.
     enum Outcome {

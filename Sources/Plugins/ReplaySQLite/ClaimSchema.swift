@@ -48,8 +48,8 @@ enum ClaimSchema {
         try connection.run("BEGIN IMMEDIATE")
         do throws(SQLiteFailure) {
             if try isEmpty(connection) {
-                // Names are blobs: bytes that are compared as they are. The end comes before the transaction, which can be
-                // long.
+                // Names are blobs: bytes that are compared as they are. The end comes before the transaction, which can
+                // be long.
                 try connection.run(
                     """
                     CREATE TABLE claims (

@@ -17,7 +17,8 @@ struct SQLiteFailure: Error {
 
     /// Opens the file at a path that ends in a NUL; it is made if it is not there. Throws `io`, `noMemory`.
     static func open(_ path: [CChar]) throws(VerifyError) -> SQLiteConnection {
-        // Debian's SQLite takes "file:…" for a URI, and every SQLite ":memory:" for no file; with a folder they are names.
+        // Debian's SQLite takes "file:…" for a URI, and every SQLite ":memory:" for no file; with a folder they are
+        // names.
         let isAbsolute = path.first == CChar(UInt8(ascii: "/"))
         let named = (isAbsolute ? [] : [CChar(UInt8(ascii: ".")), CChar(UInt8(ascii: "/"))]) + path
         var opened: OpaquePointer?

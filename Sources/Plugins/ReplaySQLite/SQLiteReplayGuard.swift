@@ -3,9 +3,9 @@ public import Verifier
 
 /// A replay guard in an SQLite file, which the processes of a host share, and which survives them.
 ///
-/// A claim that was answered `first` is on disk, and stays claimed through a crash or a power cut. Any number of threads
-/// and processes. After a fork it serves the process that opened it, and answers a child `unavailable`: SQLite's
-/// connections are not for children.
+/// A claim that was answered `first` is on disk, and stays claimed through a crash or a power cut. Any number of
+/// threads and processes. After a fork it serves the process that opened it, and answers a child `unavailable`:
+/// SQLite's connections are not for children.
 public final class SQLiteReplayGuard: ReplayGuard, @unchecked Sendable {
     // Sendable: the file is used under the lock alone.
     public static let waitMillisecondsMax: Int64 = 60_000

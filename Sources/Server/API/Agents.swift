@@ -47,10 +47,6 @@ struct AgentRoutes {
     private func policies(_ call: Call) async throws -> Response {
         try call.refuseQuery()
         let policies = try await issuer.policiesApplying(to: call.id(.agent), as: call.caller)
-        return .json(
-            JSONWriter.object { json in
-                json.member("data", array: policies) { json, policy in policy.write(to: &json) }
-                json.member("nextCursor", nil as String?)
-            })
+        return .list(policies) { json, policy in policy.write(to: &json) }
     }
 }

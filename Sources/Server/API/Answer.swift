@@ -25,6 +25,15 @@ extension Response {
             })
     }
 
+    /// A list that is always whole.
+    static func list<Item>(_ items: [Item], _ write: (inout JSONWriter, Item) -> Void) -> Response {
+        json(
+            JSONWriter.object { json in
+                json.member("data", array: items, write)
+                json.member("nextCursor", nil as String?)
+            })
+    }
+
     static let noContent = Response(status: .noContent)
 }
 

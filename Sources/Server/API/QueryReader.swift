@@ -35,6 +35,14 @@ struct QueryReader {
         }
     }
 
+    /// Any text to filter by, of at most 200 characters.
+    func text(_ name: String) -> String? {
+        guard let text = parameters[name] else { return nil }
+        if (1...200).contains(text.count) { return text }
+        findings.note(name, "OUT_OF_RANGE", "must be 1 to 200 characters long")
+        return nil
+    }
+
     /// An identifier to filter by. One that no thing of that kind can have is noted as naming nothing.
     func id<Kind>(_ name: String, _ resource: IssuerError.Resource) -> ID<Kind>? {
         guard let text = parameters[name] else { return nil }

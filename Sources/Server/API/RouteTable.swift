@@ -10,9 +10,11 @@ final class RouteTable {
     private let bodyBytesMax: Int
     private(set) var methods: [[Substring]: [HTTPRequest.Method]] = [:]
 
-    init(router: Router<RequestScope>, issuer: Issuer, bodyBytesMax: Int) {
+    init(router: Router<RequestScope>, issuer: Issuer, rateLimits: RateLimits, bodyBytesMax: Int) {
         self.router = router
-        self.authenticated = router.group().add(middleware: Authentication(issuer: issuer))
+        self.authenticated = router.group()
+            .add(middleware: Authentication(issuer: issuer, limits: rateLimits))
+            .add(middleware: RateLimiting(limits: rateLimits))
         self.bodyBytesMax = bodyBytesMax
     }
 
@@ -50,14 +52,16 @@ final class RouteTable {
         note(method, path)
         let (idempotency, bodyBytesMax) = (idempotency, bodyBytesMax)
         authenticated.on(RouterPath(path), method: method) { request, scope in
-            guard let caller = scope.caller else { throw IssuerError.unauthenticated }
+            guard var caller = scope.caller else { throw IssuerError.unauthenticated }
+            caller.requestID = scope.requestID
             let body = try await request.readBody(rule, bytesMax: bodyBytesMax, scope: scope)
+            let asked = caller
             func call(_ once: OnceOnly?) async throws -> Response {
-                try await handler(Call(request: request, scope: scope, caller: caller, body: body, once: once))
+                try await handler(Call(request: request, scope: scope, caller: asked, body: body, once: once))
             }
             guard method == .post else { return try await call(nil) }
             return try await idempotency.once(
-                request, body: body, caller: caller, requestID: scope.requestID, call)
+                request, body: body, caller: asked, requestID: scope.requestID, call)
         }
     }
 

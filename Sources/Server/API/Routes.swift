@@ -5,20 +5,25 @@ import Logging
 /// Every route there is, behind the middleware that all of them share.
 enum Routes {
     static func router(
-        issuer: Issuer, limits: ConnectionLimits, logger: Logger, makeRequestID: @escaping @Sendable () -> String
+        issuer: Issuer, limits: ConnectionLimits, rateLimits: RateLimits, logger: Logger,
+        makeRequestID: @escaping @Sendable () -> String
     ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestID(makeID: makeRequestID))
         router.add(middleware: RequestLog(logger: logger))
+        router.add(middleware: RateLimitFields())
         router.add(middleware: Problems(logger: logger))
 
-        let routes = RouteTable(router: router, issuer: issuer, bodyBytesMax: limits.bodyBytesMax)
+        let routes = RouteTable(
+            router: router, issuer: issuer, rateLimits: rateLimits, bodyBytesMax: limits.bodyBytesMax)
         AuthorizeRoutes(issuer: issuer).add(to: routes)
         BudgetRoutes(issuer: issuer).add(to: routes)
         AgentRoutes(issuer: issuer).add(to: routes)
         PolicyRoutes(issuer: issuer).add(to: routes)
         ApprovalRoutes(issuer: issuer).add(to: routes)
         APIKeyRoutes(issuer: issuer).add(to: routes)
+        SigningKeyRoutes(issuer: issuer).add(to: routes)
+        AuditRoutes(issuer: issuer).add(to: routes)
         JWKSRoutes(issuer: issuer).add(to: routes)
         HealthRoutes(issuer: issuer).add(to: routes)
 

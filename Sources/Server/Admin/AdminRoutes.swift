@@ -6,7 +6,10 @@ import Logging
 /// How an operator's request travels through the socket in the data folder, which only its owner can open.
 extension OperatorRequest {
     var method: HTTPRequest.Method {
-        self == .listSigningKeys ? .get : .post
+        switch self {
+        case .listSigningKeys, .verifyAudit, .checkBooks: .get
+        case .createCompany, .rotateSigningKey, .revokeSigningKey: .post
+        }
     }
 
     var path: String {
@@ -15,6 +18,8 @@ extension OperatorRequest {
         case .listSigningKeys: "/keys"
         case .rotateSigningKey: "/keys/rotate"
         case .revokeSigningKey: "/keys/revoke"
+        case .verifyAudit: "/audit"
+        case .checkBooks: "/check"
         }
     }
 
@@ -22,7 +27,7 @@ extension OperatorRequest {
         switch self {
         case .createCompany(let name): Array(JSONWriter.object { $0.member("name", name) }.readableBytesView)
         case .revokeSigningKey(let kid): Array(JSONWriter.object { $0.member("kid", kid) }.readableBytesView)
-        case .listSigningKeys, .rotateSigningKey: []
+        case .listSigningKeys, .rotateSigningKey, .verifyAudit, .checkBooks: []
         }
     }
 }
@@ -38,12 +43,18 @@ enum AdminRoutes {
         router.get("/keys") { _, _ in
             Response.json(try await OperatorRequest.listSigningKeys.perform(on: issuer))
         }
+        router.get("/check") { _, _ in
+            Response.json(try await OperatorRequest.checkBooks.perform(on: issuer))
+        }
         router.post("/keys/rotate") { _, _ in
             Response.json(try await OperatorRequest.rotateSigningKey.perform(on: issuer))
         }
         router.post("/keys/revoke") { request, scope in
             let kid = try await Self.text("kid", of: request, scope)
             return Response.json(try await OperatorRequest.revokeSigningKey(kid: kid).perform(on: issuer))
+        }
+        router.get("/audit") { _, _ in
+            Response.json(try await OperatorRequest.verifyAudit.perform(on: issuer))
         }
         router.post("/companies") { request, scope in
             let name = try await Self.text("name", of: request, scope)

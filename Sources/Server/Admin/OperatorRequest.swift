@@ -8,6 +8,8 @@ enum OperatorRequest: Equatable, Sendable {
     case listSigningKeys
     case rotateSigningKey
     case revokeSigningKey(kid: String)
+    case verifyAudit
+    case checkBooks
 
     /// Carries it out and gives the answer as JSON, the same through the socket as without.
     func perform(on issuer: Issuer) async throws -> ByteBuffer {
@@ -24,6 +26,14 @@ enum OperatorRequest: Equatable, Sendable {
             return .of(try await issuer.rotateSigningKey().write)
         case .revokeSigningKey(let kid):
             return .of(try await issuer.revokeSigningKey(kid: kid).write)
+        case .verifyAudit:
+            let chains = try await issuer.verifyAudit()
+            return JSONWriter.object { json in
+                json.member("whole", chains.allSatisfy { $0.fault == nil })
+                json.member("chains", array: chains) { json, chain in chain.write(to: &json) }
+            }
+        case .checkBooks:
+            return .of(try await issuer.checkBooks().write)
         }
     }
 
@@ -46,27 +56,46 @@ extension NewCompany {
     }
 }
 
-extension SigningKeyInfo {
+extension BooksReport {
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
-            json.member("kid", kid)
-            json.member("algorithm", algorithm.rawValue)
-            json.member("state", state.rawValue)
-            json.member("announcedAt", announcedAt)
-            json.member("signingSince", signingSince)
-            json.member("retiredAt", retiredAt)
-            json.member("revokedAt", revokedAt)
+            json.member("balances", balances)
+            json.member("companies", Int64(companyCount))
+            json.member("authorizations", authorizationCount)
+            json.member("counters", Int64(counterCount))
+            json.member("differenceCount", Int64(differenceCount))
+            json.member("differences", array: differences) { json, difference in
+                json.object { json in
+                    json.member("companyId", difference.companyID.text)
+                    json.member("environment", difference.environment)
+                    json.member("currency", difference.currency)
+                    json.member("subject", difference.subject)
+                    json.member("periodStart", difference.periodStart)
+                    json.member("periodEnd", difference.periodEnd)
+                    json.member("counted", difference.counted)
+                    json.member("summed", difference.summed)
+                    json.member("countedAuthorizations", difference.countedAuthorizations)
+                    json.member("summedAuthorizations", difference.summedAuthorizations)
+                }
+            }
         }
     }
 }
 
-extension RotationReport {
+extension AuditVerification.Chain {
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
-            json.member("signing", signing)
-            json.member("announced", announced)
-            json.member("retired", retired)
-            json.member("warning", warning)
+            json.member("companyId", companyID.text)
+            json.member("entries", entries)
+            json.member("hash", hash)
+            if let fault {
+                json.member("fault") { json in
+                    json.member("sequence", fault.sequence)
+                    json.member("problem", fault.problem)
+                }
+            } else {
+                json.member("fault", nil as String?)
+            }
         }
     }
 }

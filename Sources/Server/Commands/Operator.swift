@@ -63,7 +63,9 @@ struct Operator {
             message.headers.add(name: "content-type", value: "application/json")
             message.body = .bytes(request.body)
         }
-        let (status, body) = try await answer(to: message)
+        // Recounting millions of authorizations, or entries of the log, takes its time; all else is done in a moment.
+        let isLong = request == .checkBooks || request == .verifyAudit
+        let (status, body) = try await answer(to: message, timeout: isLong ? .hours(1) : .seconds(15))
         guard status == .ok else {
             let detail = (try? JSONDocument.parse(body, maxDepth: 4))?.root["detail"]?.string
             throw Failure(detail ?? "the server answered \(status.code)")
@@ -73,13 +75,15 @@ struct Operator {
 
     /// Asks once. A request that may have reached the server is never sent again: a second rotation would take the key
     /// away that the first has just announced.
-    private func answer(to message: HTTPClientRequest) async throws -> (HTTPResponseStatus, [UInt8]) {
+    private func answer(
+        to message: HTTPClientRequest, timeout: TimeAmount
+    ) async throws -> (HTTPResponseStatus, [UInt8]) {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
         do {
             return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
-                let response = try await client.execute(message, timeout: .seconds(15))
-                let body = try await response.body.collect(upTo: 1 << 20)
+                let response = try await client.execute(message, timeout: timeout)
+                let body = try await response.body.collect(upTo: 64 << 20)
                 return (response.status, Array(body.readableBytesView))
             }
         } catch let error as IOError where Self.nobodyListens.contains(error.errnoCode) {

@@ -11,5 +11,7 @@ struct Paitify: AsyncParsableCommand {
             (PAITIFY_DATA_DIR, PAITIFY_PORT, PAITIFY_ISSUER and so on).
             """,
         version: App.version,
-        subcommands: [Serve.self, Companies.self, Keys.self, Verify.self, Conformance.self])
+        subcommands: [
+            Serve.self, Companies.self, Keys.self, Audit.self, Check.self, Verify.self, Conformance.self,
+        ])
 }

@@ -12,6 +12,7 @@ struct Configuration: Sendable {
     var issuer = IssuerSettings(issuerURL: "http://localhost:8080")
     var logLevel = Logger.Level.info
     var limits = ConnectionLimits()
+    var rates = RateSettings()
     /// The settings there are.
     private(set) var knownNames: [String] = []
     /// What is set under a name like theirs and is none of them.
@@ -48,14 +49,22 @@ extension Configuration {
         try variables.check("PAITIFY_DATABASE_URL", "sqlite: (in the data folder); PostgreSQL is not supported yet") {
             $0 == "sqlite:"
         }
-        try variables.check("PAITIFY_SIGNING_ALGORITHM", "RS256; no other is supported yet") { $0 == "RS256" }
+        try variables.read(
+            "PAITIFY_SIGNING_ALGORITHM",
+            "one of \(SignatureAlgorithm.allCases.map(\.rawValue).joined(separator: ", "))", &issuer.signingAlgorithm,
+            SignatureAlgorithm.init(rawValue:))
         try readMasterKey(variables)
+        try variables.read(
+            "PAITIFY_OPERATOR_KEY",
+            "\(OperatorKey.charactersMin) to 200 visible ASCII characters that do not begin with \"ag_\" (openssl rand -hex 32)",
+            &issuer.operatorKey, OperatorKey.init)
         try readDurations(variables)
         try variables.readInteger("PAITIFY_BCRYPT_COST", 4...16, &issuer.bcryptCost)
         try variables.read(
             "LOG_LEVEL", "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))", &logLevel
         ) { Logger.Level(rawValue: $0.lowercased()) }
         try readLimits(variables)
+        try readRates(variables)
         knownNames = variables.asked.sorted()
         unknownNames = variables.names.filter { $0.hasPrefix("PAITIFY_") && !variables.asked.contains($0) }
     }
@@ -92,6 +101,15 @@ extension Configuration {
         try variables.readTime("PAITIFY_BODY_TIMEOUT", &limits.bodyTimeout)
         try variables.readTime("PAITIFY_REQUEST_TIMEOUT", &limits.requestTimeout)
         try variables.readTime("PAITIFY_IDLE_TIMEOUT", &limits.idleTimeout)
+    }
+
+    private mutating func readRates(_ variables: Variables) throws(ConfigurationError) {
+        let range = 0...1_000_000
+        try variables.readInteger("PAITIFY_RATE_LIMIT", range, &rates.perKey)
+        var perCompany = rates.perCompany ?? 10 * rates.perKey
+        try variables.readInteger("PAITIFY_COMPANY_RATE_LIMIT", range, &perCompany)
+        rates.perCompany = perCompany
+        try variables.readInteger("PAITIFY_REFUSAL_RATE_LIMIT", range, &rates.refusalsPerAddress)
     }
 
     /// The text as it will stand in every token's `iss`, or nil where it is no URL for that.

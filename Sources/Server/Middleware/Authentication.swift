@@ -5,6 +5,7 @@ import Issuer
 /// Lets through who bears a valid API key, and says who it is. It comes before a byte of the body is read.
 struct Authentication: RouterMiddleware {
     let issuer: Issuer
+    let limits: RateLimits
 
     func handle(
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
@@ -13,7 +14,22 @@ struct Authentication: RouterMiddleware {
             throw Problem.unauthenticated("The request bears no API key. Send one in the header field X-API-Key.")
         }
         var scope = context
-        scope.caller = try await issuer.authenticate(apiKey: key)
+        scope.caller = try await caller(key, from: context.client)
         return try await next(request, scope)
+    }
+
+    /// Whose key it is. After too many wrong keys from one place, only keys that are known already pass from there: so
+    /// whoever tries keys out, or hammers with a revoked one, makes no work, and keeps nobody out who is in.
+    private func caller(_ key: String, from client: ClientNetwork?) async throws -> Principal {
+        guard limits.mayTry(client) else {
+            if let known = try issuer.remembered(apiKey: key) { return known }
+            throw Problem.rateLimited("Too many wrong API keys came from this network address.", retryAfterSeconds: 1)
+        }
+        do {
+            return try await issuer.authenticate(apiKey: key)
+        } catch IssuerError.unauthenticated {
+            limits.noteRefusal(client)
+            throw IssuerError.unauthenticated
+        }
     }
 }

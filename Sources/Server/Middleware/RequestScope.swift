@@ -10,11 +10,27 @@ struct RequestScope: RequestContext {
     var requestID = ""
     /// Who asks; nil on open routes.
     var caller: Principal?
+    /// Where the request comes from; nil on loopback.
+    let client: ClientNetwork?
+    /// How the limits stand that the request counts against, once it is counted.
+    let rateStanding = Note<RateLimits.Standing>()
     /// Whether somebody has read the body to its end.
     let bodyWasRead = Mark()
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
+        client = ClientNetwork(source.channel.remoteAddress)
+    }
+
+    /// Written down by one, read by everyone who has a copy of the scope.
+    final class Note<Value: Sendable>: Sendable {
+        private let content = Mutex<Value?>(nil)
+
+        var value: Value? { content.withLock(\.self) }
+
+        func set(_ value: Value) {
+            content.withLock { $0 = value }
+        }
     }
 
     /// Set once, seen by everyone who has a copy of the scope.

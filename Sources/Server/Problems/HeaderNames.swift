@@ -5,6 +5,11 @@ extension HTTPField.Name {
     static let requestID = literal("X-Request-Id")
     static let idempotencyKey = literal("Idempotency-Key")
     static let idempotentReplayed = literal("Idempotent-Replayed")
+    static let rateLimit = literal("RateLimit")
+    static let rateLimitPolicy = literal("RateLimit-Policy")
+    static let rateLimitLimit = literal("RateLimit-Limit")
+    static let rateLimitRemaining = literal("RateLimit-Remaining")
+    static let rateLimitReset = literal("RateLimit-Reset")
 
     /// For names written here in the source: a wrong one would be a bug, found at the first start.
     private static func literal(_ name: String) -> HTTPField.Name {

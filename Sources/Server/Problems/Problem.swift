@@ -108,7 +108,7 @@ extension Problem {
         case .notFound(.signingKey, let kid):
             self.init(
                 .notFound, "NOT_FOUND",
-                "There is no signing key \"\(kid.prefix(100))\". See which there are: paitify keys list.")
+                "There is no signing key \"\(kid.prefix(100))\". See which there are: paitify keys list, GET /v1/keys.")
         case .notFound(let resource, let id):
             self.init(
                 .notFound, "NOT_FOUND",
@@ -144,6 +144,17 @@ extension Problem {
                 .serviceUnavailable, "SIGNING_UNAVAILABLE",
                 "No signing key can be used now. What was decided is kept: retry with the same Idempotency-Key.",
                 headers: [.retryAfter: "1"])
+        case .operatorOnly:
+            self.init(
+                .forbidden, "OPERATOR_ONLY",
+                "Signing keys sign for every company on this issuer, so only its operator changes them. Use the "
+                    + "operator's key (PAITIFY_OPERATOR_KEY), or \"paitify keys\" on the issuer's machine.")
+        case .signingKeyTooNew(let until, let seconds):
+            self.init(
+                .conflict, "KEY_TOO_NEW",
+                "The announced key is so new that processors may not know it before \(until.rfc3339), and would refuse "
+                    + "its tokens. Rotate then, or send \"force\": true to rotate all the same.",
+                headers: [.retryAfter: "\(seconds)"])
         case .busy:
             self.init(
                 .serviceUnavailable, "BUSY",
@@ -183,6 +194,12 @@ extension Problem {
         Problem(
             .unauthorized, "UNAUTHENTICATED", detail,
             headers: [.wwwAuthenticate: "ApiKey realm=\"paitify\", header=\"X-API-Key\""])
+    }
+
+    static func rateLimited(_ sentence: String, retryAfterSeconds: Int64) -> Problem {
+        Problem(
+            .tooManyRequests, "RATE_LIMITED", "\(sentence) Try again in \(retryAfterSeconds) s.",
+            headers: [.retryAfter: "\(retryAfterSeconds)"])
     }
 
     static let noSuchRoute = Problem(

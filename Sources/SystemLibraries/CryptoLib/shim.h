@@ -3,6 +3,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -18,6 +19,14 @@
 static inline EVP_PKEY *paitify_generate_rsa_key(size_t bits) { return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", bits); }
 static inline EVP_PKEY *paitify_generate_p256_key(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"); }
 static inline EVP_PKEY *paitify_generate_ed25519_key(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
+
+/* Whether an EC key is on P-256. */
+static inline int paitify_is_on_p256(const EVP_PKEY *key)
+{
+    char name[80];
+    size_t length = 0;
+    return EVP_PKEY_get_group_name(key, name, sizeof name, &length) == 1 && strcmp(name, SN_X9_62_prime256v1) == 0;
+}
 
 /* The names of a key's parts. OSSL_PARAM_BLD keeps the pointer it is given, and Swift would pass the macro's string as a
  * temporary; these live for ever. */

@@ -67,8 +67,8 @@ static inline void posix_sleep_microseconds(int64_t microseconds)
     (void)nanosleep(&duration, NULL);
 }
 
-/* A byte that is 1 in this process, and 0 in every process that is forked from it, however (the kernel wipes its page in
- * them); null where the system cannot do that. Given back by posix_forget_own_process. */
+/* A byte that is 1 in this process, and 0 in every process that is forked from it, however (the kernel wipes its page
+ * in them); null where the system cannot do that. Given back by posix_forget_own_process. */
 static inline uint8_t *posix_mark_own_process(void)
 {
 #ifdef MADV_WIPEONFORK

@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-/* Whether the socket can be written (or read) within so many milliseconds, or has failed, which the next use of it tells. A
- * signal ends the wait early, and then it is 0 as when time is up: ask again while there is some left. */
+/* Whether the socket can be written (or read) within so many milliseconds, or has failed, which the next use of it
+ * tells. A signal ends the wait early, and then it is 0 as when time is up: ask again while there is some left. */
 static inline int posix_can_write_within(int socket, int milliseconds)
 {
     struct pollfd wanted = {socket, POLLOUT, 0};
@@ -31,8 +31,8 @@ static inline int posix_socket_error(int socket)
 /* A program that the host starts does not get the socket. */
 static inline void posix_close_on_exec(int file) { (void)fcntl(file, F_SETFD, FD_CLOEXEC); }
 
-/* Sends what it takes now; -1 if that is nothing. A socket whose other end is gone raises no SIGPIPE, which would end a host
- * that has not thought of it. (A system without MSG_NOSIGNAL has SO_NOSIGPIPE.) */
+/* Sends what it takes now; -1 if that is nothing. A socket whose other end is gone raises no SIGPIPE, which would end a
+ * host that has not thought of it. (A system without MSG_NOSIGNAL has SO_NOSIGPIPE.) */
 static inline ssize_t posix_send_without_signal(int socket, const void *bytes, size_t count)
 {
 #ifdef MSG_NOSIGNAL

@@ -19,8 +19,8 @@ final class KeyCache: Sendable {
     /// The cache after `keys`, fetched at `fetchedAt` (Unix seconds), were installed.
     ///
     /// Throws `rollback` if they are older than what was installed before: the lower `sequence` of an old document that
-    /// somebody replays, or none where there was one; an earlier fetch, unless the `sequence` is higher. Throws
-    /// `argument` for a time before 1970.
+    /// somebody replays, or none where there was one; where no document had any, an earlier fetch. Throws `argument` for
+    /// a time before 1970.
     func installing(
         _ keys: KeySet, document: [UInt8], fetchedAt: Int64, ages: KeyAges, at now: Instant
     ) throws(VerifyError) -> KeyCache {
@@ -45,10 +45,9 @@ final class KeyCache: Sendable {
                 throw VerifyError(
                     .rollback, "The JWKS's sequence is \(brought), after \(highest); the installed keys still serve.")
             }
-            if sequence > highest { return }
-        } else if keys.sequence != nil {
             return
         }
+        guard keys.sequence == nil else { return }
         // A wall clock that was set back must not lock newer documents out until it has caught up.
         guard fetchedAt >= min(before.fetchedAt, now.wallSeconds) else {
             throw VerifyError(

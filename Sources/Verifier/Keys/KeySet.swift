@@ -16,7 +16,7 @@ struct KeySet: Sendable {
 
     let keys: [PublicKey]
     let leftOut: [LeftOutKey]
-    /// What a token of a left-out key is refused with. Put into words beforehand: a verification allocates nothing in Swift.
+    /// What a token of a key that may not verify is refused with. Put into words beforehand: a verification allocates nothing in Swift.
     private let refusals: [(kid: [UInt8], refusal: VerifyError)]
     /// The issuer's counter of published sets, which only grows; nil if the document has none.
     let sequence: Int64?
@@ -48,7 +48,10 @@ struct KeySet: Sendable {
                 guard error.status != .noMemory, error.status != .internalFailure else { throw error }
                 let keyID = jwk.kid.map { String(copying: $0.span) }
                 leftOut.append(LeftOutKey(index: index, keyID: keyID, reason: error))
-                if let kid = jwk.kid { refusals.append((kid, Self.refusal(ofTokensWith: error))) }
+                // A key that was garbled on its way may be whole at the next fetch: to its tokens it is unknown.
+                if let kid = jwk.kid, error.status != .jwks {
+                    refusals.append((kid, Self.refusal(ofTokensWith: error)))
+                }
             }
             index += 1
         }
@@ -67,7 +70,7 @@ struct KeySet: Sendable {
     /// The key of that `kid`. It is only ever compared, byte for byte; it is no path, no query, no pattern.
     func key(_ kid: Span<UInt8>) throws(VerifyError) -> PublicKey {
         for key in keys where key.isNamed(kid) { return key }
-        // A key that was left out is known, and its fault is final; "unknown" would have the host fetch and retry.
+        // The fault of a key that may not verify is final; "unknown" would have the host fetch and retry.
         for left in refusals where left.kid.span.equals(kid) { throw left.refusal }
         throw VerifyError(.unknownKey)
     }

@@ -132,11 +132,28 @@ def read_limit(claims):
     identifier = merchant.get("id", MISSING) if isinstance(merchant, dict) else None
     if identifier is not MISSING and (not isinstance(identifier, str) or not identifier):
         faults.add("E_CLAIM_TYPE")
+    if not has_types(claims):
+        faults.add("E_CLAIM_TYPE")
     if not 1 <= found.get("max_amount", 1) < 2**53 or not re.fullmatch("[A-Z]{3}", found.get("currency", "USD")):
         faults.add("E_CLAIM_TYPE")
     if faults:
         raise Refused(*faults)
     return found["max_amount"], found["currency"], None if identifier is MISSING else identifier
+
+
+def has_types(claims):
+    """Whether what only describes has its type, where it is there."""
+    merchant = claims.get("merchant", {})
+    policies, reasons = claims.get("policies", []), claims.get("reasons", [])
+    return (
+        isinstance(policies, list)
+        and all(isinstance(policy, dict) for policy in policies)
+        and isinstance(reasons, list)
+        and all(isinstance(reason, str) for reason in reasons)
+        and isinstance(claims.get("approval", {}), dict)
+        and isinstance(merchant, dict)
+        and all(isinstance(merchant.get(name, ""), str) for name in ["name", "category", "country"])
+    )
 
 
 def check_charge(charge, limit, currency, merchant):

@@ -32,7 +32,7 @@ import Testing
                     id: id, environment: secret.environment, name: try Name("Key"), prefix: secret.prefix,
                     scopes: [.authorize, .read], agentID: nil, createdAt: Self.now, expiresAt: expiresAt,
                     lastUsedAt: nil),
-                hash: hash, of: Self.company, in: tx)
+                hash: hash, tag: secret.tag, of: Self.company, in: tx)
         }
     }
 
@@ -109,7 +109,7 @@ import Testing
         let revoked = try await store.transaction(for: Self.company) { tx in
             try APIKeys.revoke(Self.keyID(1), of: Self.company, visibleFrom: .live, at: Self.now, in: tx)
         }
-        #expect(revoked)
+        #expect(revoked != nil)
         verifier.forget(Self.keyID(1))
         for verifier in [verifier, self.verifier()] {
             await #expect(throws: IssuerError.unauthenticated) {
@@ -128,15 +128,89 @@ import Testing
         #expect(try await verifier.authenticate(apiKey: secret.text, now: Self.now).keyVersion == 0)
     }
 
-    @Test("each key's last use is told once, the latest of them")
+    @Test("a busy key's use is written down once a minute, the latest of them, and at the end whatever is left")
     func lastUse() async throws {
         let verifier = verifier()
-        for seconds: Int64 in [0, 5, 3] {
-            _ = try await verifier.authenticate(apiKey: secret.text, now: Self.now.adding(seconds: seconds))
+        func use(_ seconds: Int64...) async throws {
+            for seconds in seconds {
+                _ = try await verifier.authenticate(apiKey: secret.text, now: Self.now.adding(seconds: seconds))
+            }
         }
-        let latest = Self.now.adding(seconds: 5)
-        #expect(verifier.drainLastUsed() == [APIKeyUse(companyID: Self.company, keyID: Self.keyID(1), at: latest)])
-        #expect(verifier.drainLastUsed().isEmpty)
+        func written(_ seconds: Int64, all: Bool = false) -> [Int64] {
+            verifier.usesToWrite(at: Self.now.adding(seconds: seconds), all: all)
+                .map { $0.at.seconds - Self.now.seconds }
+        }
+        try await use(0, 5, 3)
+        #expect(written(5) == [5])
+        #expect(written(5).isEmpty && written(5, all: true).isEmpty)
+        try await use(6)
+        #expect(written(64).isEmpty, "59 s after")
+        #expect(written(65) == [6], "60 s after")
+        try await use(70)
+        #expect(written(71, all: true) == [70])
+        #expect(written(1000).isEmpty)
+        try await use(1001)
+        #expect(written(1001) == [1001])
+    }
+
+    @Test("a key is listed with its last use, before that is written down")
+    func listedUse() async throws {
+        let verifier = verifier()
+        _ = try await verifier.authenticate(apiKey: secret.text, now: Self.now)
+        let listed = try await store.transaction(for: Self.company) { tx in
+            try APIKeys.page(Page(), of: Self.company, visibleFrom: .live, in: tx)
+        }
+        let key = try #require(listed.first)
+        #expect(key.lastUsedAt == nil && verifier.addingLastUse(to: key).lastUsedAt == Self.now)
+        var later = key
+        later.lastUsedAt = Self.now.adding(seconds: 1)
+        #expect(verifier.addingLastUse(to: later) == later)
+    }
+
+    @Test("a wrong secret is refused without bcrypt: a pool that takes nobody does not keep it waiting")
+    func tag() async throws {
+        let gate = Gate()
+        let pool = BcryptPool(width: 1, lineMax: 0)
+        let verifier = APIKeyVerifier(store: store, pool: pool)
+        async let busy = pool.run { gate.pass(1) }
+        await gate.waitForArrivals(1)
+        for last in "abc" {
+            await #expect(throws: IssuerError.unauthenticated) {
+                try await verifier.authenticate(apiKey: wrong(last), now: Self.now)
+            }
+        }
+        // The right one needs bcrypt, which is taken.
+        await #expect(throws: IssuerError.busy) { try await verifier.authenticate(apiKey: secret.text, now: Self.now) }
+        gate.open()
+        _ = try await busy
+        _ = try await verifier.authenticate(apiKey: secret.text, now: Self.now)
+    }
+
+    @Test("a key from before there were tags opens what it opened, and has one from then on")
+    func oldKey() async throws {
+        try await store.globalTransaction { tx in
+            _ = try tx.execute(Statement("UPDATE api_key_prefixes SET tag = NULL"), [])
+        }
+        await #expect(throws: IssuerError.unauthenticated) {
+            try await verifier().authenticate(apiKey: wrong("a"), now: Self.now)
+        }
+        let prefix = secret.prefix
+        func tag() async throws -> [UInt8]? {
+            try await store.globalTransaction { try APIKeys.owner(ofPrefix: prefix, in: $0)?.tag }
+        }
+        #expect(try await tag() == nil)
+        _ = try await verifier().authenticate(apiKey: secret.text, now: Self.now)
+        #expect(try await tag() == secret.tag)
+        _ = try await verifier().authenticate(apiKey: secret.text, now: Self.now)
+    }
+
+    @Test("only a key that was verified is remembered")
+    func remembered() async throws {
+        let verifier = verifier()
+        #expect(try verifier.remembered(apiKey: secret.text, now: Self.now) == nil)
+        let principal = try await verifier.authenticate(apiKey: secret.text, now: Self.now)
+        #expect(try verifier.remembered(apiKey: secret.text, now: Self.now) == principal)
+        for other in ["", wrong("a")] { #expect(try verifier.remembered(apiKey: other, now: Self.now) == nil) }
     }
 
     @Test("a hash that the verifier made verifies")

@@ -15,6 +15,7 @@ import Testing
             expiresAt: Fixture.now.adding(seconds: 9), lastUsedAt: nil)
     }
 
+    private static let tag: [UInt8] = [1, 2, 3, 4]
     private static let hash = "$2b$05$" + String(repeating: "C", count: 53)
 
     private func withKeys(_ body: @escaping @Sendable (any StoreTransaction) throws -> Void) async throws {
@@ -23,7 +24,7 @@ import Testing
         try await store.globalTransaction { tx in
             try Migrator.migrate(tx)
             try Companies.insert(Fixture.company, name: try Name("Acme"), at: Fixture.now, in: tx)
-            for key in keys { try APIKeys.insert(key, hash: Self.hash, of: Fixture.company, in: tx) }
+            for key in keys { try APIKeys.insert(key, hash: Self.hash, tag: Self.tag, of: Fixture.company, in: tx) }
             try body(tx)
         }
     }
@@ -33,7 +34,7 @@ import Testing
         let key = try key(3, .live)
         try await withKeys { tx throws in
             let owner = try #require(try APIKeys.owner(ofPrefix: key.prefix, in: tx))
-            #expect(owner.company == Fixture.company && owner.key == key.id)
+            #expect(owner.company == Fixture.company && owner.key == key.id && owner.tag == Self.tag)
             let record = try #require(try APIKeys.find(key.id, of: Fixture.company, in: tx))
             #expect(record.key == key && record.hash == Self.hash && record.revokedAt == nil)
             #expect(try APIKeys.owner(ofPrefix: "ag_live_zzzzzzzzzzzz", in: tx) == nil)
@@ -61,10 +62,10 @@ import Testing
     func revocation() async throws {
         try await withKeys { tx throws in
             let (live, company) = (Fixture.keyID(1), Fixture.company)
-            #expect(try !APIKeys.revoke(live, of: company, visibleFrom: .test, at: Fixture.now, in: tx))
+            #expect(try APIKeys.revoke(live, of: company, visibleFrom: .test, at: Fixture.now, in: tx) == nil)
             #expect(try APIKeys.isUsable(live, of: company, in: tx))
-            #expect(try APIKeys.revoke(live, of: company, visibleFrom: .live, at: Fixture.now, in: tx))
-            #expect(try !APIKeys.revoke(live, of: company, visibleFrom: .live, at: Fixture.now, in: tx))
+            #expect(try APIKeys.revoke(live, of: company, visibleFrom: .live, at: Fixture.now, in: tx)?.id == live)
+            #expect(try APIKeys.revoke(live, of: company, visibleFrom: .live, at: Fixture.now, in: tx) == nil)
             #expect(try !APIKeys.isUsable(live, of: company, in: tx))
             #expect(try APIKeys.page(Page(), of: company, visibleFrom: .live, in: tx).count == 4)
             #expect(try APIKeys.find(live, of: company, in: tx)?.revokedAt == Fixture.now)
@@ -92,7 +93,7 @@ import Testing
             createdAt: key.createdAt, expiresAt: nil, lastUsedAt: nil)
         try await withKeys { tx throws in
             #expect(throws: StorageError.self) {
-                try APIKeys.insert(other, hash: Self.hash, of: Fixture.company, in: tx)
+                try APIKeys.insert(other, hash: Self.hash, tag: Self.tag, of: Fixture.company, in: tx)
             }
         }
     }

@@ -48,7 +48,8 @@ import Testing
     func restart() async throws {
         let first = try await opened()
         let set = try published(first.document)
-        #expect(set.kids.count == 2 && set.kids[0] == first.signingKeyID && set.sequence == 1)
+        #expect(set.kids.count == 2 && set.kids[0] == first.signingKeyID)
+        #expect(set.sequence == Int(Self.start.seconds))
         let second = try await opened(at: Self.start.adding(seconds: 60))
         #expect(second.document == first.document && second.infos() == first.infos())
         #expect(supply.handedOut == 2)
@@ -90,7 +91,7 @@ import Testing
         #expect(report.signing == before.kids[1] && report.retired == before.kids[0] && report.warning == nil)
         #expect(ring.signingKeyID == before.kids[1])
         let after = try published(ring.document)
-        #expect(after.kids == [report.signing, report.announced, before.kids[0]] && after.sequence == 2)
+        #expect(after.kids == [report.signing, report.announced, before.kids[0]] && after.sequence > before.sequence)
         #expect(try ring.sign(claims) == token)
         #expect(try await opened().document == ring.document)
     }
@@ -99,14 +100,12 @@ import Testing
     func concurrentRotations() async throws {
         let ring = try await opened()
         // Both see the same key sign: the second to reach the store must not promote the key that the first announced.
-        let event = Rotation.Event.rotationAsked(signing: ring.signingKeyID)
-        let books = books()
-        async let one = books.carryOut(event, at: Self.start, likelyKeys: 1)
-        async let other = books.carryOut(event, at: Self.start, likelyKeys: 1)
-        let outcomes = try await [one.outcome, other.outcome]
-        #expect(outcomes.count { $0 == .unchanged } == 1)
-        try await ring.tick(now: Self.start)
-        #expect(try published(ring.document).sequence == 2)
+        let event = ring.rotation(force: true)
+        async let one = ring.carryOut(event, by: .command, at: Self.start)
+        async let other = ring.carryOut(event, by: .command, at: Self.start)
+        let reports = try await [one, other]
+        #expect(reports.count { $0.retired == nil } == 1)
+        #expect(Set(reports.map(\.signing)) == [ring.signingKeyID])
         #expect(ring.infos().count == 3 && ring.infos().count { $0.state == .retired } == 1)
     }
 
@@ -116,7 +115,7 @@ import Testing
         let ring = try await opened()
         let revoked = ring.signingKeyID
         let report = try await ring.revoke(kid: revoked, now: Self.start)
-        #expect(report.signing != revoked && report.retired == nil && report.warning != nil)
+        #expect(report.signing != revoked && report.retired == nil && report.warning == nil)
         #expect(try published(ring.document).kids == [report.signing, report.announced])
         #expect(try await kidsWithPrivatePart() == [report.signing, report.announced])
         #expect(ring.infos().first { $0.kid == revoked }?.state == .revoked)
@@ -128,7 +127,7 @@ import Testing
         await #expect(throws: IssuerError.notFound(.signingKey, "none")) {
             try await ring.revoke(kid: "none", now: Self.start)
         }
-        #expect(try published(ring.document).sequence == 2)
+        #expect(try published(ring.document).kids == [report.signing, report.announced])
     }
 
     @Test("the schedule is kept by ticks: rotated at the period's end, gone after the last token's")
@@ -173,7 +172,7 @@ import Testing
         }
         #expect(failing.document == ring.document && failing.signingKeyID == ring.signingKeyID)
         try await ring.tick(now: Self.start)
-        #expect(try published(ring.document).sequence == 1)
+        #expect(ring.document == failing.document)
     }
 
     @Test("the entity tag is strong, and changes with the set alone")
@@ -190,9 +189,20 @@ import Testing
     @Test("a real first start makes real keys, off the cooperative pool")
     func realKeys() async throws {
         let ring = try await KeyRing.open(
-            store: store, masterKey: KeyFixtures.masterKey, jwksMaxAgeSeconds: 60, rotationSeconds: 3600,
-            now: Self.start)
+            store: store, masterKey: KeyFixtures.masterKey, algorithm: .rs256, jwksMaxAgeSeconds: 60,
+            rotationSeconds: 3600, now: Self.start)
         #expect(ring.document.maxAgeSeconds == 60 && ring.infos().count == 2)
+    }
+}
+
+extension KeyRing {
+    /// As the commands do it.
+    func rotate(now: Instant) async throws -> RotationReport {
+        try await carryOut(rotation(force: true), by: .command, at: now)
+    }
+
+    func revoke(kid: String, now: Instant) async throws -> RotationReport {
+        try await carryOut(.revocationAsked(kid: kid), by: .command, at: now)
     }
 }
 

@@ -19,14 +19,14 @@ import Testing
     }
 
     static func states(_ rotation: Rotation) -> [String: SigningKeyInfo.State] {
-        Dictionary(uniqueKeysWithValues: rotation.keys.compactMap(SigningKeyInfo.init).map { ($0.kid, $0.state) })
+        Dictionary(uniqueKeysWithValues: rotation.keys.map(SigningKeyInfo.init).map { ($0.kid, $0.state) })
     }
 
     @Test("the first start makes a key that signs and one that is announced")
     func firstStart() throws {
         let rotation = try Self.started()
         #expect(Self.states(rotation) == ["a": .signing, "b": .announced])
-        #expect(rotation.sequence == 1)
+        #expect(rotation.sequence == Self.start.seconds)
     }
 
     @Test("a later start changes nothing")
@@ -79,7 +79,7 @@ import Testing
     @Test("a retired key goes when the last token that it signed has expired everywhere, not before")
     func gone() throws {
         var rotation = try Self.started()
-        _ = rotation.apply(.rotationAsked(signing: "a"), at: Self.start, freshKeys: Self.fresh("c"))
+        _ = rotation.apply(.rotationAsked(signing: "a", force: true), at: Self.start, freshKeys: Self.fresh("c"))
         let end = Self.start.adding(seconds: 7 * 86_400 + 3600 + 300)
         let before = rotation
         #expect(
@@ -90,7 +90,7 @@ import Testing
             stage: .gone(signedFrom: Self.start, retiredAt: Self.start, at: end))
         #expect(rotation.apply(.ticked, at: end, freshKeys: []) == .changed([life]))
         #expect(Self.states(rotation) == ["b": .signing, "c": .announced])
-        #expect(rotation.sequence == before.sequence + 1)
+        #expect(rotation.sequence == end.seconds)
     }
 
     @Test(
@@ -98,28 +98,73 @@ import Testing
         arguments: [0, 599, 600, 601])
     func byHand(_ ageSeconds: Int64) throws {
         var rotation = try Self.started()
-        let now = Self.start.adding(seconds: ageSeconds)
-        let event = Rotation.Event.rotationAsked(signing: "a")
+        _ = rotation.apply(
+            .rotationAsked(signing: "a", force: false), at: Self.start.adding(seconds: 1000),
+            freshKeys: Self.fresh("c"))
+        let now = Self.start.adding(seconds: 1000 + ageSeconds)
+        let event = Rotation.Event.rotationAsked(signing: "b", force: true)
+        let before = rotation
         #expect(rotation.apply(event, at: now, freshKeys: []) == .freshKeysNeeded(1))
-        guard case .changed = rotation.apply(event, at: now, freshKeys: Self.fresh("c")) else {
+        guard case .changed = rotation.apply(event, at: now, freshKeys: Self.fresh("d")) else {
             Issue.record("nothing changed")
             return
         }
-        #expect(Self.states(rotation) == ["a": .retired, "b": .signing, "c": .announced])
-        let report = try #require(rotation.report(on: event, after: "a", at: now))
-        #expect(report.signing == "b" && report.announced == "c" && report.retired == "a")
+        #expect(Self.states(rotation) == ["a": .retired, "b": .retired, "c": .signing, "d": .announced])
+        let report = try #require(rotation.report(on: event, after: before, at: now))
+        #expect(report.signing == "c" && report.announced == "d" && report.retired == "b")
         #expect((report.warning != nil) == (ageSeconds < 600))
+    }
+
+    @Test("without force, a key is not promoted before every verifier knows it", arguments: [0, 599, 600, 601])
+    func tooNew(_ ageSeconds: Int64) throws {
+        var rotation = try Self.started()
+        let second = Self.start.adding(seconds: 1000)
+        _ = rotation.apply(.rotationAsked(signing: "a", force: false), at: second, freshKeys: Self.fresh("c"))
+        let before = rotation
+        let outcome = rotation.apply(
+            .rotationAsked(signing: "b", force: false), at: second.adding(seconds: ageSeconds),
+            freshKeys: Self.fresh("d"))
+        if ageSeconds < 600 {
+            #expect(outcome == .keyTooNew(until: second.adding(seconds: 600)) && rotation == before)
+        } else {
+            #expect(rotation.signing?.kid == "c")
+        }
+    }
+
+    @Test("the first rotation may come at any time, with no warning: whoever knows the first key knows the second")
+    func firstRotation() throws {
+        var rotation = try Self.started()
+        let before = rotation
+        let event = Rotation.Event.rotationAsked(signing: "a", force: false)
+        guard case .changed = rotation.apply(event, at: Self.start, freshKeys: Self.fresh("c")) else { throw Stuck() }
+        #expect(rotation.report(on: event, after: before, at: Self.start)?.warning == nil)
+        // That is so once, whenever the next one comes.
+        let next = rotation.apply(
+            .rotationAsked(signing: "b", force: false), at: Self.start, freshKeys: Self.fresh("d"))
+        #expect(next == .keyTooNew(until: Self.start.adding(seconds: 600)))
+    }
+
+    @Test("the sequence is at least the time, and grows though the clock goes back")
+    func sequence() throws {
+        var rotation = try Self.started()
+        for (seconds, expected): (Int64, Int64) in [(10, 10), (10, 11), (-500, 12), (1000, 1000)] {
+            let signing = try #require(rotation.signing?.kid)
+            _ = rotation.apply(
+                .rotationAsked(signing: signing, force: true), at: Self.start.adding(seconds: seconds),
+                freshKeys: Self.fresh("k\(seconds)\(expected)"))
+            #expect(rotation.sequence == Self.start.seconds + expected)
+        }
     }
 
     @Test("of two that ask for a rotation at once, the second changes nothing and is told so")
     func twoAtOnce() throws {
         var rotation = try Self.started()
-        let event = Rotation.Event.rotationAsked(signing: "a")
+        let event = Rotation.Event.rotationAsked(signing: "a", force: true)
         _ = rotation.apply(event, at: Self.start, freshKeys: Self.fresh("c"))
         let before = rotation
         #expect(rotation.apply(event, at: Self.start, freshKeys: Self.fresh("d")) == .unchanged)
         #expect(rotation == before)
-        let report = try #require(rotation.report(on: event, after: "b", at: Self.start))
+        let report = try #require(rotation.report(on: event, after: before, at: Self.start))
         #expect(report.retired == nil && report.warning?.contains("another request") == true)
     }
 
@@ -140,7 +185,7 @@ import Testing
     func revocation(_ row: Revocation) throws {
         var rotation = try Self.started()
         let now = Self.start.adding(seconds: 1000)
-        _ = rotation.apply(.rotationAsked(signing: "a"), at: Self.start, freshKeys: Self.fresh("c"))
+        _ = rotation.apply(.rotationAsked(signing: "a", force: true), at: Self.start, freshKeys: Self.fresh("c"))
         let event = Rotation.Event.revocationAsked(kid: row.kid)
         if row.freshKeys > 0 {
             #expect(rotation.apply(event, at: now, freshKeys: []) == .freshKeysNeeded(row.freshKeys))
@@ -172,14 +217,15 @@ import Testing
             let signing = try #require(rotation.signing?.kid)
             guard
                 case .changed = rotation.apply(
-                    .rotationAsked(signing: signing), at: Self.start, freshKeys: Self.fresh("k\(number)"))
+                    .rotationAsked(signing: signing, force: true), at: Self.start, freshKeys: Self.fresh("k\(number)"))
             else { throw Stuck() }
         }
         #expect(rotation.keys.count == Rotation.publishedMax)
         let signing = try #require(rotation.signing?.kid)
         let before = rotation
         #expect(
-            rotation.apply(.rotationAsked(signing: signing), at: Self.start, freshKeys: Self.fresh("z")) == .tooManyKeys
+            rotation.apply(.rotationAsked(signing: signing, force: true), at: Self.start, freshKeys: Self.fresh("z"))
+                == .tooManyKeys
         )
         #expect(rotation == before)
         guard

@@ -9,18 +9,22 @@ struct TestIssuer {
     let company: NewCompany
     let owner: Principal
 
-    init(path: String = ":memory:", clock: ManualClock = ManualClock()) async throws {
+    init(
+        path: String = ":memory:", clock: ManualClock = ManualClock(), settings: IssuerSettings = .test
+    ) async throws {
         self.clock = clock
-        issuer = try await Self.open(path: path, clock: clock)
+        issuer = try await Self.open(path: path, clock: clock, settings: settings)
         company = try await issuer.createCompany(name: Name("Acme"))
         owner = try await issuer.authenticate(apiKey: company.apiKey)
     }
 
-    static func open(path: String, clock: ManualClock) async throws -> Issuer {
+    static func open(
+        path: String, clock: ManualClock, settings: IssuerSettings = .test, masterKey: String = "5a"
+    ) async throws -> Issuer {
         try await Issuer.open(
             store: try SQLiteStore.open(path: path),
-            settings: IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4),
-            masterKey: try MasterKey(text: String(repeating: "5a", count: 32)), clock: clock.clock, ids: .random())
+            settings: settings, masterKey: try MasterKey(text: String(repeating: masterKey, count: 32)),
+            clock: clock.clock, ids: .random())
     }
 
     /// Whoever holds a new key of the company.
@@ -63,6 +67,22 @@ struct TestIssuer {
     }
 
     struct UnexpectedBudgets: Error { let count: Int }
+}
+
+extension IssuerSettings {
+    static let test = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
+
+    static func test(_ change: (inout IssuerSettings) -> Void) -> IssuerSettings {
+        var settings = test
+        change(&settings)
+        return settings
+    }
+}
+
+extension OnceOnly {
+    static func test(_ key: String, requestID: String = "req_1") throws -> OnceOnly {
+        OnceOnly(key: try IdempotencyKey(key), fingerprint: [1], requestID: requestID)
+    }
 }
 
 extension Money {

@@ -19,14 +19,21 @@ struct TestServer: Sendable {
     /// One for all tests: making signing keys takes long. Each test has companies of its own.
     static let shared = Task { try await TestServer() }
 
-    init(limits: ConnectionLimits = ConnectionLimits()) async throws {
+    init(
+        limits: ConnectionLimits = ConnectionLimits(), rates: RateSettings = .none,
+        operatorKey: String? = nil, uptime: @escaping @Sendable () -> Int64 = { 0 }
+    ) async throws {
+        var settings = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
+        settings.operatorKey = operatorKey.flatMap(OperatorKey.init)
         issuer = try await Issuer.open(
             store: try SQLiteStore.open(path: ":memory:"),
-            settings: IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4),
+            settings: settings,
             masterKey: try MasterKey(text: String(repeating: "0123456789abcdef", count: 4)),
             clock: Clock { Self.now }, ids: .random())
         let count = Atomic(0)
-        responder = Routes.router(issuer: issuer, limits: limits, logger: Logger(label: "test")) {
+        responder = Routes.router(
+            issuer: issuer, limits: limits, rateLimits: RateLimits(rates, now: uptime), logger: Logger(label: "test")
+        ) {
             "req_\(count.add(1, ordering: .relaxed).newValue)"
         }.buildResponder()
     }

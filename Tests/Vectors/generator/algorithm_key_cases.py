@@ -93,15 +93,6 @@ def mismatched(cases):
     bad("an OKP key with kty EC", jwk("ed25519", kty="EC"), "ed25519")
     bad("an EC key with use enc", jwk("es256", use="enc"), "es256")
     bad("an OKP key whose key_ops lack verify", jwk("ed25519", key_ops=["sign"]), "ed25519")
-    for name, key in [("an EC key", "es256"), ("an OKP key", "ed25519"), ("an RSA key for PS256", "pss")]:
-        cases.bad(
-            f"{name}, where RS256 and its like are not allowed",
-            jwk(key),
-            "ALGORITHM",
-            alone="JWKS",
-            text=by(key),
-            options={"algorithms": ["RS256"]},
-        )
 
 
 def malformed(cases):

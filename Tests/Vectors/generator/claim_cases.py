@@ -212,10 +212,29 @@ def limits(cases):
         ("true", "true"),
     ]:
         cases.add(f"merchant.id {what}", payload_with('"mrc_books"', text), "CLAIM_TYPE")
-    cases.add("a merchant's name that is a number is ignored", payload_with('"Bücher & Co."', "7"))
-    cases.add("policies of another type are ignored", claim_as("policies", "7"))
     for what, member in [("sub", "agt_" + "x" * 1000), ("jti", "auth_" + "é" * 500)]:
         cases.add(f"a long {what}", token({what: member}))
+
+
+def descriptions(cases):
+    """What permits nothing and forbids nothing: it may be absent, and else has its type."""
+    for what, text in [("null", "null"), ("a number", "7"), ("a string", '"ALLOW"'), ("true", "true")]:
+        for name in ["policies", "approval", "reasons"]:
+            cases.add(f"{name} {what}", claim_as(name, text), "CLAIM_TYPE")
+    cases.add("policies an object", claim_as("policies", "{}"), "CLAIM_TYPE")
+    cases.add("policies an array with a string", claim_as("policies", '[{},"pol_x"]'), "CLAIM_TYPE")
+    cases.add("policies an empty array", claim_as("policies", "[]"))
+    cases.add("policies absent", token({"policies": None}))
+    cases.add("approval an array", claim_as("approval", '[{"kind":"human"}]'), "CLAIM_TYPE")
+    cases.add("approval an object", claim_as("approval", '{"kind":"human","by":"usr_1","at":1}'))
+    cases.add("reasons an object", claim_as("reasons", "{}"), "CLAIM_TYPE")
+    cases.add("reasons an array with a number", claim_as("reasons", '["A",1]'), "CLAIM_TYPE")
+    cases.add("reasons an empty array", claim_as("reasons", "[]"))
+    for what, text in [("null", "null"), ("a number", "7"), ("an array", '["US"]'), ("an object", "{}")]:
+        for name in ["name", "category", "country"]:
+            merchant = f'{{"id":"{CHARGE["merchant_id"]}","{name}":{text}}}'
+            cases.add(f"merchant.{name} {what}", claim_as("merchant", merchant), "CLAIM_TYPE")
+    cases.add("a merchant's member that nobody knows is ignored", claim_as("merchant", '{"id":"mrc_books","tax":7}'))
 
 
 def add(cases):
@@ -225,3 +244,4 @@ def add(cases):
     times(cases)
     decisions(cases)
     limits(cases)
+    descriptions(cases)

@@ -3,6 +3,7 @@
 import json
 
 from . import algorithm_key_cases
+from .algorithm_cases import by as own_token
 from .cases import Rows, status
 from .encoding import b64, nested, number
 from .keys import KEYS, jwk, kid, roca_modulus
@@ -25,14 +26,15 @@ class KeySets(Rows):
         self.append(row | rest)
 
     def bad(self, name, key, reason, alone=None, text=None, **rest):
-        """A key that is left out: alone, and beside a good one, where a token that names it gets the reason."""
+        """A key that is left out: alone, and beside a good one, where a token that names it gets the reason. Where the
+        key is garbled, that is "unknown": the next document may have it whole."""
         self.add(f"{name}, alone", keys(key), alone or ("WEAK_KEY" if reason == "WEAK_KEY" else "JWKS"), **rest)
         named = isinstance(key, dict) and isinstance(key.get("kid"), str) and key["kid"]
         text = text or (token(header={"kid": named}) if named else GOOD)
         self.add(
             f"{name}, beside a good one",
             keys(key, BESIDE),
-            token_status=reason if named else "UNKNOWN_KEY",
+            token_status=reason if named and reason != "JWKS" else "UNKNOWN_KEY",
             text=text,
             left_out=1,
             **rest,
@@ -192,7 +194,7 @@ def names_and_uses(cases):
         ("key_ops without verify, use sig", {"key_ops": ["encrypt"]}),
     ]:
         cases.bad(what, jwk("signing", **changes), "KEY_MISMATCH")
-    for alg in ["PS256", "RS384", "RS512", "HS256", "ES256", "RSA-OAEP", "none", "rs256", ""]:
+    for alg in ["RS384", "RS512", "HS256", "ES256", "RSA-OAEP", "none", "rs256", ""]:
         cases.bad(f"alg {alg or 'empty'}", jwk("signing", alg=alg), "KEY_MISMATCH")
     cases.bad("alg that is no string", jwk("signing", alg=["RS256"]), "KEY_MISMATCH")
     cases.bad("kty absent", jwk("signing", kty=None), "KEY_MISMATCH")
@@ -246,16 +248,27 @@ def numbers(cases):
 
 
 def others(cases):
-    cases.add("an EC key beside a good one", keys(jwk("es256"), SIGNING), token_status="OK", left_out=1)
+    """Sound keys of algorithms that the options do not allow: they are installed, and serve no token."""
     for name, what in [("es256", "an EC key"), ("ed25519", "an OKP key"), ("pss", "a PS256 key")]:
+        cases.add(f"{what} beside a good one, where RS256 alone is allowed", keys(jwk(name), SIGNING), token_status="OK")
+        for beside, members in [("alone", [jwk(name)]), ("beside a good one", [jwk(name), SIGNING])]:
+            for by, text, reason in [
+                ("an RS256 token", token(header={"kid": kid(name)}), "KEY_MISMATCH"),
+                ("its own token", own_token(name), "ALGORITHM"),
+            ]:
+                cases.add(
+                    f"{what} {beside}, where RS256 alone is allowed, named by {by}",
+                    keys(*members),
+                    token_status=reason,
+                    text=text,
+                )
         cases.add(
-            f"{what} named by an RS256 token, where RS256 alone is allowed",
-            keys(jwk(name), SIGNING),
-            token_status="KEY_MISMATCH",
-            text=token(header={"kid": kid(name)}),
-            left_out=1,
+            f"{what} without alg beside a good one, where RS256 alone is allowed",
+            keys(jwk(name, alg=None), SIGNING),
+            token_status="OK",
+            left_out=0 if name == "pss" else 1,
+            comment="the options pin RS256, which fits RSA keys alone",
         )
-        cases.add(f"{what} alone, where RS256 alone is allowed", keys(jwk(name)), "JWKS")
 
 
 def file():

@@ -207,10 +207,16 @@ def rollbacks(cases):
         verify("OK"),
     )
     cases.add(
-        "the same sequence fetched before is a rollback",
-        install(at(7)),
-        install(at(7, OTHER), "ROLLBACK", fetched=-1, at=0),
+        "the same sequence replaces, though fetched before",
+        install(at(7, OTHER)),
+        install(at(7), fetched=-1, at=0),
         verify("OK"),
+    )
+    cases.add(
+        "the same sequence fetched before is as old as that",
+        install(at(7)),
+        install(at(7), fetched=-DAY - 1, at=0),
+        verify("KEYS_STALE", at=0),
     )
     cases.add(
         "without a sequence, fetched before is a rollback",

@@ -64,13 +64,15 @@ def payload_with(old, new):
 
 
 def claim_as(name, text):
-    """The usual payload, a claim of which is this JSON text."""
+    """The usual payload, a claim of which is this JSON text; one more where it has none of that name."""
+    if name not in CLAIMS:
+        return payload_with('"policies":[', f'"{name}":{text},"policies":[')
     return payload_with(f'"{name}":{compact(CLAIMS[name]).decode()}', f'"{name}":{text}')
 
 
 def with_unread_claim(text):
     """The usual payload and a claim that no check reads, which is this JSON text."""
-    return payload_with('"policies":[', f'"x":{text},"policies":[')
+    return claim_as("x", text)
 
 
 def header_of(text):

@@ -182,6 +182,13 @@ import Testing
         #expect(throws: VerifyError(.argument)) { try Self.cache(fetchedAt: -1, at: Self.at(1_000, 0)) }
     }
 
+    @Test func `the same sequence is taken though it was fetched before, and is as old as that`() throws {
+        let now = Self.at(5_000, 0)
+        let cache = try Self.cache(fetchedAt: 5_000, at: now, sequence: 7)
+            .installing(Self.set(sequence: 7), document: [], fetchedAt: 4_899, ages: Self.ages, at: now)
+        #expect(cache.freshness(at: now) == .stale)
+    }
+
     @Test func `the same document fetched again is young again`() throws {
         let cache = try Self.cache(fetchedAt: 1_000, at: Self.at(1_000, 0), sequence: 7)
             .installing(
@@ -201,7 +208,7 @@ import Testing
 
     /// The one before was fetched at 1,000 and installed at wall 2,000, steady 0.
     @Test(
-        "a set that was fetched before the installed one is refused",
+        "a set without a sequence that was fetched before the installed one is refused",
         arguments: [
             Fetched("a second before", 999, at: at(3_000, 1_000), isTaken: false),
             Fetched("at the same second", 1_000, at: at(3_000, 1_000), isTaken: true),

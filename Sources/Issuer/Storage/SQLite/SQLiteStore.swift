@@ -10,6 +10,11 @@ public final class SQLiteStore: Store {
 
     /// Opens or makes the file at `path`, `":memory:"` for a store that ends with the process.
     public static func open(path: String) throws(StorageError) -> SQLiteStore {
+        SQLiteStore(try connection(to: path))
+    }
+
+    /// The connection, as every store has it.
+    static func connection(to path: String) throws(StorageError) -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "paitify.sqlite"
         configuration.prepareDatabase { connection in
@@ -26,7 +31,7 @@ public final class SQLiteStore: Store {
                     """)
         }
         do {
-            return SQLiteStore(try DatabaseQueue(path: path, configuration: configuration))
+            return try DatabaseQueue(path: path, configuration: configuration)
         } catch {
             throw StorageError(error)
         }

@@ -45,12 +45,14 @@ enum APIKeys {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """)
     private static let insertPrefix = Statement(
-        "INSERT INTO api_key_prefixes (prefix, company_id, key_id) VALUES ($1, $2, $3)")
-    private static let findPrefix = Statement("SELECT company_id, key_id FROM api_key_prefixes WHERE prefix = $1")
+        "INSERT INTO api_key_prefixes (prefix, company_id, key_id, tag) VALUES ($1, $2, $3, $4)")
+    private static let findPrefix = Statement("SELECT company_id, key_id, tag FROM api_key_prefixes WHERE prefix = $1")
+    private static let setTag = Statement("UPDATE api_key_prefixes SET tag = $1 WHERE prefix = $2")
+    private static let columns =
+        "key_id, environment, name, prefix, scopes, agent_id, created_at, expires_at, last_used_at, hash, revoked_at"
     private static let select =
         """
-        SELECT key_id, environment, name, prefix, scopes, agent_id, created_at, expires_at, last_used_at, hash, revoked_at
-        FROM api_keys
+        SELECT \(columns) FROM api_keys
         """
     private static let find = Statement("\(select) WHERE company_id = $1 AND key_id = $2")
     private static let usable = Statement(
@@ -65,7 +67,8 @@ enum APIKeys {
     private static let revoke = Statement(
         """
         UPDATE api_keys SET revoked_at = $1
-        WHERE company_id = $2 AND key_id = $3 AND environment IN ($4, 'test') AND revoked_at IS NULL RETURNING key_id
+        WHERE company_id = $2 AND key_id = $3 AND environment IN ($4, 'test') AND revoked_at IS NULL
+        RETURNING \(columns)
         """)
     private static let touch = Statement(
         """
@@ -73,9 +76,9 @@ enum APIKeys {
         WHERE company_id = $2 AND key_id = $3 AND (last_used_at IS NULL OR last_used_at < $1)
         """)
 
-    /// Records a key and makes it findable. `hash` is its bcrypt hash.
+    /// Records a key and makes it findable. `hash` is its bcrypt hash, `tag` that of the secret.
     static func insert(
-        _ key: APIKey, hash: String, of company: CompanyID, in tx: any StoreTransaction
+        _ key: APIKey, hash: String, tag: [UInt8], of company: CompanyID, in tx: any StoreTransaction
     ) throws(StorageError) {
         try tx.execute(
             insert,
@@ -84,15 +87,26 @@ enum APIKeys {
                 .text(key.prefix), .text(hash), SQLValue(json: Scope.allCases.filter(key.scopes.contains)),
                 SQLValue(key.agentID), SQLValue(key.createdAt), SQLValue(key.expiresAt),
             ])
-        try tx.execute(insertPrefix, [.text(key.prefix), SQLValue(company), SQLValue(key.id)])
+        try tx.execute(insertPrefix, [.text(key.prefix), SQLValue(company), SQLValue(key.id), .blob(tag)])
+    }
+
+    /// Whose key has a prefix.
+    struct Owner: Sendable {
+        let company: CompanyID
+        let key: APIKeyID
+        /// Nil for a key from before there were tags.
+        let tag: [UInt8]?
     }
 
     /// Whose key has this prefix; revoked ones too.
-    static func owner(
-        ofPrefix prefix: String, in tx: any StoreTransaction
-    ) throws(StorageError) -> (company: CompanyID, key: APIKeyID)? {
-        guard let row = try tx.execute(findPrefix, [.text(prefix)]).first else { return nil }
-        return (try row.id(0), try row.id(1))
+    static func owner(ofPrefix prefix: String, in tx: any StoreTransaction) throws(StorageError) -> Owner? {
+        try tx.execute(findPrefix, [.text(prefix)]).first.map { (row) throws(StorageError) in
+            Owner(company: try row.id(0), key: try row.id(1), tag: try row.optionalBlob(2))
+        }
+    }
+
+    static func setTag(_ tag: [UInt8], ofPrefix prefix: String, in tx: any StoreTransaction) throws(StorageError) {
+        try tx.execute(setTag, [.blob(tag), .text(prefix)])
     }
 
     /// Revoked ones too.
@@ -119,14 +133,13 @@ enum APIKeys {
         ).map { (row) throws(StorageError) in try record(row).key }
     }
 
-    /// False when there was none to revoke.
+    /// The key that was revoked, nil when there was none to revoke.
     static func revoke(
         _ id: APIKeyID, of company: CompanyID, visibleFrom environment: Environment, at now: Instant,
         in tx: any StoreTransaction
-    ) throws(StorageError) -> Bool {
-        try !tx.execute(
-            revoke, [SQLValue(now), SQLValue(company), SQLValue(id), .text(environment.rawValue)]
-        ).isEmpty
+    ) throws(StorageError) -> APIKey? {
+        try tx.execute(revoke, [SQLValue(now), SQLValue(company), SQLValue(id), .text(environment.rawValue)])
+            .first.map { (row) throws(StorageError) in try record(row).key }
     }
 
     /// Records a use, unless a later one is recorded already.

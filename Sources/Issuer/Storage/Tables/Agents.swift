@@ -23,10 +23,7 @@ enum Agents {
         WHERE company_id = $5 AND agent_id = $6
         """)
     private static let delete = Statement(
-        """
-        UPDATE agents SET deleted_at = $1
-        WHERE company_id = $2 AND agent_id = $3 AND environment = $4 AND deleted_at IS NULL RETURNING agent_id
-        """)
+        "UPDATE agents SET deleted_at = $1 WHERE company_id = $2 AND agent_id = $3 AND environment = $4")
 
     static func insert(_ agent: Agent, in books: Books) throws(StorageError) {
         try books.tx.execute(
@@ -63,12 +60,10 @@ enum Agents {
             ])
     }
 
-    /// False when there was none.
-    static func delete(_ id: AgentID, in books: Books) throws(StorageError) -> Bool {
-        try !books.tx.execute(
+    static func delete(_ id: AgentID, in books: Books) throws(StorageError) {
+        try books.tx.execute(
             delete,
-            [SQLValue(books.now), SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)]
-        ).isEmpty
+            [SQLValue(books.now), SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
     }
 
     private static func agent(_ row: Row) throws(StorageError) -> Agent {

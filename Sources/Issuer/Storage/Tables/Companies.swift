@@ -25,6 +25,14 @@ enum Companies {
     private static let pageAfter = Statement(
         "SELECT company_id FROM companies WHERE company_id > $1 ORDER BY company_id LIMIT $2")
 
+    private static let others = Statement(
+        "SELECT company_id FROM companies WHERE company_id <> $1 AND company_id <> $2 LIMIT 1")
+
+    /// Whether the issuer serves no other company.
+    static func isAlone(_ id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Bool {
+        try tx.execute(others, [SQLValue(id), SQLValue(CompanyID.issuer)]).isEmpty
+    }
+
     static func insert(_ id: CompanyID, name: Name, at now: Instant, in tx: any StoreTransaction) throws(StorageError) {
         try tx.execute(insert, [SQLValue(id), .text(name.text), SQLValue(now)])
     }

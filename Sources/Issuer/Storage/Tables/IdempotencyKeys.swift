@@ -21,6 +21,17 @@ enum IdempotencyKeys {
         ON CONFLICT (company_id, environment, idempotency_key) DO UPDATE SET fingerprint = excluded.fingerprint,
             request_id = excluded.request_id, outcome = excluded.outcome, created_at = excluded.created_at
         """)
+    // JSON of an outcome begins with a brace, base64 never does.
+    private static let sealedOutcomes = Statement(
+        """
+        SELECT company_id, environment, idempotency_key, outcome FROM idempotency_keys
+        WHERE outcome NOT LIKE '{%' ORDER BY company_id, environment, idempotency_key
+        """)
+    private static let reseal = Statement(
+        """
+        UPDATE idempotency_keys SET outcome = $1
+        WHERE company_id = $2 AND environment = $3 AND idempotency_key = $4
+        """)
     private static let purge = Statement("DELETE FROM idempotency_keys WHERE company_id = $1 AND created_at <= $2")
 
     static func find(_ key: IdempotencyKey, in books: Books) throws(StorageError) -> Record? {
@@ -41,6 +52,31 @@ enum IdempotencyKeys {
             [
                 SQLValue(books.companyID), .text(books.environment.rawValue), .text(key.text),
                 .blob(record.fingerprint), .text(record.requestID), .text(record.outcome), SQLValue(books.now),
+            ])
+    }
+
+    /// An outcome that holds a secret, and whose it is.
+    struct Sealed: Sendable {
+        let company: CompanyID
+        let environment: Environment
+        let key: IdempotencyKey
+        let outcome: String
+    }
+
+    /// Every company's.
+    static func sealedOutcomes(in tx: any StoreTransaction) throws(StorageError) -> [Sealed] {
+        try tx.execute(sealedOutcomes, []).map { (row) throws(StorageError) in
+            Sealed(
+                company: try row.id(0), environment: try row.choice(1), key: try row.checked(2),
+                outcome: try row.text(3))
+        }
+    }
+
+    static func reseal(_ sealed: Sealed, as outcome: String, in tx: any StoreTransaction) throws(StorageError) {
+        try tx.execute(
+            reseal,
+            [
+                .text(outcome), SQLValue(sealed.company), .text(sealed.environment.rawValue), .text(sealed.key.text),
             ])
     }
 

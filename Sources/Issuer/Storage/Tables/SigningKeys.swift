@@ -59,6 +59,9 @@ enum SigningKeys {
         WHERE kid = $5 RETURNING kid
         """)
 
+    private static let reseal = Statement(
+        "UPDATE signing_keys SET sealed_private = $1 WHERE kid = $2 AND sealed_private IS NOT NULL RETURNING kid")
+
     /// Every key that is not gone, with the key set's number.
     struct Contents: Sendable {
         let sequence: Int64
@@ -105,6 +108,13 @@ enum SigningKeys {
                 SQLValue(columns.endedAt), .text(life.kid),
             ])
         guard rows.count == 1 else { throw .corrupt("no signing key \(life.kid)") }
+    }
+
+    /// Puts the same private key, sealed anew, in the place of the old.
+    static func reseal(_ kid: String, as sealed: [UInt8], in tx: any StoreTransaction) throws(StorageError) {
+        guard try tx.execute(reseal, [.blob(sealed), .text(kid)]).count == 1 else {
+            throw .corrupt("no private part of signing key \(kid)")
+        }
     }
 
     static func setSequence(_ sequence: Int64, in tx: any StoreTransaction) throws(StorageError) {

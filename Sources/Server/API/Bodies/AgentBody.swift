@@ -28,16 +28,3 @@ extension AgentChange {
         self.init(name: name, description: newDescription, metadata: newMetadata, status: status)
     }
 }
-
-extension Agent {
-    func write(to json: inout JSONWriter) {
-        json.object { json in
-            json.member("id", id.text)
-            json.member("name", name.text)
-            json.member("description", description?.text)
-            json.member("status", status.rawValue)
-            json.member("metadata", pairs: metadata.pairs)
-            json.member("createdAt", createdAt)
-        }
-    }
-}

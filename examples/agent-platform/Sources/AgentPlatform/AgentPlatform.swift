@@ -34,8 +34,8 @@ struct AgentPlatform {
         }
         guard authorization.decision == .approved, let token = authorization.token else {
             // Nothing was reserved, so nothing is to be given back. The reasons are for the agent and its people.
-            let reasons = authorization.reasons.map { "\($0.code): \($0.message)" }
-            return give(up: "\(authorization.id) is \(authorization.decision.rawValue). \(reasons.joined(separator: " "))")
+            let reasons = authorization.reasons.map { "\($0.code): \($0.message)" }.joined(separator: " ")
+            return give(up: "\(authorization.id) is \(authorization.decision.rawValue). \(reasons)")
         }
         say("\(authorization.id) is approved. Handing its token over.")
 

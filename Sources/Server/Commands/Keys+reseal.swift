@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import Issuer
+
+extension Keys {
+    struct Reseal: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Changes the master key: seals everything secret with another. Stop the server first.",
+            discussion: """
+                Where the master key is kept in the data folder, another is made and put in its place. Where \
+                PAITIFY_MASTER_KEY or PAITIFY_MASTER_KEY_FILE gives it, name a file for the new one with --new-key-file, and \
+                start the server with PAITIFY_MASTER_KEY_FILE set to it afterwards. Either all is sealed with the new \
+                key or all with the old one, whenever it is interrupted; run it again to finish.
+
+                Whoever had the old master key and a copy of the books still has the signing keys: revoke those.
+                """)
+
+        @Option(help: "The file that holds the new master key, mode 0600. It is made if there is none.")
+        var newKeyFile: String?
+
+        func run() async throws {
+            try await Failure.reporting {
+                let configuration = try App.configuration()
+                let folder = try DataFolder(configuration.dataFolder)
+                guard let lock = try folder.lock() else {
+                    throw Failure(
+                        "a server has the data folder \(folder.path), and would go on sealing with the old master key. "
+                            + "Stop it, run this again, and start it.")
+                }
+                defer { withExtendedLifetime(lock) {} }
+                guard FileManager.default.fileExists(atPath: folder.storePath) else {
+                    throw Failure("there is nothing to seal: \(folder.storePath) is not there. Set PAITIFY_DATA_DIR.")
+                }
+                try await reseal(configuration, folder)
+            }
+        }
+
+        private func reseal(_ configuration: Configuration, _ folder: DataFolder) async throws {
+            let isKeptInFolder = if case .dataFolder = configuration.masterKey { true } else { false }
+            let next: MasterKey
+            if let newKeyFile {
+                next = try MasterKey.loadOrCreate(file: newKeyFile)
+            } else if isKeptInFolder {
+                next = try MasterKey.loadOrCreateNext(of: folder.masterKeyPath)
+            } else {
+                throw Failure(
+                    "the master key is given by a variable: say with --new-key-file where the new one is, or is to be made",
+                    exitCode: Failure.wrongConfiguration)
+            }
+            let outcome = try await seal(with: next, configuration, folder)
+            if newKeyFile == nil { try MasterKey.adoptNext(of: folder.masterKeyPath) }
+            switch outcome {
+            case .resealed(let keys, let answers):
+                try Console.print(
+                    "sealed with the new master key: \(keys) signing keys, \(answers) answers that hold an API key")
+            case .alreadyDone: try Console.print("everything is sealed with the new master key already")
+            }
+            if let newKeyFile {
+                try Console.print("start the server with PAITIFY_MASTER_KEY_FILE=\(newKeyFile) from now on")
+            }
+        }
+
+        private func seal(
+            with next: MasterKey, _ configuration: Configuration, _ folder: DataFolder
+        ) async throws -> ResealKeys.Outcome {
+            let old = try App.masterKey(configuration, folder)
+            let store = try SQLiteStore.open(path: folder.storePath)
+            let result: Result<ResealKeys.Outcome, IssuerError>
+            do throws(IssuerError) {
+                result = .success(try await ResealKeys.run(on: store, from: old, to: next, at: App.clock.now()))
+            } catch {
+                result = .failure(error)
+            }
+            // The last to close it takes the write-ahead log away, and with it what the old key had sealed.
+            try await store.close()
+            return try result.get()
+        }
+    }
+}

@@ -1,0 +1,3 @@
+module paitify.example/go
+
+go 1.19
