@@ -15,6 +15,8 @@ zones=$(nm -g "$libraries/libFoundationInternationalization.a" 2>/dev/null |
 [ -n "$zones" ] || die "this toolchain's static Foundation has other time zones than that of Swift 6.3.1"
 
 flags=(-c release --product paitify --static-swift-stdlib -Xlinker -u -Xlinker "$zones")
+# The linker's tables cannot be written once the program runs.
+flags+=(-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now)
 # No path of this folder is in the program (C's __FILE__, Swift's #file).
 flags+=(-Xcc "-ffile-prefix-map=$PWD=." -Xswiftc -file-prefix-map -Xswiftc "$PWD=.")
 [ -x build/bin/paitify ] || printf 'Building the issuer; the first time takes some minutes.\n'

@@ -128,8 +128,11 @@ put 644 "$made/version" "$libdir/cmake/paitifyverify/paitifyverify-config-versio
 for page in docs/man/*.[37]; do
     put 644 "$page" "$prefix/share/man/man${page##*.}/$(basename "$page")"
 done
-put 755 build/bin/paitify-audit-check "$prefix/bin/paitify-audit-check"
-put 644 docs/man/paitify-audit-check.1 "$prefix/share/man/man1/paitify-audit-check.1"
+for tool in build/bin/paitify-*; do
+    [ -e "$tool" ] || continue
+    put 755 "$tool" "$prefix/bin/$(basename "$tool")"
+    put 644 "docs/man/$(basename "$tool").1" "$prefix/share/man/man1/$(basename "$tool").1"
+done
 # The contract as data, for `paitify conformance` and for whoever writes a verifier.
 for vectors in Tests/Vectors/{tokens,algorithms,key-sets,sequences}*.json; do
     put 644 "$vectors" "$prefix/share/paitify/vectors/$(basename "$vectors")"

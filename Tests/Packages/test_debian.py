@@ -18,7 +18,8 @@ def packages(folder):
 
 
 def test_every_library_has_a_package_and_one_for_developers(debs):
-    assert packages(debs).keys() == {f"lib{library}{kind}" for library in libraries() for kind in ("1", "-dev")}
+    expected = {f"lib{library}{kind}" for library in libraries() for kind in ("1", "-dev")}
+    assert packages(debs).keys() == expected | {"paitify-audit-check"}
 
 
 def development_packages(library):
