@@ -1,6 +1,7 @@
 import Foundation
-import class GRDB.DatabaseQueue
 import Synchronization
+
+import class GRDB.DatabaseQueue
 
 @testable import Issuer
 

@@ -105,7 +105,7 @@ struct Simulation {
         case .replace, .suspend: key = nil
         }
         return Request(
-            operation: operation, key: key.map { try! IdempotencyKey($0) }, sentAt: time.now, expected: expected,
+            operation: operation, key: key.flatMap { try? IdempotencyKey($0) }, sentAt: time.now, expected: expected,
             entry: entry, answer: nil)
     }
 

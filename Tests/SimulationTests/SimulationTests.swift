@@ -6,10 +6,12 @@ import Testing
 /// The real engine and the real storage code on schedules that a seed makes, against a reference that was written apart.
 @Suite struct `Simulated histories` {
     /// 10,000 schedules, or as many as PAITIFY_SIMULATIONS says, of seeds from PAITIFY_SIMULATION_SEED on.
-    @Test func `requests, clocks and power failures in any order leave the books as the reference has them`() async throws {
+    @Test("requests, clocks and power failures in any order leave the books as the reference has them")
+    func histories() async throws {
         let environment = ProcessInfo.processInfo.environment
         let count = environment["PAITIFY_SIMULATIONS"].flatMap(UInt64.init) ?? 10_000
-        let first = environment["PAITIFY_SIMULATION_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max >> 1)
+        let given = environment["PAITIFY_SIMULATION_SEED"].flatMap(UInt64.init)
+        let first = given ?? UInt64.random(in: 0...UInt64.max >> 1)
         print("\(count) simulations: PAITIFY_SIMULATION_SEED=\(first)")
         try await withSimulationFolder { folder in
             let template = try await World.makeTemplate(in: folder)

@@ -47,7 +47,7 @@ extension KeyRow {
         Row("PS256, of which no token is accepted", rsa.jwk(alg: "PS256"), [.rs256, .es256, .edDSA], is: .ps256),
         Row("ES256, of which no token is accepted", p256.jwk(alg: "ES256"), [.rs256, .ps256, .edDSA], is: .es256),
         Row("EdDSA, of which no token is accepted", ed25519.jwk(alg: "EdDSA"), [.rs256, .ps256, .es256], is: .edDSA),
-        Row("Ed25519, of which no token is accepted", ed25519.jwk(alg: "Ed25519"), [.rs256, .ps256, .es256], is: .edDSA),
+        Row("Ed25519, of which none is accepted", ed25519.jwk(alg: "Ed25519"), [.rs256, .ps256, .es256], is: .edDSA),
 
         Row("RSA without alg, RS256 pinned", rsa.jwk(), [.rs256, .es256, .edDSA], is: .rs256),
         Row("RSA without alg, PS256 pinned", rsa.jwk(), [.ps256, .es256, .edDSA], is: .ps256),
