@@ -8,6 +8,7 @@ public final class Issuer: Sendable {
     let keyRing: KeyRing
     let apiKeyVerifier: APIKeyVerifier
     let policyCache = PolicyCache()
+    let simulations = Turnstile(most: 2)
 
     /// Opens the books: brings the schema up to date and unseals the signing keys, making the first ones if there are none.
     public static func open(

@@ -52,9 +52,9 @@ check_imports() {
     nm -D --undefined-only "$(shared "$1")" | awk '{ print $2 }' | sed 's/@.*//' | sort >"$work/imported"
     checked=$1
     shift
-    for unwanted in "$@"; do
-        if grep -xe "$unwanted" "$work/imported" >"$work/unwanted"; then
-            fail "lib$checked imports $(cat "$work/unwanted")"
+    for pattern in "$@"; do
+        if grep -xe "$pattern" "$work/imported" >"$work/matched"; then
+            fail "lib$checked imports $(cat "$work/matched")"
         fi
     done
 }

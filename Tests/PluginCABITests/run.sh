@@ -24,9 +24,9 @@ pass() {
 # ---- The files ----
 
 # What a host would not expect of any plug-in; and of most, that it starts a thread or touches signals.
-unwanted='EVP_PKEY_.* json_.* raise kill abort exit _exit atexit getenv secure_getenv setenv setlocale localeconv fork vfork
+of_any='EVP_PKEY_.* json_.* raise kill abort exit _exit atexit getenv secure_getenv setenv setlocale localeconv fork vfork
     exec.* posix_spawn.* system popen CRYPTO_set_mem_functions'
-forbidden="$unwanted sig.* pthread_create"
+forbidden="$of_any sig.* pthread_create"
 
 # plugin NAME BYTES LIBRARY...: a library of at most so many bytes, which needs no others. A plug-in has no verifier in it.
 plugin() {
@@ -49,7 +49,7 @@ plugin sqlite 90000 libsqlite3
 plugin redis 110000 libhiredis
 plugin audit 110000 libcrypto
 # This one starts a thread, and keeps signals from it.
-forbidden="$unwanted sigaction signal alarm"
+forbidden="$of_any sigaction signal alarm"
 plugin http 130000 libcurl libpaitifyverify
 
 # ---- Programs ----
@@ -85,28 +85,28 @@ pass "http, where memory is short"
 
 program memory paitifyverify-memory
 "$work/memory" "$vectors" || fail memory
-pass memory
+pass "memory"
 under_valgrind memory "$vectors"
 
 program sqlite paitifyverify-sqlite sqlite3
 "$work/sqlite" "$vectors" || fail sqlite
-pass sqlite
+pass "sqlite"
 # Without forks: a child does not close its parent's connection, and valgrind would call that a leak.
 under_valgrind sqlite "$vectors" without-forks
 
 program redis paitifyverify-redis hiredis
 "$work/redis" "$vectors" || fail redis
-pass redis
+pass "redis"
 under_valgrind redis "$vectors"
 
 program audit paitifyverify-audit
 "$work/audit" "$vectors" build/bin/paitify-audit-check || fail audit
-pass audit
+pass "audit"
 under_valgrind audit "$vectors" build/bin/paitify-audit-check briefly
 
 program starvation paitifyverify-memory paitifyverify-sqlite paitifyverify-redis paitifyverify-audit hiredis
 "$work/starvation" || fail starvation
-pass starvation
+pass "starvation"
 
 # ---- Races ----
 

@@ -88,7 +88,7 @@ def test_a_body_that_is_no_request(name, processor):
 def test_a_member_that_is_wrong(change, processor):
     answer = processor.http.post("/charge", json=GOOD | change)
     assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_REQUEST")
-    assert next(iter(change)) in answer.json()["message"] or "Expected" in answer.json()["message"]
+    assert next(iter(change)) in answer.json()["message"] or "strings" in answer.json()["message"]
 
 
 def test_an_amount_beyond_every_integer(processor):

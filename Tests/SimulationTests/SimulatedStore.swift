@@ -36,6 +36,12 @@ final class SimulatedStore: Store {
         try await globalTransaction(body)
     }
 
+    func read<Value: Sendable>(
+        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value {
+        try await globalTransaction(body)
+    }
+
     func globalTransaction<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {

@@ -4,32 +4,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Takes the file apart. JSON_STRICT: a member that is misspelt is never ignored. The caller knows what is absent. */
-static int take_apart(configuration *read, json_t **audiences, json_error_t *error)
+/* Takes the file apart. JSON_STRICT: a member that is misspelt is never ignored. Returns null, or the part that is
+ * wrong. */
+static const char *take_apart(configuration *read, json_t **audiences, json_error_t *error)
 {
     json_t *listen, *keys, *replay, *limits = NULL;
     if (json_unpack_ex(read->file, error, JSON_STRICT, "{s:o, s:s, s:o, s?b, s:o, s:o, s:s, s?s, s?o}", "listen",
                        &listen, "issuer", &read->issuer, "audiences", audiences, "acceptTest", &read->accept_test,
                        "keys", &keys, "replay", &replay, "ledger", &read->ledger_file, "audit", &read->audit_file,
                        "limits", &limits) != 0) {
-        return -1;
+        return "the file";
     }
     if (json_unpack_ex(listen, error, JSON_STRICT, "{s:s, s:i}", "address", &read->address, "port", &read->port) != 0) {
-        return -1;
+        return "listen";
     }
     if (json_unpack_ex(keys, error, JSON_STRICT, "{s:s, s:s, s?s, s?s, s?i, s?i}", "url", &read->keys_url, "file",
                        &read->keys_file, "caFile", &read->ca_file, "proxy", &read->proxy, "maxStaleSeconds",
                        &read->keys_max_stale_s, "cooldownSeconds", &read->keys_cooldown_s) != 0) {
-        return -1;
+        return "keys";
     }
     if (json_unpack_ex(replay, error, JSON_STRICT, "{s:s, s:s, s?s}", "store", &read->replay_store, "at",
                        &read->replay_at, "passwordFile", &read->replay_password_file) != 0) {
-        return -1;
+        return "replay";
     }
-    if (limits == NULL) return 0;
-    return json_unpack_ex(limits, error, JSON_STRICT, "{s?i, s?i, s?i, s?i, s?i}", "threads", &read->threads,
-                          "connections", &read->connections, "bodyBytes", &read->body_bytes, "requestSeconds",
-                          &read->request_seconds, "idleSeconds", &read->idle_seconds);
+    if (limits == NULL) return NULL;
+    const int unpacked =
+        json_unpack_ex(limits, error, JSON_STRICT, "{s?i, s?i, s?i, s?i, s?i}", "threads", &read->threads,
+                       "connections", &read->connections, "bodyBytes", &read->body_bytes, "requestSeconds",
+                       &read->request_seconds, "idleSeconds", &read->idle_seconds);
+    return unpacked == 0 ? NULL : "limits";
 }
 
 static int take_audiences(configuration *read, const json_t *audiences)
@@ -102,10 +105,13 @@ configuration *configuration_read(const char *path, char *problem, size_t size)
     read->keys_max_stale_s = 86400;
     read->keys_cooldown_s = 30;
     read->file = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-    if (read->file == NULL) {
+    const char *wrong = read->file != NULL ? take_apart(read, &audiences, &error) : NULL;
+    if (read->file == NULL && error.line < 0) {
+        snprintf(problem, size, "%s", error.text);
+    } else if (read->file == NULL) {
         snprintf(problem, size, "%s, line %d: %s", path, error.line, error.text);
-    } else if (take_apart(read, &audiences, &error) != 0) {
-        snprintf(problem, size, "%s: %s", path, error.text);
+    } else if (wrong != NULL) {
+        snprintf(problem, size, "%s: %s: %s", path, wrong, error.text);
     } else if (!take_audiences(read, audiences)) {
         snprintf(problem, size, "%s: audiences has to be a list of 1 to %d names", path, AUDIENCES_MAX);
     } else if (is_sound(read, problem, size)) {

@@ -115,13 +115,13 @@ ledger *ledger_open(const char *path, char *problem, size_t size)
     book->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (book->file >= 0) book->stream = fdopen(book->file, "r+");
     if (book->buckets == NULL || book->stream == NULL) {
-        snprintf(problem, size, "%s", strerror(errno));
+        snprintf(problem, size, "%s: %s", path, strerror(errno));
     } else {
         /* Two processes with one book would not see each other's charges. The lock goes with the first descriptor of
          * the file that this process closes: so there is one. */
         struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
         if (fcntl(book->file, F_SETLK, &whole) != 0) {
-            snprintf(problem, size, "another process has it open");
+            snprintf(problem, size, "%s: another process has it open", path);
         } else if (read_lines(book, problem, size)) {
             return book;
         }

@@ -118,7 +118,7 @@ int main(int count, char **arguments)
     configuration *started = configuration_read(arguments[1], problem, sizeof problem);
     require(started != NULL, "cannot start", problem);
     ledger *book = ledger_open(started->ledger_file, problem, sizeof problem);
-    require(book != NULL, started->ledger_file, problem);
+    require(book != NULL, "cannot start: the ledger", problem);
     engine *first = engine_from(arguments[1], 0, problem, sizeof problem);
     require(first != NULL, "cannot start", problem);
     engine_publish(first);

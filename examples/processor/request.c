@@ -70,7 +70,8 @@ request_outcome request_read(charge_request *request, const char *body, size_t l
                        &request->token.length, "amount", &amount, "currency", &currency, &currency_length, "merchantId",
                        &merchant, &request->merchant_id.length, "transactionId", &transaction,
                        &request->transaction_id.length) != 0) {
-        snprintf(problem, size, "%s", error.text);
+        snprintf(problem, size, "%s (token, currency, merchantId, transactionId: strings; amount: an integer)",
+                 error.text);
         return REQUEST_INVALID;
     }
     request->token.data = (const uint8_t *)token;

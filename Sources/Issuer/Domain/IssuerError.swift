@@ -23,10 +23,11 @@ public enum IssuerError: Error, Equatable, Sendable, Codable {
     case operatorOnly
     /// Verifiers may not know the announced key before then.
     case signingKeyTooNew(until: Instant, inSeconds: Int64)
-    /// Too many requests wait to have their keys checked: nothing was done, and trying again shortly may help.
+    /// Too many requests wait to have their keys checked, or policies tried: nothing was done, and trying again shortly may
+    /// help.
     case busy
 
     public enum Resource: String, Sendable, Codable {
-        case agent, policy, authorization, approval, apiKey, company, signingKey
+        case agent, policy, policyVersion, authorization, approval, apiKey, company, signingKey
     }
 }

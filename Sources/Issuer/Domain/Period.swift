@@ -8,6 +8,9 @@ public struct Period: Hashable, Sendable {
     /// Every instant there is: from 1970 to the end of the year 9999.
     static let allTime = Period(start: Instant(milliseconds: 0), end: Instant(milliseconds: 253_402_300_800_000))
 
+    /// When what was spent in it counts no more. Nil for all time; and for a rolling window, which forgets bit by bit.
+    var resetsAt: Instant? { end < Self.allTime.end ? end : nil }
+
     func contains(_ instant: Instant) -> Bool {
         start <= instant && instant < end
     }
@@ -38,21 +41,30 @@ public struct TimeZoneID: CheckedText {
 }
 
 extension Period {
-    /// The calendar period of `interval` that holds `instant` where `zone`'s clocks hang. Weeks begin on Monday.
+    /// What a limit of this interval counts at `instant`: a calendar period by `zone`'s clocks, weeks from Monday, or the
+    /// seconds before.
     ///
     /// Nil for one authorization, which has no period, and where this machine no longer knows the zone.
-    static func calendar(_ interval: Interval, containing instant: Instant, in zone: TimeZoneID) -> Period? {
+    static func counted(by interval: Interval, at instant: Instant, in zone: TimeZoneID) -> Period? {
         switch interval {
         case .perAuthorization: return nil
         case .allTime: return .allTime
+        case .rolling(let seconds): return .rolling(seconds: seconds, at: instant)
         case .daily, .weekly, .monthly, .yearly: break
         }
         guard let clock = LocalClock(zone) else { return nil }
-        let today = CivilDate(daysSince1970: clock.day(of: instant))
+        let today = clock.reading(at: instant).day
+        let period = calendar(interval, of: CivilDate(daysSince1970: today), by: clock)
+        // Clocks that are set back over midnight show the day before once more; the new one has begun all the same.
+        guard let period, period.end <= instant else { return period }
+        return calendar(interval, of: CivilDate(daysSince1970: today + 1), by: clock)
+    }
+
+    private static func calendar(_ interval: Interval, of today: CivilDate, by clock: LocalClock) -> Period? {
         let first: CivilDate
         let next: CivilDate
         switch interval {
-        case .perAuthorization, .allTime: return nil
+        case .perAuthorization, .allTime, .rolling: return nil
         case .daily:
             first = today
             next = CivilDate(daysSince1970: today.daysSince1970 + 1)
@@ -71,56 +83,5 @@ extension Period {
             next = CivilDate(year: today.year + 1, month: 1, day: 1)
         }
         return Period(start: clock.startOfDay(first), end: clock.startOfDay(next))
-    }
-}
-
-/// A zone's wall clock. UTC, by far the most used, is plain arithmetic; other zones ask Foundation's rules.
-private struct LocalClock {
-    private let zone: TimeZone?
-
-    init?(_ id: TimeZoneID) {
-        if id == .utc {
-            zone = nil
-        } else if let known = TimeZone(identifier: id.text) {
-            zone = known
-        } else {
-            return nil
-        }
-    }
-
-    private func offset(at milliseconds: Int64) -> Int64 {
-        guard let zone else { return 0 }
-        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-        return Int64(zone.secondsFromGMT(for: date)) * 1000
-    }
-
-    /// Days from 1970-01-01 to the local date at `instant`.
-    func day(of instant: Instant) -> Int64 {
-        let local = instant.milliseconds + offset(at: instant.milliseconds)
-        return local >= 0 ? local / 86_400_000 : (local - 86_399_999) / 86_400_000
-    }
-
-    /// The first instant of a local date: midnight; where clocks skip it, the jump; where a whole day is skipped (Samoa,
-    /// 30 December 2011), the first instant after it.
-    func startOfDay(_ date: CivilDate) -> Instant {
-        let day = date.daysSince1970
-        let midnight = day * 86_400_000
-        guard zone != nil else { return Instant(milliseconds: midnight) }
-        // Nearly always the date begins at midnight by the offset in force before it or after it.
-        for offset in [offset(at: midnight - 86_400_000), offset(at: midnight + 86_400_000)] {
-            let candidate = Instant(milliseconds: midnight - offset)
-            if isStart(candidate, of: day) { return candidate }
-        }
-        // No zone is as far as 26 hours from UTC.
-        var (before, after) = (midnight - 26 * 3_600_000, midnight + 26 * 3_600_000)
-        while after - before > 1 {
-            let middle = before + (after - before) / 2
-            if self.day(of: Instant(milliseconds: middle)) >= day { after = middle } else { before = middle }
-        }
-        return Instant(milliseconds: after)
-    }
-
-    private func isStart(_ candidate: Instant, of day: Int64) -> Bool {
-        self.day(of: candidate) == day && self.day(of: Instant(milliseconds: candidate.milliseconds - 1)) < day
     }
 }

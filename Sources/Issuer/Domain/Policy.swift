@@ -8,6 +8,16 @@ public struct Policy: Sendable, Codable, Equatable {
     public let updatedAt: Instant
 }
 
+/// What a policy said from one change to the next. Every version is kept, also of a policy that was deleted.
+public struct PolicyVersion: Sendable, Equatable {
+    public let policyID: PolicyID
+    public let version: Int64
+    public let terms: PolicyTerms
+    public let writtenAt: Instant
+    /// A pseudonym: the API key's or user's identifier.
+    public let writtenBy: String
+}
+
 /// The part of a policy that people write.
 public struct PolicyTerms: Sendable, Codable, Equatable {
     public enum Mode: String, Sendable, Codable, CaseIterable {
@@ -35,6 +45,8 @@ public struct PolicyTerms: Sendable, Codable, Equatable {
     public var merchants: AllowBlock<MerchantID>?
     public var categories: AllowBlock<MerchantCategory>?
     public var countries: AllowBlock<CountryCode>?
+    /// Nil: at any time.
+    public var schedule: Schedule?
     /// Spends over this many minor units wait for a person. Nil: none does.
     public var approvalAbove: Int64?
 
@@ -42,7 +54,7 @@ public struct PolicyTerms: Sendable, Codable, Equatable {
         name: Name, agentID: AgentID? = nil, enabled: Bool = true, mode: Mode = .enforce, currency: CurrencyCode,
         timeZone: TimeZoneID = .utc, limits: [SpendLimit] = [], counter: CounterScope = .shared,
         merchants: AllowBlock<MerchantID>? = nil, categories: AllowBlock<MerchantCategory>? = nil,
-        countries: AllowBlock<CountryCode>? = nil, approvalAbove: Int64? = nil
+        countries: AllowBlock<CountryCode>? = nil, schedule: Schedule? = nil, approvalAbove: Int64? = nil
     ) {
         self.name = name
         self.agentID = agentID
@@ -55,6 +67,7 @@ public struct PolicyTerms: Sendable, Codable, Equatable {
         self.merchants = merchants
         self.categories = categories
         self.countries = countries
+        self.schedule = schedule
         self.approvalAbove = approvalAbove
     }
 }
@@ -108,14 +121,4 @@ public struct SpendLimit: Sendable, Codable, Equatable {
         self.amount = amount
         self.count = count
     }
-}
-
-/// How long a limit counts before it begins again.
-public enum Interval: String, Sendable, Codable, CaseIterable {
-    case perAuthorization = "PER_AUTHORIZATION"
-    case daily = "DAILY"
-    case weekly = "WEEKLY"
-    case monthly = "MONTHLY"
-    case yearly = "YEARLY"
-    case allTime = "ALL_TIME"
 }

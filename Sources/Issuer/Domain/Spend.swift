@@ -14,6 +14,20 @@ struct Spend: Equatable, Sendable {
     var amount: Int64 { reservedAmount + confirmedAmount }
     var count: Int64 { reservedCount + confirmedCount }
 
+    static func + (left: Spend, right: Spend) -> Spend {
+        Spend(
+            reservedAmount: left.reservedAmount + right.reservedAmount,
+            reservedCount: left.reservedCount + right.reservedCount,
+            confirmedAmount: left.confirmedAmount + right.confirmedAmount,
+            confirmedCount: left.confirmedCount + right.confirmedCount)
+    }
+
+    static prefix func - (spend: Spend) -> Spend {
+        Spend(
+            reservedAmount: -spend.reservedAmount, reservedCount: -spend.reservedCount,
+            confirmedAmount: -spend.confirmedAmount, confirmedCount: -spend.confirmedCount)
+    }
+
     static func reserving(_ amount: Int64) -> Spend {
         Spend(reservedAmount: amount, reservedCount: 1)
     }
@@ -29,6 +43,22 @@ struct Spend: Equatable, Sendable {
     /// Confirmed after the reservation was released.
     static func confirmingLate(_ confirmed: Int64) -> Spend {
         Spend(confirmedAmount: confirmed, confirmedCount: 1)
+    }
+}
+
+/// What a limit counts.
+public enum LimitUnit: String, Sendable {
+    case amount = "AMOUNT"
+    case count = "COUNT"
+}
+
+extension Spend {
+    /// What counts against a limit of this unit.
+    subscript(_ unit: LimitUnit) -> Int64 {
+        switch unit {
+        case .amount: amount
+        case .count: count
+        }
     }
 }
 

@@ -12,27 +12,49 @@ struct Ledger {
 
     /// What has been spent against these counters, opening those that no limit needed before.
     func spent(
-        _ keys: Set<CounterKey>, agent: AgentID, currency: CurrencyCode
+        _ keys: [CounterKey], agent: AgentID, currency: CurrencyCode
     ) throws(StorageError) -> SpendSoFar {
         guard !keys.isEmpty else { return [:] }
         var spent = try Counters.live(agent: agent, currency: currency, in: books)
         for key in keys where spent[key] == nil {
-            spent[key] = try Counters.open(key, currency: currency, in: books)
+            spent[key] = try open(key, currency: currency, spent)
         }
         return spent
     }
 
-    /// Records a decision. An approved one reserves: it raises every open counter that covers it.
-    func record(_ authorization: Authorization) throws(StorageError) {
+    private func open(
+        _ key: CounterKey, currency: CurrencyCode, _ live: SpendSoFar
+    ) throws(StorageError) -> Spend {
+        guard let seconds = key.period.rollingSeconds else {
+            return try Counters.open(key, currency: currency, in: books)
+        }
+        // Its key tells since when it counted when it was last looked at.
+        let known = live.first { $0.key.subject == key.subject && $0.key.period.end == key.period.end }
+        return try RollingWindow(seconds, of: key.subject, currency: currency, in: books)
+            .spend(in: key.period, known: known.map { ($0.key.period, $0.value) })
+    }
+
+    /// When so much will have left a rolling window that `spent` was asked for. Nil where it never held so much.
+    func departure(
+        of least: Int64, _ unit: LimitUnit, from key: CounterKey, currency: CurrencyCode
+    ) throws(StorageError) -> Instant? {
+        guard let seconds = key.period.rollingSeconds, least > 0 else { return nil }
+        return try RollingWindow(seconds, of: key.subject, currency: currency, in: books)
+            .departure(of: least, unit, from: key.period)
+    }
+
+    /// Records a decision and what it was made under. An approved one reserves: it raises every open counter that covers it.
+    func record(_ authorization: Authorization, _ evidence: Evidence) throws(StorageError) {
         // From here on the reservation must succeed.
-        try Authorizations.insert(authorization, in: books)
+        try Authorizations.insert(authorization, evidence, in: books)
         try reserveIfApproved(authorization)
     }
 
-    /// Records what a person decided on a held request.
-    func recordApproval(_ authorization: Authorization) throws(StorageError) {
+    /// Records what a person decided on a held request; where the policies were asked again, what they were asked under.
+    func recordApproval(_ authorization: Authorization, _ evidence: Evidence?) throws(StorageError) {
         // From here on the reservation must succeed.
         try Authorizations.update(authorization, in: books)
+        if let evidence { try Authorizations.addEvidence(evidence, to: authorization.id, in: books) }
         try reserveIfApproved(authorization)
     }
 
@@ -67,7 +89,7 @@ struct Ledger {
         after.resolvedAt = books.now
         // From here on the change must succeed.
         try Authorizations.update(after, in: books)
-        if change != Spend() { try Counters.shift(by: change, for: after, in: books) }
+        try shift(by: change, for: after)
         return after
     }
 
@@ -101,7 +123,25 @@ struct Ledger {
 
     private func reserveIfApproved(_ authorization: Authorization) throws(StorageError) {
         guard authorization.decision == .approved else { return }
-        try Counters.shift(by: .reserving(authorization.money.minorUnits), for: authorization, in: books)
+        try shift(by: .reserving(authorization.money.minorUnits), for: authorization)
+    }
+
+    /// Every change of an authorization reaches every open counter that covers it, and leaves one open for the stride it
+    /// counts in wherever a rolling window covers it.
+    private func shift(by change: Spend, for authorization: Authorization) throws(StorageError) {
+        guard change != Spend(), let authorizedAt = authorization.authorizedAt else { return }
+        let shifted = try Counters.shift(by: change, for: authorization, at: authorizedAt, in: books)
+        for window in shifted {
+            guard let seconds = window.period.rollingSeconds else { continue }
+            let stride = CounterKey(
+                subject: window.subject, period: .stride(ofWindow: seconds, holding: authorizedAt))
+            guard !shifted.contains(stride) else { continue }
+            // Opened with what the authorization is now: it needs no shifting.
+            try Counters.open(
+                stride, currency: authorization.money.currency,
+                dropAt: Period.dropping(from: stride.period.end, ofWindow: seconds),
+                in: books.switched(to: authorization.environment))
+        }
     }
 }
 

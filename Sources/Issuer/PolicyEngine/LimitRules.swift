@@ -3,9 +3,9 @@ enum LimitRules {
     /// The counter that a limit compares with. Nil for one authorization, and where the policy's time zone is not known
     /// here, which `refusals` turns into a denial.
     static func counter(
-        of limit: SpendLimit, in terms: PolicyTerms, agent: AgentID, at now: Instant
+        of interval: Interval, in terms: PolicyTerms, agent: AgentID, at now: Instant
     ) -> CounterKey? {
-        guard let period = Period.calendar(limit.interval, containing: now, in: terms.timeZone) else { return nil }
+        guard let period = Period.counted(by: interval, at: now, in: terms.timeZone) else { return nil }
         let isPerAgent = terms.agentID != nil || terms.counter == .perAgent
         return CounterKey(subject: isPerAgent ? .agent(agent) : .company, period: period)
     }
@@ -17,7 +17,7 @@ enum LimitRules {
             guard limit.interval != .perAuthorization else {
                 return perAuthorizationRefusal(of: request, by: policy, limit)
             }
-            guard let key = counter(of: limit, in: policy.terms, agent: request.agent, at: now),
+            guard let key = counter(of: limit.interval, in: policy.terms, agent: request.agent, at: now),
                 let spend = spent[key], spend.amount <= Spend.amountMax - request.money.minorUnits
             else { return [notEvaluated(limit, of: policy)] }
             return [
@@ -71,14 +71,14 @@ enum LimitRules {
     ) -> LimitFigures {
         LimitFigures(
             interval: limit.interval, limit: most, spent: spent, requested: requested, remaining: remaining,
-            resetsAt: period == .allTime ? nil : period.end)
+            resetsAt: period.resetsAt)
     }
 
     /// A policy that cannot be evaluated denies.
     private static func notEvaluated(_ limit: SpendLimit, of policy: Policy) -> Reason {
         Reason(
             code: .policyError, policyID: policy.id,
-            message: "\"\(policy.terms.name.text)\" cannot be evaluated: its \(limit.interval.rawValue) limit has no "
+            message: "\"\(policy.terms.name.text)\" cannot be evaluated: its \(limit.interval.name) limit has no "
                 + "period in \(policy.terms.timeZone.text), or has counted all it can hold.")
     }
 }
@@ -99,6 +99,7 @@ extension Interval {
         case .monthly: .monthlyLimitExceeded
         case .yearly: .yearlyLimitExceeded
         case .allTime: .allTimeLimitExceeded
+        case .rolling: .rollingLimitExceeded
         }
     }
 
@@ -110,10 +111,12 @@ extension Interval {
         case .monthly: .monthlyCountExceeded
         case .yearly: .yearlyCountExceeded
         case .allTime: .allTimeCountExceeded
+        case .rolling: .rollingCountExceeded
         }
     }
 
-    fileprivate var phrase: String {
+    /// As a sentence says it after an amount.
+    var phrase: String {
         switch self {
         case .perAuthorization: "for one authorization"
         case .daily: "a day"
@@ -121,6 +124,7 @@ extension Interval {
         case .monthly: "a month"
         case .yearly: "a year"
         case .allTime: "in all"
+        case .rolling(let seconds): "in any \(seconds) s"
         }
     }
 }

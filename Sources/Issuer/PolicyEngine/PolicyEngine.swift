@@ -12,28 +12,22 @@ struct SpendRequest: Sendable {
 struct Ruling: Equatable, Sendable {
     let decision: Decision
     /// Every reason that holds, first cause first; empty when approved.
-    let reasons: [Reason]
+    var reasons: [Reason]
     /// What SHADOW policies would have said.
-    let shadowReasons: [Reason]
+    var shadowReasons: [Reason]
     let policies: [EvaluatedPolicy]
 }
 
 /// Decides. No clock, no store, no randomness: the same arguments give the same ruling, for ever.
 enum PolicyEngine {
-    /// The policies that have a say in this request, in the order given.
-    static func applicable(_ policies: [Policy], to request: SpendRequest) -> [Policy] {
-        policies.filter { policy in
-            policy.terms.enabled && policy.terms.currency == request.money.currency
-                && (policy.terms.agentID == nil || policy.terms.agentID == request.agent)
-        }
-    }
-
-    /// The counters that `decide` will look at.
-    static func counters(for policies: [Policy], agent: AgentID, at now: Instant) -> Set<CounterKey> {
-        var keys: Set<CounterKey> = []
+    /// The counters that `decide` will look at, each once.
+    static func counters(for policies: [Policy], agent: AgentID, at now: Instant) -> [CounterKey] {
+        var keys: [CounterKey] = []
+        var known: Set<CounterKey> = []
         for policy in policies {
             for limit in policy.terms.limits {
-                if let key = LimitRules.counter(of: limit, in: policy.terms, agent: agent, at: now) { keys.insert(key) }
+                let key = LimitRules.counter(of: limit.interval, in: policy.terms, agent: agent, at: now)
+                if let key, known.insert(key).inserted { keys.append(key) }
             }
         }
         return keys
@@ -46,7 +40,7 @@ enum PolicyEngine {
         let enforced = policies.filter { $0.terms.mode == .enforce }
         let refusals =
             standing(of: request.agentStatus, enforced: enforced)
-            + enforced.flatMap { MerchantRules.refusals(of: request.merchant, by: $0) }
+            + enforced.flatMap { blocks(request, by: $0, at: now) }
             + enforced.flatMap { LimitRules.refusals(of: request, by: $0, spent: spent, at: now) }
         let reasons = refusals.isEmpty ? enforced.flatMap { ApprovalRule.reasons(for: request, by: $0) } : refusals
         let decision: Decision =
@@ -58,6 +52,11 @@ enum PolicyEngine {
                 let denies = refusals.contains { $0.policyID == policy.id }
                 return EvaluatedPolicy(id: policy.id, version: policy.version, effect: denies ? .deny : .allow)
             })
+    }
+
+    /// What a policy refuses whatever was spent.
+    private static func blocks(_ request: SpendRequest, by policy: Policy, at now: Instant) -> [Reason] {
+        MerchantRules.refusals(of: request.merchant, by: policy) + ScheduleRule.refusals(by: policy, at: now)
     }
 
     private static func standing(of status: Agent.Status, enforced: [Policy]) -> [Reason] {
@@ -81,7 +80,7 @@ enum PolicyEngine {
     ) -> [Reason] {
         policies.flatMap { policy in
             let refusals =
-                MerchantRules.refusals(of: request.merchant, by: policy)
+                blocks(request, by: policy, at: now)
                 + LimitRules.refusals(of: request, by: policy, spent: spent, at: now)
             return refusals.isEmpty ? ApprovalRule.reasons(for: request, by: policy) : refusals
         }

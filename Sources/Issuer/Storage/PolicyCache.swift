@@ -8,7 +8,7 @@ final class PolicyCache: Sendable {
 
     private struct Entry {
         let version: Int64
-        let policies: [Policy]
+        let policies: PolicySet
     }
 
     private struct Key: Hashable {
@@ -18,10 +18,12 @@ final class PolicyCache: Sendable {
 
     private let entries = Mutex<[Key: Entry]>([:])
 
-    func policies(in books: Books) throws(StorageError) -> [Policy] {
+    /// As they were when the transaction began: not to be asked for after it has changed one.
+    func policies(in books: Books) throws(StorageError) -> PolicySet {
         let key = Key(company: books.companyID, environment: books.environment)
-        if let entry = entries.withLock({ $0[key] }), entry.version == books.policyVersion { return entry.policies }
-        let policies = try Policies.all(in: books)
+        let known = entries.withLock { $0[key] }
+        if let known, known.version == books.policyVersion { return known.policies }
+        let policies = PolicySet(try Policies.all(in: books, known: known?.policies.all ?? []))
         entries.withLock { entries in
             if entries.count >= Self.companiesMax { entries.removeAll(keepingCapacity: true) }
             entries[key] = Entry(version: books.policyVersion, policies: policies)

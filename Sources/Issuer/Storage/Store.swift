@@ -8,13 +8,27 @@ public protocol Store: Sendable {
         for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value
 
-    /// The same for what belongs to no company: signing keys, the directory of API keys, new companies.
+    /// Runs `body`, which only reads, beside what is being written: it sees what was committed, and nobody waits for it.
+    func read<Value: Sendable>(
+        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value
+
+    /// A transaction of what belongs to no company: signing keys, the directory of API keys, new companies.
     func globalTransaction<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value
 
     /// Waits for what runs, refuses what comes after, and closes the files.
     func close() async throws
+}
+
+extension Store {
+    /// For a store that has no way to read beside its writer.
+    public func read<Value: Sendable>(
+        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value {
+        try await transaction(for: company, body)
+    }
 }
 
 /// An open transaction: all that an engine implements. Not Sendable, so that it cannot outlive its closure.

@@ -40,4 +40,5 @@ public struct DryRun: Sendable {
     public let decision: Decision
     public let reasons: [Reason]
     public let shadowReasons: [Reason]
+    public let policies: [EvaluatedPolicy]
 }

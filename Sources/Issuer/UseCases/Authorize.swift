@@ -18,19 +18,21 @@ extension Issuer {
     ) async throws(IssuerError) -> DryRun {
         try Self.check(request.agentID, isFor: principal)
         return try await transaction(as: principal, scope: .authorize) { [self] books in
-            let ruling = try rule(request, in: books)
-            return DryRun(decision: ruling.decision, reasons: ruling.reasons, shadowReasons: ruling.shadowReasons)
+            let (ruling, _) = try rule(request, in: books)
+            return DryRun(
+                decision: ruling.decision, reasons: ruling.reasons, shadowReasons: ruling.shadowReasons,
+                policies: ruling.policies)
         }
     }
 
     private func record(_ request: AuthorizationRequest, in books: Books) throws -> Authorization {
-        let ruling = try rule(request, in: books)
+        let (ruling, evidence) = try rule(request, in: books)
         let authorization = try decided(asked(request, in: books), ruling, approval: nil, in: books)
-        try Ledger(books).record(authorization)
+        try Ledger(books).record(authorization, evidence)
         return authorization
     }
 
-    private func rule(_ request: AuthorizationRequest, in books: Books) throws -> Ruling {
+    private func rule(_ request: AuthorizationRequest, in books: Books) throws -> (Ruling, Evidence) {
         let agent = try Self.agent(request.agentID, in: books)
         return try rule(
             SpendRequest(
@@ -52,13 +54,19 @@ extension Issuer {
 
 /// The steps that deciding on a new request and on a held one share.
 extension Issuer {
-    /// What the policies in force say now.
-    func rule(_ request: SpendRequest, in books: Books) throws -> Ruling {
-        let policies = PolicyEngine.applicable(try policyCache.policies(in: books), to: request)
-        let spent = try Ledger(books).spent(
-            PolicyEngine.counters(for: policies, agent: request.agent, at: books.now),
-            agent: request.agent, currency: request.money.currency)
-        return PolicyEngine.decide(request, under: policies, spent: spent, at: books.now)
+    /// What the policies in force say now, and what they say it under.
+    func rule(_ request: SpendRequest, in books: Books) throws -> (Ruling, Evidence) {
+        let policies = try policyCache.policies(in: books).applicable(to: request.agent, in: request.money.currency)
+        let counters = PolicyEngine.counters(for: policies, agent: request.agent, at: books.now)
+        let spent = try Ledger(books).spent(counters, agent: request.agent, currency: request.money.currency)
+        var ruling = PolicyEngine.decide(request, under: policies, spent: spent, at: books.now)
+        ruling.reasons = try dated(ruling.reasons, of: request, under: policies, in: books)
+        ruling.shadowReasons = try dated(ruling.shadowReasons, of: request, under: policies, in: books)
+        let evidence = Evidence(
+            at: books.now, agentStatus: request.agentStatus, isApproved: request.isApproved,
+            policies: policies.map { Evidence.Version(id: $0.id, version: $0.version) },
+            counters: counters.compactMap { key in spent[key].map { Evidence.Counted(key: key, spend: $0) } })
+        return (ruling, evidence)
     }
 
     /// The authorization as the ruling leaves it, with the claims that its token will bear.

@@ -27,16 +27,17 @@ extension Issuer {
         _ id: AuthorizationID, note: Note?, as principal: Principal, once attempt: OnceOnly?
     ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
         try await decide(id, note: note, approved: false, as: principal, once: attempt) { held, _ in
-            Ruling(
+            let ruling = Ruling(
                 decision: .denied,
                 reasons: [Reason(code: .approvalDenied, message: "A person decided against it.")],
                 shadowReasons: held.shadowReasons, policies: held.policies)
+            return (ruling, nil)
         }
     }
 
     private func decide(
         _ id: AuthorizationID, note: Note?, approved: Bool, as principal: Principal, once attempt: OnceOnly?,
-        _ ruling: @escaping @Sendable (Authorization, Books) throws -> Ruling
+        _ ruling: @escaping @Sendable (Authorization, Books) throws -> (Ruling, Evidence?)
     ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
         let answered = try await transaction(as: principal, scope: .approve) { [self] books in
             try once(attempt, in: books) { books in
@@ -45,8 +46,9 @@ extension Issuer {
                     throw IssuerError.invalidState(held.status, "It does not wait for anybody's approval.")
                 }
                 let record = ApprovalRecord(by: principal.keyID.text, at: books.now, note: note, approved: approved)
-                let authorization = try decided(held, try ruling(held, books), approval: record, in: books)
-                try Ledger(books).recordApproval(authorization)
+                let (ruling, evidence) = try ruling(held, books)
+                let authorization = try decided(held, ruling, approval: record, in: books)
+                try Ledger(books).recordApproval(authorization, evidence)
                 try books.audit(
                     approved ? .spendApproved : .spendDenied, id.text, before: held.approvalJSON,
                     after: authorization.approvalJSON)

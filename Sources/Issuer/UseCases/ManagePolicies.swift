@@ -2,16 +2,17 @@
 extension Issuer {
     public func createPolicy(
         _ terms: PolicyTerms, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<Policy> {
+    ) async throws(IssuerError) -> Answered<ReviewedPolicy> {
         try await transaction(as: principal, scope: .manage) { [self] books in
             try once(attempt, in: books) { books in
                 try Self.checkAgent(of: terms, in: books)
                 let policy = Policy(
                     id: ids.next(at: books.now), version: 1, terms: terms, createdAt: books.now, updatedAt: books.now)
+                let reviewed = try reviewed(policy, in: books)
                 try Policies.insert(policy, by: principal.keyID.text, in: books)
                 try books.audit(.policyCreated, policy.id.text, after: policy.json)
                 try markChanged(in: books)
-                return policy
+                return reviewed
             }
         }
     }
@@ -19,7 +20,7 @@ extension Issuer {
     /// Puts new terms in the place of the old, as the next version. `version`: only if that is still the one in force.
     public func replacePolicy(
         _ id: PolicyID, with terms: PolicyTerms, ifVersion version: Int64?, as principal: Principal
-    ) async throws(IssuerError) -> Policy {
+    ) async throws(IssuerError) -> ReviewedPolicy {
         try await transaction(as: principal, scope: .manage) { [self] books in
             let current = try Self.policy(id, in: books)
             if let version, version != current.version {
@@ -28,10 +29,11 @@ extension Issuer {
             try Self.checkAgent(of: terms, in: books)
             let policy = Policy(
                 id: id, version: current.version + 1, terms: terms, createdAt: current.createdAt, updatedAt: books.now)
+            let reviewed = try reviewed(policy, in: books)
             try Policies.update(policy, by: principal.keyID.text, in: books)
             try books.audit(.policyUpdated, id.text, before: current.json, after: policy.json)
             try markChanged(in: books)
-            return policy
+            return reviewed
         }
     }
 
@@ -54,8 +56,8 @@ extension Issuer {
         }
     }
 
-    public func policy(_ id: PolicyID, as principal: Principal) async throws(IssuerError) -> Policy {
-        try await look(at: nil, as: principal) { books in try Self.policy(id, in: books) }
+    public func policy(_ id: PolicyID, as principal: Principal) async throws(IssuerError) -> ReviewedPolicy {
+        try await look(at: nil, as: principal) { [self] books in try reviewed(Self.policy(id, in: books), in: books) }
     }
 
     /// The agent's own and the company's, oldest first, the disabled ones too.
@@ -65,15 +67,21 @@ extension Issuer {
         try Self.check(agent, isFor: principal)
         return try await look(at: agent, as: principal) { [self] books in
             _ = try Self.agent(agent, in: books)
-            return try policyCache.policies(in: books).filter {
-                $0.terms.agentID == nil || $0.terms.agentID == agent
-            }
+            return try policyCache.policies(in: books).all.filter { $0.terms.binds(agent) }
         }
     }
 
-    private static func policy(_ id: PolicyID, in books: Books) throws -> Policy {
+    static func policy(_ id: PolicyID, in books: Books) throws -> Policy {
         guard let policy = try Policies.find(id, in: books) else { throw IssuerError.notFound(.policy, id.text) }
         return policy
+    }
+
+    /// The policy with what is odd about it, alone and beside the others as they were when the transaction began.
+    private func reviewed(_ policy: Policy, in books: Books) throws -> ReviewedPolicy {
+        ReviewedPolicy(
+            policy: policy,
+            warnings: PolicyReview.warnings(
+                about: policy.terms, id: policy.id, among: try policyCache.policies(in: books)))
     }
 
     private static func checkAgent(of terms: PolicyTerms, in books: Books) throws {

@@ -28,8 +28,10 @@ public struct Budget: Sendable {
     public let confirmedCount: Int64
     public let reservedCount: Int64
     public let remainingCount: Int64?
-    /// Nil, like `resetsAt`, for all time.
+    /// Since when spends count. Nil for all time.
     public let periodStart: Instant?
+    /// When the limit is whole again: the period's end; of a rolling limit, when all that counts now has left it, nil when
+    /// nothing does. Nil for all time.
     public let resetsAt: Instant?
 }
 
@@ -41,30 +43,40 @@ extension Issuer {
         // A counter that no request has needed yet is opened here, which writes.
         return try await look(at: agent, as: principal, isWriting: true) { [self] books in
             _ = try Self.agent(agent, in: books)
-            let policies = try policyCache.policies(in: books).filter { policy in
-                policy.terms.enabled && policy.terms.mode == .enforce
-                    && (policy.terms.agentID == nil || policy.terms.agentID == agent)
+            let policies = try policyCache.policies(in: books).applicable(to: agent)
+                .filter { $0.terms.mode == .enforce }
+            var spent: [CurrencyCode: SpendSoFar] = [:]
+            for (currency, policies) in Dictionary(grouping: policies, by: \.terms.currency) {
+                spent[currency] = try Ledger(books).spent(
+                    PolicyEngine.counters(for: policies, agent: agent, at: books.now), agent: agent, currency: currency)
             }
-            let budgets = try policies.flatMap { try Self.budgets(of: $0, agent: agent, in: books) }
+            let budgets = try policies.flatMap { policy in
+                try Self.budgets(of: policy, agent: agent, spent[policy.terms.currency] ?? [:], in: books)
+            }
             return BudgetReport(agentID: agent, asOf: books.now, budgets: budgets)
         }
     }
 
-    private static func budgets(of policy: Policy, agent: AgentID, in books: Books) throws -> [Budget] {
-        let spent = try Ledger(books).spent(
-            PolicyEngine.counters(for: [policy], agent: agent, at: books.now), agent: agent,
-            currency: policy.terms.currency)
-        return policy.terms.limits.compactMap { limit in
-            guard let key = LimitRules.counter(of: limit, in: policy.terms, agent: agent, at: books.now),
+    private static func budgets(
+        of policy: Policy, agent: AgentID, _ spent: SpendSoFar, in books: Books
+    ) throws -> [Budget] {
+        try policy.terms.limits.compactMap { limit in
+            guard let key = LimitRules.counter(of: limit.interval, in: policy.terms, agent: agent, at: books.now),
                 let spend = spent[key]
             else { return nil }
-            return Budget(policy, limit, key, spend)
+            let resetsAt =
+                key.period.rollingSeconds == nil
+                ? key.period.resetsAt
+                : try Ledger(books).departure(of: spend.count, .count, from: key, currency: policy.terms.currency)
+            return Budget(policy, limit, key, spend, resetsAt: resetsAt)
         }
     }
 }
 
 extension Budget {
-    fileprivate init(_ policy: Policy, _ limit: SpendLimit, _ key: CounterKey, _ spend: Spend) {
+    fileprivate init(
+        _ policy: Policy, _ limit: SpendLimit, _ key: CounterKey, _ spend: Spend, resetsAt: Instant?
+    ) {
         policyID = policy.id
         policyName = policy.terms.name
         scope = key.subject == .company ? .company : .agent
@@ -78,8 +90,7 @@ extension Budget {
         confirmedCount = spend.confirmedCount
         reservedCount = spend.reservedCount
         remainingCount = limit.count.map { max(0, $0 - spend.count) }
-        let endless = key.period == .allTime
-        periodStart = endless ? nil : key.period.start
-        resetsAt = endless ? nil : key.period.end
+        periodStart = key.period == .allTime ? nil : key.period.start
+        self.resetsAt = resetsAt
     }
 }

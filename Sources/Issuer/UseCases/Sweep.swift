@@ -13,7 +13,7 @@ public final class Sweeper: Sendable {
     }
 
     /// One round: turns the signing keys when their time has come, writes down when API keys were last used, and visits
-    /// the next few companies, lapsing what is due and dropping idempotency records past their time.
+    /// the next few companies, lapsing what is due and dropping idempotency records and rolling counters past their time.
     ///
     /// What fails keeps nothing else from being done; the first failure is thrown when the round is over.
     public func sweep() async throws(IssuerError) {
@@ -46,8 +46,13 @@ public final class Sweeper: Sendable {
                 try Companies.page(after: after, limit: Self.companiesPerRound, in: $0)
             }
         }
-        lastVisited.withLock { $0 = companies.count < Self.companiesPerRound ? nil : companies.last }
-        return companies
+        guard companies.count < Self.companiesPerRound else {
+            lastVisited.withLock { $0 = companies.last }
+            return companies
+        }
+        lastVisited.withLock { $0 = nil }
+        // The operator's requests have records to drop, too.
+        return companies + [.issuer]
     }
 
     private func visit(_ company: CompanyID, _ now: Instant) async throws(IssuerError) {
@@ -56,6 +61,7 @@ public final class Sweeper: Sendable {
                 let books = Books(tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0)
                 try Ledger(books).lapseDue(isLocked: false)
                 try IdempotencyKeys.purge(in: books)
+                try Counters.dropUnneeded(in: books)
             }
         }
     }

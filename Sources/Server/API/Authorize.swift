@@ -8,6 +8,7 @@ struct AuthorizeRoutes {
     func add(to routes: RouteTable) {
         routes.post("/v1/authorize", body: .required, authorize)
         routes.get("/v1/authorize/:id", get)
+        routes.get("/v1/authorize/:id/explain", explain)
         routes.post("/v1/authorize/:id/confirm", body: .optional, confirm)
         routes.post("/v1/authorize/:id/void", body: .optional, void)
         routes.get("/v1/authorizations", list)
@@ -30,6 +31,11 @@ struct AuthorizeRoutes {
     private func get(_ call: Call) async throws -> Response {
         try call.refuseQuery()
         return .json(.of(try await issuer.authorization(call.id(.authorization), as: call.caller).write))
+    }
+
+    private func explain(_ call: Call) async throws -> Response {
+        try call.refuseQuery()
+        return .json(.of(try await issuer.explain(call.id(.authorization), as: call.caller).write))
     }
 
     private func confirm(_ call: Call) async throws -> Response {

@@ -9,9 +9,12 @@ struct PolicyRoutes {
     func add(to routes: RouteTable) {
         routes.post("/v1/policies", body: .required, create)
         routes.get("/v1/policies", list)
+        routes.post("/v1/policies/simulate", body: .required, simulate)
         routes.get("/v1/policies/:id", get)
         routes.put("/v1/policies/:id", replace)
         routes.delete("/v1/policies/:id", delete)
+        routes.get("/v1/policies/:id/versions", versions)
+        routes.get("/v1/policies/:id/versions/:version", version)
     }
 
     private func create(_ call: Call) async throws -> Response {
@@ -36,6 +39,13 @@ struct PolicyRoutes {
         }
     }
 
+    /// Changes nothing, so that an Idempotency-Key has nothing to keep.
+    private func simulate(_ call: Call) async throws -> Response {
+        try call.refuseQuery()
+        let draft = try call.decode(SimulationDraft.names, SimulationDraft.init)
+        return .json(.of(try await issuer.simulate(draft, as: call.caller).write))
+    }
+
     private func get(_ call: Call) async throws -> Response {
         try call.refuseQuery()
         return Self.response(try await issuer.policy(call.id(.policy), as: call.caller))
@@ -55,7 +65,25 @@ struct PolicyRoutes {
         return .noContent
     }
 
-    private static func response(_ policy: Policy) -> Response {
+    private func versions(_ call: Call) async throws -> Response {
+        let history = try await issuer.policyVersions(call.id(.policy), page: call.page(), as: call.caller)
+        return .json(
+            JSONWriter.object { json in
+                json.member("data", array: history.versions.items) { json, version in version.write(to: &json) }
+                json.member("nextCursor", history.versions.nextCursor)
+                json.member("deletedAt", history.deletedAt)
+            })
+    }
+
+    private func version(_ call: Call) async throws -> Response {
+        try call.refuseQuery()
+        let text = call.scope.parameters.get("version") ?? ""
+        // "+1" and "01" name nothing, as no other spelling of an identifier does.
+        guard let number = Int64(text), "\(number)" == text else { throw IssuerError.notFound(.policyVersion, text) }
+        return .json(.of(try await issuer.policyVersion(number, of: call.id(.policy), as: call.caller).write))
+    }
+
+    private static func response(_ policy: ReviewedPolicy) -> Response {
         .json(.of(policy.write), headers: [.eTag: policy.etag])
     }
 

@@ -81,11 +81,14 @@ struct MissingRoute: RouterMiddleware {
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
     ) async throws -> Response {
         let segments = request.uri.path.split(separator: "/")
-        let known = methods.first { pattern, _ in
-            pattern.count == segments.count
-                && zip(pattern, segments).allSatisfy { $0.hasPrefix(":") || $0 == $1 }
-        }
+        // A path that is spelt out before one with a parameter in its place, as the router has it.
+        let known =
+            methods[segments]
+            ?? methods.first { pattern, _ in
+                pattern.count == segments.count
+                    && zip(pattern, segments).allSatisfy { $0.hasPrefix(":") || $0 == $1 }
+            }?.value
         guard let known else { throw Problem.noSuchRoute }
-        throw Problem.methodNotAllowed(known.value)
+        throw Problem.methodNotAllowed(known)
     }
 }

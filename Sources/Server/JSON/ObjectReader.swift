@@ -61,8 +61,8 @@ struct ObjectReader {
         }
     }
 
-    func instant(_ name: String) -> Instant? {
-        text(name) { (text) throws(InvalidValue) in
+    func instant(_ name: String, required: Bool = false) -> Instant? {
+        text(name, required: required) { (text) throws(InvalidValue) in
             guard let instant = Instant(rfc3339: text) else { throw .notATime }
             return instant
         }
@@ -91,8 +91,10 @@ struct ObjectReader {
         return member.bool ?? wrongType(name, "true or false", member)
     }
 
-    func object<Value>(_ name: String, names: [String], _ read: (ObjectReader) -> Value?) -> Value? {
-        guard let member = member(name, required: false) else { return nil }
+    func object<Value>(
+        _ name: String, names: [String], required: Bool = false, _ read: (ObjectReader) -> Value?
+    ) -> Value? {
+        guard let member = member(name, required: required) else { return nil }
         guard member.kind == .object else { return wrongType(name, "an object", member) }
         return read(ObjectReader(member, at: field(name), names: names, into: findings))
     }

@@ -158,7 +158,7 @@ extension Problem {
         case .busy:
             self.init(
                 .serviceUnavailable, "BUSY",
-                "More API keys wait to be checked than can be; nothing was done. Try again in a second.",
+                "More wait for this than can; nothing was done. Try again in a second.",
                 headers: [.retryAfter: "1"])
         }
     }
@@ -219,6 +219,7 @@ extension IssuerError.Resource {
         switch self {
         case .agent: "agent"
         case .policy: "policy"
+        case .policyVersion: "version of that policy"
         case .authorization: "authorization"
         case .approval: "request that waits for approval"
         case .apiKey: "API key"
@@ -230,7 +231,7 @@ extension IssuerError.Resource {
     var nounWithArticle: String {
         switch self {
         case .agent, .authorization, .apiKey: "an \(noun)"
-        case .policy, .approval, .company, .signingKey: "a \(noun)"
+        case .policy, .policyVersion, .approval, .company, .signingKey: "a \(noun)"
         }
     }
 }

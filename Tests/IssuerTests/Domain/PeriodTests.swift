@@ -18,7 +18,7 @@ import Testing
             self.end = end
         }
 
-        var testDescription: String { "\(interval.rawValue) in \(zone) at \(instant)" }
+        var testDescription: String { "\(interval.name) in \(zone) at \(instant)" }
     }
 
     static let cases = [
@@ -47,7 +47,7 @@ import Testing
     func calendarPeriod(_ row: Case) throws {
         let instant = try #require(Instant(rfc3339: row.instant))
         let period = try #require(
-            Period.calendar(row.interval, containing: instant, in: try TimeZoneID(row.zone)))
+            Period.counted(by: row.interval, at: instant, in: try TimeZoneID(row.zone)))
         #expect(period.start == Instant(rfc3339: row.start), "starts \(period.start.rfc3339)")
         if row.interval != .allTime {
             #expect(period.end == Instant(rfc3339: row.end), "ends \(period.end.rfc3339)")
@@ -64,11 +64,11 @@ import Testing
         var at = Instant(rfc3339: "2011-01-01T00:00:00Z")!
         let end = Instant(rfc3339: interval == .yearly ? "2031-01-01T00:00:00Z" : "2013-01-01T00:00:00Z")!
         while at < end {
-            let period = try #require(Period.calendar(interval, containing: at, in: zone))
+            let period = try #require(Period.counted(by: interval, at: at, in: zone))
             try #require(period.contains(at) && period.end > at)
             let last = Instant(milliseconds: period.end.milliseconds - 1)
-            #expect(Period.calendar(interval, containing: last, in: zone) == period)
-            let next = try #require(Period.calendar(interval, containing: period.end, in: zone))
+            #expect(Period.counted(by: interval, at: last, in: zone) == period)
+            let next = try #require(Period.counted(by: interval, at: period.end, in: zone))
             #expect(next.start == period.end)
             at = period.end
         }
@@ -76,6 +76,6 @@ import Testing
 
     @Test("one authorization has no period")
     func perAuthorization() {
-        #expect(Period.calendar(.perAuthorization, containing: Instant(seconds: 0), in: .utc) == nil)
+        #expect(Period.counted(by: .perAuthorization, at: Instant(seconds: 0), in: .utc) == nil)
     }
 }

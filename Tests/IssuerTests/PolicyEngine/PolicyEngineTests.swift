@@ -20,7 +20,7 @@ import Testing
     ) throws -> Ruling {
         let request = SpendRequest(
             agent: agent, agentStatus: status, money: try .usd(amount), merchant: merchant, isApproved: isApproved)
-        let applicable = PolicyEngine.applicable(policies, to: request)
+        let applicable = PolicySet(policies).applicable(to: agent, in: request.money.currency)
         let keys = PolicyEngine.counters(for: applicable, agent: agent, at: now)
         return PolicyEngine.decide(
             request, under: applicable, spent: Dictionary(uniqueKeysWithValues: keys.map { ($0, spent) }), at: now)
@@ -53,7 +53,7 @@ import Testing
         arguments: [
             (Interval.perAuthorization, ReasonCode.perAuthorizationLimitExceeded), (.daily, .dailyLimitExceeded),
             (.weekly, .weeklyLimitExceeded), (.monthly, .monthlyLimitExceeded), (.yearly, .yearlyLimitExceeded),
-            (.allTime, .allTimeLimitExceeded),
+            (.allTime, .allTimeLimitExceeded), (.rolling(seconds: 3600), .rollingLimitExceeded),
         ])
     func amountLimit(_ interval: Interval, _ code: ReasonCode) throws {
         let policy = try Self.policy { $0.limits = [try .of(interval, amount: 1000)] }
@@ -72,7 +72,9 @@ import Testing
         #expect(reason.limit?.spent == (counts ? 500 : 0))
         #expect(reason.limit?.requested == left + 1)
         #expect(reason.limit?.remaining == left)
-        #expect((reason.limit?.resetsAt == nil) == [.perAuthorization, .allTime].contains(interval))
+        // When enough leaves a rolling limit, the books know.
+        let undated = [Interval.perAuthorization, .allTime, .rolling(seconds: 3600)]
+        #expect((reason.limit?.resetsAt == nil) == undated.contains(interval))
         #expect(ruling.policies == [EvaluatedPolicy(id: policy.id, version: 1, effect: .deny)])
     }
 
@@ -81,6 +83,7 @@ import Testing
         arguments: [
             (Interval.daily, ReasonCode.dailyCountExceeded), (.weekly, .weeklyCountExceeded),
             (.monthly, .monthlyCountExceeded), (.yearly, .yearlyCountExceeded), (.allTime, .allTimeCountExceeded),
+            (.rolling(seconds: 60), .rollingCountExceeded),
         ])
     func countLimit(_ interval: Interval, _ code: ReasonCode) throws {
         let policy = try Self.policy { $0.limits = [try .of(interval, count: 3)] }

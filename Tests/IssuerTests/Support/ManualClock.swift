@@ -17,6 +17,11 @@ final class ManualClock: Sendable {
         instant.withLock { $0 = $0.adding(seconds: seconds) }
     }
 
+    /// Negative: the clock is set back.
+    func advance(milliseconds: Int64) {
+        instant.withLock { $0 = Instant(milliseconds: $0.milliseconds + milliseconds) }
+    }
+
     func set(_ rfc3339: String) {
         instant.withLock { $0 = Instant(rfc3339: rfc3339)! }
     }

@@ -74,6 +74,24 @@ import Testing
         #expect(test.issuer.jwks() == document)
     }
 
+    @Test("the operator's answers are kept for a day, and the issuer itself counts as no company")
+    func swept() async throws {
+        let test = try await TestIssuer(settings: .test { $0.operatorKey = OperatorKey(Self.operatorKey) })
+        let bearer = try await test.issuer.authenticate(apiKey: Self.operatorKey)
+        _ = try await rotate(test, as: bearer, once: .test("k"))
+        func kept() async throws -> Int64 {
+            try await test.issuer.store.globalTransaction { tx in
+                try tx.execute(Statement("SELECT COUNT(*) FROM idempotency_keys"), [])[0].integer(0)
+            }
+        }
+        try await Sweeper(test.issuer).sweep()
+        #expect(try await kept() == 1)
+        test.clock.advance(seconds: OnceOnly.retentionSeconds)
+        try await Sweeper(test.issuer).sweep()
+        #expect(try await kept() == 0)
+        #expect(try await test.issuer.checkBooks().companyCount == 1)
+    }
+
     @Test("a key that verifiers may not know yet is promoted only when that is forced")
     func force() async throws {
         let test = try await TestIssuer()

@@ -24,7 +24,63 @@ import Testing
                 + #""token":"\#(token)","expiresAt":"\#(TestServer.now.seconded(60))","#
                 + #""createdAt":"\#(TestServer.now.rfc3339)","metadata":{"a":"1","b":"2"},"#
                 + #""holdExpiresAt":"\#(TestServer.now.seconded(3660))","description":"Fährte \"1\"","late":false,"#
-                + #""policies":[{"id":"\#(policy)","version":1,"effect":"ALLOW"}]}"#)
+                + #""policies":[{"id":"\#(policy)","version":1,"effect":"ALLOW"}],"shadowReasons":[]}"#)
+    }
+
+    @Test func `a decision is explained, every policy and counter, in order`() async throws {
+        let company = try await TestCompany.make()
+        let agent = try await company.agent()
+        let policy = try await company.policy(
+            #""limits":[{"interval":"ROLLING","seconds":60,"amount":1000,"count":9},"#
+                + #"{"interval":"PER_AUTHORIZATION","amount":600}]"#)
+        _ = try await company.authorize(agent, 600)
+        let id = try await company.authorize(agent, 500).text("id")
+        let answer = try await company.get("/v1/authorize/\(id)/explain")
+        let (now, start) = (TestServer.now.rfc3339, "2026-11-23T09:29:00.124Z")
+        let reasons = try #require(answer.string.firstRange(of: #""reasons":["#))
+        let shadows = try #require(answer.string.firstRange(of: #","shadowReasons""#))
+        let head = #"""
+            {"id":"\#(id)","agentId":"\#(agent)","decision":"DENIED","status":"DENIED","amount":500,"currency":"USD",\#
+            "merchant":null,"createdAt":"\#(now)",
+            """#
+        let tail = #"""
+            ,"shadowReasons":[],"evaluatedAt":"\#(now)","agentStatus":"ACTIVE","approvedByPerson":false,\#
+            "policyDecision":"DENIED","policies":[{"id":"\#(policy)","version":1,"name":"Cloud","mode":"ENFORCE",\#
+            "effect":"DENY","limits":[{"interval":"ROLLING","seconds":60,"unit":"AMOUNT","scope":"COMPANY",\#
+            "periodStart":"\#(start)","periodEnd":null,"limit":1000,"before":600,"requested":500,"exceeded":true},\#
+            {"interval":"ROLLING","seconds":60,"unit":"COUNT","scope":"COMPANY","periodStart":"\#(start)",\#
+            "periodEnd":null,"limit":9,"before":1,"requested":1,"exceeded":false},{"interval":"PER_AUTHORIZATION",\#
+            "unit":"AMOUNT","scope":null,"periodStart":null,"periodEnd":null,"limit":600,"before":0,"requested":500,\#
+            "exceeded":false}]}],"reevaluated":{"decision":"DENIED","matches":true},"held":null}
+            """#
+        #expect(answer.status == 200)
+        #expect(answer.string[..<reasons.lowerBound] == head)
+        #expect(answer.string[shadows.lowerBound...] == tail)
+    }
+
+    @Test func `what a shadow policy would have said is in the answer, and in every later look at it`() async throws {
+        let company = try await TestCompany.make()
+        let agent = try await company.agent()
+        try await company.policy()
+        let shadow = try await company.policy(
+            #""mode":"SHADOW","limits":[{"interval":"PER_AUTHORIZATION","amount":100}],"approval":{"above":10}"#)
+        let answer = try await company.authorize(agent, 101)
+        let id = try answer.text("id")
+        let dryRun = try await company.post(
+            "/v1/authorize?dryRun=true", #"{"agentId":"\#(agent)","amount":101,"currency":"USD"}"#)
+        let answers = [
+            answer, dryRun, try await company.get("/v1/authorize/\(id)"),
+            try await company.get("/v1/authorize/\(id)/explain"),
+        ]
+        for answer in answers {
+            #expect(try answer.text("decision") == "APPROVED")
+            let reasons = try #require(try answer.object()["shadowReasons"] as? [[String: Any]])
+            #expect(reasons.map { $0["code"] as? String } == ["PER_AUTHORIZATION_LIMIT_EXCEEDED"])
+            #expect(reasons.map { $0["policyId"] as? String } == [shadow])
+        }
+        let listed = try #require(try await company.get("/v1/authorizations").list().first)
+        #expect((listed["shadowReasons"] as? [Any])?.count == 1)
+        #expect(try await company.authorize(agent, 9).object()["shadowReasons"] as? [String] != nil)
     }
 
     @Test func `a denial says every figure`() async throws {
@@ -41,6 +97,21 @@ import Testing
         #expect(
             ["limit", "spent", "requested", "remaining"].map { reason[$0] as? Int } == [10_000, 0, 10_001, 10_000])
         #expect(reason["resetsAt"] is String)
+    }
+
+    @Test func `a rolling limit's denial and budget say how long it is and when enough will have left`() async throws {
+        let company = try await TestCompany.make()
+        let agent = try await company.agent()
+        try await company.policy(#""limits":[{"interval":"ROLLING","seconds":3600,"amount":1000}]"#)
+        #expect(try await company.authorize(agent, 600).text("decision") == "APPROVED")
+        let denied = try await company.authorize(agent, 500)
+        #expect(
+            denied.string.contains(
+                #""interval":"ROLLING","seconds":3600,"limit":1000,"spent":600,"requested":500,"remaining":400,"#
+                    + #""resetsAt":"\#(TestServer.now.adding(seconds: 3600).rfc3339)"}]"#), "\(denied.string)")
+        let budget = try await company.get("/v1/budget/\(agent)")
+        #expect(budget.string.contains(#""interval":"ROLLING","seconds":3600,"currency":"USD","limit":1000,"#))
+        #expect(budget.string.contains(#""resetsAt":"\#(TestServer.now.adding(seconds: 3600).rfc3339)""#))
     }
 
     @Test func `a dry run reserves nothing and signs nothing`() async throws {

@@ -128,11 +128,30 @@ struct BadBody: Sendable, CustomTestStringConvertible {
 
     static let policies: [BadBody] = [
         BadBody("nothing", "{}", 422, "REQUIRED", ["name REQUIRED", "currency REQUIRED"]),
-        BadBody("a schedule", policy(#""schedule":{"days":["MON"]}"#), 422, "UNSUPPORTED", ["schedule UNSUPPORTED"]),
+        BadBody("a schedule of nothing", policy(#""schedule":{}"#), 422, "INVALID_VALUE", ["schedule INVALID_VALUE"]),
         BadBody(
-            "a rolling limit", policy(#""limits":[{"interval":"ROLLING","amount":1,"seconds":3600}]"#), 422,
-            "UNSUPPORTED",
-            ["limits[0].interval UNSUPPORTED"]),
+            "a schedule of days and times there are not",
+            policy(#""schedule":{"days":["MON","Tue"],"from":"9:00","to":"24:01","until":"18:00"}"#), 422,
+            "UNKNOWN_FIELD",
+            [
+                "schedule.until UNKNOWN_FIELD", "schedule.days[1] INVALID_VALUE", "schedule.from INVALID_VALUE",
+                "schedule.to INVALID_VALUE",
+            ]),
+        BadBody(
+            "a schedule from the end of the day", policy(#""schedule":{"from":"24:00"}"#), 422, "INVALID_VALUE",
+            ["schedule.from INVALID_VALUE"], says: "00:00"),
+        BadBody(
+            "a rolling limit of no length", policy(#""limits":[{"interval":"ROLLING","amount":1}]"#), 422, "REQUIRED",
+            ["limits[0].seconds REQUIRED"]),
+        BadBody(
+            "rolling limits too short and too long",
+            policy(
+                #""limits":[{"interval":"ROLLING","amount":1,"seconds":59},"#
+                    + #"{"interval":"ROLLING","count":1,"seconds":2678401}]"#), 422, "OUT_OF_RANGE",
+            ["limits[0].seconds OUT_OF_RANGE", "limits[1].seconds OUT_OF_RANGE"]),
+        BadBody(
+            "an interval there is not", policy(#""limits":[{"interval":"HOURLY","amount":1}]"#), 422, "INVALID_VALUE",
+            ["limits[0].interval INVALID_VALUE"], says: "ROLLING"),
         BadBody(
             "a misspelt limit", policy(#""limits":[{"interval":"DAILY","amount":1},{"interval":"DAILY","amonut":2}]"#),
             422,

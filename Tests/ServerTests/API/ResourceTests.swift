@@ -34,9 +34,11 @@ import Testing
         let agent = try await company.agent()
         let terms =
             #""name":"Cloud","agentId":"\#(agent)","enabled":false,"mode":"SHADOW","currency":"EUR","#
-            + #""timeZone":"Europe/Zurich","limits":[{"interval":"DAILY","amount":100},{"interval":"WEEKLY","count":3}],"#
+            + #""timeZone":"Europe/Zurich","limits":[{"interval":"DAILY","amount":100},{"interval":"WEEKLY","count":3},"#
+            + #"{"interval":"ROLLING","seconds":3600,"amount":7,"count":8}],"#
             + #""counter":"PER_AGENT","merchants":{"allow":["a","b"],"block":[]},"#
-            + #""categories":{"allow":[],"block":["5734"]},"countries":null,"approval":{"above":50}"#
+            + #""categories":{"allow":[],"block":["5734"]},"countries":null,"#
+            + #""schedule":{"days":["MON","SAT"],"from":"22:00","to":"06:30"},"approval":{"above":50}"#
         let made = try await company.post("/v1/policies", "{\(terms)}")
         #expect(made.status == 201)
         #expect(made.headers[.eTag] == "\"1\"")
@@ -49,6 +51,130 @@ import Testing
         #expect(try await company.get("/v1/agents/\(agent)/policies").list().count == 1)
         #expect(try await company.send(.delete, "/v1/policies/\(id)").status == 204)
         #expect(try await company.get("/v1/policies/\(id)").status == 404)
+    }
+
+    @Test func `a policy's versions are listed newest first, also when it is gone`() async throws {
+        let company = try await TestCompany.make()
+        let id = try await company.policy()
+        let terms = #"{"name":"Second","currency":"USD","limits":[{"interval":"ROLLING","seconds":60,"count":1}]}"#
+        _ = try await company.send(.put, "/v1/policies/\(id)", terms)
+        let first = try await company.get("/v1/policies/\(id)/versions?limit=1")
+        #expect(first.status == 200)
+        let head = #"""
+            {"data":[{"policyId":"\#(id)","version":2,"writtenAt":"\#(TestServer.now.rfc3339)","writtenBy":"key_
+            """#
+        let tail = #"""
+            "terms":{"name":"Second","agentId":null,"enabled":true,"mode":"ENFORCE","currency":"USD","timeZone":"UTC",\#
+            "limits":[{"interval":"ROLLING","seconds":60,"count":1}],"counter":"SHARED","merchants":null,\#
+            "categories":null,"countries":null,"schedule":null,"approval":null}}],"nextCursor":"2","deletedAt":null}
+            """#
+        #expect(first.string.hasPrefix(head))
+        #expect(first.string.hasSuffix(tail))
+        let second = try await company.get("/v1/policies/\(id)/versions?limit=1&cursor=2")
+        #expect(try second.list().map { $0["version"] as? Int } == [1])
+        #expect(try second.object()["nextCursor"] is NSNull)
+        #expect(try await company.send(.delete, "/v1/policies/\(id)").status == 204)
+        #expect(try await company.get("/v1/policies/\(id)/versions").text("deletedAt") == TestServer.now.rfc3339)
+        let one = try await company.get("/v1/policies/\(id)/versions/1")
+        #expect(one.status == 200)
+        #expect((try one.object()["terms"] as? [String: Any])?["name"] as? String == "Cloud")
+        for missing in ["0", "3", "-1", "+1", "01", "1.0", "x", "99999999999999999999"] {
+            #expect(try await company.get("/v1/policies/\(id)/versions/\(missing)").code == "NOT_FOUND")
+        }
+        #expect(
+            try await company.get("/v1/policies/\(id)/versions?cursor=pol_x").fieldErrors == ["cursor INVALID_VALUE"])
+        let stranger = try await TestCompany.make()
+        #expect(try await stranger.get("/v1/policies/\(id)/versions").status == 404)
+    }
+
+    @Test func `what contradicts in a policy is in the answers to writing and reading it`() async throws {
+        let company = try await TestCompany.make()
+        let odd =
+            #"{"name":"Odd","currency":"USD","limits":[{"interval":"DAILY","amount":2},{"interval":"MONTHLY","amount":1}]}"#
+        let made = try await company.post("/v1/policies", odd, once: "k")
+        let id = try made.text("id")
+        let warnings = #"""
+            "warnings":[{"code":"LIMIT_ABOVE_LONGER","fields":["limits[0].amount","limits[1].amount"],\#
+            "message":"The amount of 2 a day is never reached: 1 a month is reached first.","policyIds":[]}]}
+            """#
+        let answers = [
+            made, try await company.post("/v1/policies", odd, once: "k"), try await company.get("/v1/policies/\(id)"),
+            try await company.send(.put, "/v1/policies/\(id)", odd),
+        ]
+        for answer in answers { #expect(answer.string.hasSuffix(warnings), "\(answer.string)") }
+        #expect(answers.map(\.status) == [201, 201, 200, 200])
+        #expect(answers[1].body == made.body)
+        let sound = try await company.get("/v1/policies/\(try await company.policy())")
+        #expect(sound.string.hasSuffix(#""warnings":[]}"#))
+    }
+
+    @Test func `a policy is tried on the past, with every figure, in order`() async throws {
+        let company = try await TestCompany.make()
+        let agent = try await company.agent()
+        let policy = try await company.policy(#""limits":[{"interval":"DAILY","amount":1000}]"#)
+        let first = try await company.authorize(agent, 800).text("id")
+        let second = try await company.authorize(agent, 300).text("id")
+        let answer = try await company.post(
+            "/v1/policies/simulate",
+            #"{"policy":{"name":"x","currency":"USD","limits":[{"interval":"PER_AUTHORIZATION","amount":500}]},"#
+                + #""replaces":"\#(policy)","from":"2026-11-01T00:00:00Z","to":"2026-12-01T00:00:00Z"}"#)
+        let now = TestServer.now.rfc3339
+        let expected = #"""
+            {"from":"2026-11-01T00:00:00.000Z","to":"2026-12-01T00:00:00.000Z","evaluatedTo":"2026-12-01T00:00:00.000Z",\#
+            "complete":true,"priorComplete":true,"requestsMax":50000,"rangeSecondsMax":31622400,\#
+            "requests":{"count":2,"amount":1100},"allowed":{"count":1,"amount":300},"denied":{"count":1,"amount":800},\#
+            "held":{"count":0,"amount":0},"newlyDenied":{"count":1,"amount":800},"newlyHeld":{"count":0,"amount":0},\#
+            "newlyAllowed":{"count":1,"amount":300},\#
+            "byReason":[{"code":"PER_AUTHORIZATION_LIMIT_EXCEEDED","count":1,"amount":800}],"affectedTotal":2,\#
+            "affected":[{"authorizationId":"\#(second)","agentId":"\#(agent)","amount":300,"currency":"USD",\#
+            "merchant":null,"createdAt":"\#(now)","decision":"DENIED","status":"DENIED","wouldBe":"APPROVED",\#
+            "change":"NEWLY_ALLOWED","reasons":[]},{"authorizationId":"\#(first)","agentId":"\#(agent)","amount":800,\#
+            "currency":"USD","merchant":null,"createdAt":"\#(now)","decision":"APPROVED","status":"PENDING",\#
+            "wouldBe":"DENIED","change":"NEWLY_DENIED","reasons":[{"code":"PER_AUTHORIZATION_LIMIT_EXCEEDED",\#
+            "policyId":"\#(policy)","message":"\"x\" allows at most 500 minor units of USD for one authorization.",\#
+            "interval":"PER_AUTHORIZATION","limit":500,"spent":0,"requested":800,"remaining":500,"resetsAt":null}]}]}
+            """#
+        #expect(answer.status == 200)
+        #expect(answer.string == expected)
+    }
+
+    @Test(
+        "a simulation that cannot be is refused by field",
+        arguments: [
+            (#"{}"#, ["policy REQUIRED", "from REQUIRED", "to REQUIRED"]),
+            (
+                #"{"policy":{"currency":"USD","limits":[{"interval":"DAILY","amonut":1}]},"from":"x","to":1}"#,
+                [
+                    "policy.name REQUIRED", "policy.limits[0].amonut UNKNOWN_FIELD", "policy.limits[0] INVALID_VALUE",
+                    "from INVALID_VALUE", "to WRONG_TYPE",
+                ]
+            ),
+            (
+                #"{"policy":{"name":"x","currency":"USD"},"from":"2026-01-02T00:00:00Z","to":"2026-01-02T00:00:00Z"}"#,
+                ["to INVALID_VALUE"]
+            ),
+            (
+                #"{"policy":{"name":"x","currency":"USD"},"from":"2026-01-02T00:00:00Z","to":"2027-01-04T00:00:00Z"}"#,
+                ["to OUT_OF_RANGE"]
+            ),
+            (
+                #"{"policy":7,"from":"2026-01-02T00:00:00Z","to":"2026-01-03T00:00:00Z","dryRun":true}"#,
+                ["dryRun UNKNOWN_FIELD", "policy WRONG_TYPE"]
+            ),
+        ])
+    func badSimulation(body: String, fields: [String]) async throws {
+        let answer = try await TestCompany.shared.value.post("/v1/policies/simulate", body)
+        #expect(answer.status == 422)
+        #expect(answer.fieldErrors == fields)
+    }
+
+    @Test func `other methods on the simulation are told which it takes`() async throws {
+        let company = try await TestCompany.shared.value
+        for method in [HTTPRequest.Method.get, .put, .delete] {
+            let answer = try await company.send(method, "/v1/policies/simulate", method == .put ? "{}" : nil)
+            #expect(answer.status == 405)
+            #expect(answer.headers[.allow] == "POST")
+        }
     }
 
     @Test(

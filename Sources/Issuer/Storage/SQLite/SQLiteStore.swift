@@ -3,14 +3,30 @@ internal import GRDB
 /// Everything in one SQLite file, with one connection that does every write and every checkpoint.
 ///
 /// SQLite before 3.51.3 can lose commits when two connections write and checkpoint a write-ahead log
-/// (https://sqlite.org/wal.html, "WAL-reset bug"), so there is one, and one lane for all companies.
+/// (https://sqlite.org/wal.html, "WAL-reset bug"), so there is one, and one lane for all companies. Another connection
+/// serves long reads: it is opened read-only, so that it can do neither.
 public final class SQLiteStore: Store {
     private let lane: Lane
     private let connection: DatabaseQueue
+    /// Nil for a store in memory, which no other connection sees: it reads on the lane.
+    private let reader: DatabaseQueue?
 
     /// Opens or makes the file at `path`, `":memory:"` for a store that ends with the process.
     public static func open(path: String) throws(StorageError) -> SQLiteStore {
-        SQLiteStore(try connection(to: path))
+        let connection = try connection(to: path)
+        return SQLiteStore(connection, reader: path == ":memory:" ? nil : try reader(of: path))
+    }
+
+    /// A second connection, for long reads.
+    private static func reader(of path: String) throws(StorageError) -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "paitify.sqlite.read"
+        configuration.readonly = true
+        do {
+            return try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw StorageError(error)
+        }
     }
 
     /// The connection, as every store has it.
@@ -37,8 +53,9 @@ public final class SQLiteStore: Store {
         }
     }
 
-    private init(_ connection: DatabaseQueue) {
+    private init(_ connection: DatabaseQueue, reader: DatabaseQueue?) {
         self.connection = connection
+        self.reader = reader
         lane = Lane(label: "paitify.lane") { jobs in
             connection.writeWithoutTransaction { SQLiteGroup(connection: $0).commit(jobs) }
         }
@@ -50,6 +67,13 @@ public final class SQLiteStore: Store {
         try await lane.run(body)
     }
 
+    public func read<Value: Sendable>(
+        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value {
+        guard let reader else { return try await lane.run(body) }
+        return try await reader.read { try body(SQLiteTransaction($0)) }
+    }
+
     public func globalTransaction<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
@@ -59,6 +83,7 @@ public final class SQLiteStore: Store {
     public func close() async throws {
         await lane.close()
         do {
+            try reader?.close()
             try connection.close()
         } catch {
             throw StorageError(error)

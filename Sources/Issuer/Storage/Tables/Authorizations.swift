@@ -5,9 +5,9 @@ enum Authorizations {
         INSERT INTO authorizations (
             company_id, authorization_id, environment, agent_id, amount, currency, merchant, note, metadata, audience,
             lifetime_s, created_at, status, decision, reasons, shadow_reasons, policies, approval, authorized_at,
-            expires_at, hold_expires_at, confirmed_amount, late, resolved_at, claims)
+            expires_at, hold_expires_at, confirmed_amount, late, resolved_at, claims, evidence)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25)
+            $23, $24, $25, $26)
         """)
     private static let update = Statement(
         """
@@ -16,6 +16,13 @@ enum Authorizations {
             resolved_at = $12, claims = $13
         WHERE company_id = $14 AND authorization_id = $15
         """)
+    private static let addEvidence = Statement(
+        """
+        UPDATE authorizations SET held_evidence = evidence, evidence = $1
+        WHERE company_id = $2 AND authorization_id = $3
+        """)
+    private static let evidence = Statement(
+        "SELECT evidence, held_evidence FROM authorizations WHERE company_id = $1 AND authorization_id = $2")
     private static let select =
         """
         SELECT authorization_id, environment, agent_id, amount, currency, merchant, note, metadata, audience, lifetime_s,
@@ -44,7 +51,9 @@ enum Authorizations {
         ORDER BY expires_at LIMIT $3
         """)
 
-    static func insert(_ authorization: Authorization, in books: Books) throws(StorageError) {
+    static func insert(
+        _ authorization: Authorization, _ evidence: Evidence, in books: Books
+    ) throws(StorageError) {
         try books.tx.execute(
             insert,
             [
@@ -54,13 +63,33 @@ enum Authorizations {
                 SQLValue(authorization.note?.text), SQLValue(json: authorization.metadata),
                 SQLValue(authorization.audience?.text), .integer(authorization.lifetimeSeconds),
                 SQLValue(authorization.createdAt),
-            ] + changing(authorization))
+            ] + changing(authorization) + [.text(evidence.json)])
     }
 
     /// Writes what a transition may change.
     static func update(_ authorization: Authorization, in books: Books) throws(StorageError) {
         try books.tx.execute(
             update, changing(authorization) + [SQLValue(books.companyID), SQLValue(authorization.id)])
+    }
+
+    /// What a held request was decided under the second time, beside what it was held under.
+    static func addEvidence(
+        _ evidence: Evidence, to id: AuthorizationID, in books: Books
+    ) throws(StorageError) {
+        try books.tx.execute(addEvidence, [.text(evidence.json), SQLValue(books.companyID), SQLValue(id)])
+    }
+
+    /// What the authorization's latest decision was made under, and the one before where it was held first. Nil for what
+    /// was decided before evidence was kept.
+    static func evidence(
+        of authorization: Authorization, in books: Books
+    ) throws(StorageError) -> (latest: Evidence?, held: Evidence?) {
+        let row = try books.tx.execute(evidence, [SQLValue(books.companyID), SQLValue(authorization.id)]).first
+        guard let row else { return (nil, nil) }
+        func read(_ column: Int) throws(StorageError) -> Evidence? {
+            try row.optionalJSON(column, as: Evidence.Stored.self).map { Evidence($0, agent: authorization.agentID) }
+        }
+        return (try read(0), try read(1))
     }
 
     static func find(_ id: AuthorizationID, in books: Books) throws(StorageError) -> Authorization? {

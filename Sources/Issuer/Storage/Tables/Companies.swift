@@ -59,11 +59,11 @@ enum Companies {
         try tx.execute(keysChanged, [.integer(version), SQLValue(id)])
     }
 
-    /// Companies in the order of their identifiers, for work that visits each in turn.
+    /// Companies in the order of their identifiers, for work that visits each in turn. The issuer itself is none of them.
     static func page(
         after id: CompanyID?, limit: Int, in tx: any StoreTransaction
     ) throws(StorageError) -> [CompanyID] {
-        try tx.execute(pageAfter, [.text(id?.text ?? ""), .integer(Int64(limit))])
+        try tx.execute(pageAfter, [SQLValue(id ?? .issuer), .integer(Int64(limit))])
             .map { (row) throws(StorageError) in try row.id(0) }
     }
 

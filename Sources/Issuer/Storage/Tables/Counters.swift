@@ -4,37 +4,45 @@
 /// it; from then on every change of an authorization shifts every open counter that covers it. So a limit that is added,
 /// changed or removed and put back counts all that was spent in its period.
 enum Counters {
+    // A rolling window counts from its start on, whatever the clock says now.
     private static let live = Statement(
         """
         SELECT subject, period_start, period_end, reserved_amount, reserved_count, confirmed_amount, confirmed_count
         FROM counters
         WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject IN ($4, $5) AND period_end > $6
-            AND period_start <= $6
+            AND (period_start <= $6 OR period_end > \(Period.allTime.end.milliseconds))
         """)
-    private static let open = Statement(
+    private static let open = SpendSums.bySubject { spends in
         """
-        INSERT INTO counters (company_id, environment, currency, subject, period_end, period_start,
+        INSERT INTO counters (company_id, environment, currency, subject, period_end, period_start, drop_at,
             reserved_amount, reserved_count, confirmed_amount, confirmed_count)
         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BIGINT),
-            CAST($6 AS BIGINT),
-            COALESCE(SUM(CASE WHEN status = 'PENDING' THEN amount ELSE 0 END), 0),
-            COALESCE(SUM(CASE WHEN status = 'PENDING' THEN 1 ELSE 0 END), 0),
-            COALESCE(SUM(CASE WHEN status = 'CONFIRMED' THEN confirmed_amount ELSE 0 END), 0),
-            COALESCE(SUM(CASE WHEN status = 'CONFIRMED' THEN 1 ELSE 0 END), 0)
-        FROM authorizations
-        WHERE company_id = $1 AND environment = $2 AND currency = $3 AND authorized_at < $5 AND authorized_at >= $6
-            AND ($4 = '*' OR agent_id = $4)
-        RETURNING subject, period_start, period_end, reserved_amount, reserved_count, confirmed_amount, confirmed_count
-        """)
+            CAST($6 AS BIGINT), CAST($7 AS BIGINT), \(SpendSums.total)
+        FROM (
+            SELECT \(SpendSums.ofAuthorization)
+            FROM authorizations WHERE \(spends) AND authorized_at < $5 AND authorized_at >= $6) AS spends
+        RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        """
+    }
     private static let shift = Statement(
         """
         UPDATE counters SET reserved_amount = reserved_amount + $1, reserved_count = reserved_count + $2,
             confirmed_amount = confirmed_amount + $3, confirmed_count = confirmed_count + $4
         WHERE company_id = $5 AND environment = $6 AND currency = $7 AND subject IN ($8, '*') AND period_end > $9
             AND period_start <= $9
+        RETURNING subject, period_start, period_end
+        """)
+    // A thousand at a time, oldest first: others wait meanwhile.
+    private static let drop = Statement(
+        """
+        DELETE FROM counters WHERE company_id = $1 AND drop_at <= (
+            SELECT MAX(drop_at) FROM (
+                SELECT drop_at FROM counters WHERE company_id = $1 AND drop_at <= $2 ORDER BY drop_at LIMIT 1000
+            ) AS oldest)
         """)
 
-    /// The open counters of an agent and of the whole company that cover this instant.
+    /// The open counters of an agent and of the whole company that cover this instant, and every rolling window of theirs,
+    /// wherever it begins.
     static func live(agent: AgentID, currency: CurrencyCode, in books: Books) throws(StorageError) -> SpendSoFar {
         let rows = try books.tx.execute(
             live,
@@ -44,45 +52,47 @@ enum Counters {
                 SQLValue(books.now),
             ])
         var spent = SpendSoFar()
-        for row in rows {
-            let (key, spend) = try counter(row)
-            spent[key] = spend
-        }
+        for row in rows { spent[try key(row)] = try row.spend(from: 3) }
         return spent
     }
 
-    /// Opens a counter with what its period has seen so far.
-    static func open(_ key: CounterKey, currency: CurrencyCode, in books: Books) throws(StorageError) -> Spend {
+    /// Opens a counter with what its period has seen so far. `dropAt`: nil keeps it for ever.
+    @discardableResult
+    static func open(
+        _ key: CounterKey, currency: CurrencyCode, dropAt: Instant? = nil, in books: Books
+    ) throws(StorageError) -> Spend {
         let rows = try books.tx.execute(
-            open,
+            open[key.subject],
             [
                 SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text),
-                .text(key.subject.text), SQLValue(key.period.end), SQLValue(key.period.start),
+                .text(key.subject.text), SQLValue(key.period.end), SQLValue(key.period.start), SQLValue(dropAt),
             ])
         guard let row = rows.first else { throw .corrupt("an opened counter gave no row") }
-        return try counter(row).1
+        return try row.spend(from: 0)
     }
 
-    /// Adds to every open counter that covers the authorization.
-    static func shift(by change: Spend, for authorization: Authorization, in books: Books) throws(StorageError) {
-        guard let authorizedAt = authorization.authorizedAt else { return }
+    /// Adds to every open counter that covers the authorization, and gives their keys.
+    static func shift(
+        by change: Spend, for authorization: Authorization, at authorizedAt: Instant, in books: Books
+    ) throws(StorageError) -> [CounterKey] {
         try books.tx.execute(
             shift,
             [
                 .integer(change.reservedAmount), .integer(change.reservedCount), .integer(change.confirmedAmount),
                 .integer(change.confirmedCount), SQLValue(books.companyID), .text(authorization.environment.rawValue),
                 .text(authorization.money.currency.text), SQLValue(authorization.agentID), SQLValue(authorizedAt),
-            ])
+            ]
+        ).map(key)
     }
 
-    private static func counter(_ row: Row) throws(StorageError) -> (CounterKey, Spend) {
+    /// Drops those that nobody has needed for long, in either environment.
+    static func dropUnneeded(in books: Books) throws(StorageError) {
+        try books.tx.execute(drop, [SQLValue(books.companyID), SQLValue(books.now)])
+    }
+
+    private static func key(_ row: Row) throws(StorageError) -> CounterKey {
         let subject = try row.text(0)
         guard let subject = CounterKey.Subject(subject) else { throw .corrupt("\(subject) is no counter's subject") }
-        return (
-            CounterKey(subject: subject, period: Period(start: try row.instant(1), end: try row.instant(2))),
-            Spend(
-                reservedAmount: try row.integer(3), reservedCount: try row.integer(4),
-                confirmedAmount: try row.integer(5), confirmedCount: try row.integer(6))
-        )
+        return CounterKey(subject: subject, period: Period(start: try row.instant(1), end: try row.instant(2)))
     }
 }

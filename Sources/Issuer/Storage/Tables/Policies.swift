@@ -39,6 +39,20 @@ enum Policies {
         WHERE company_id = $2 AND policy_id = $3 AND environment = $4 AND deleted_at IS NULL RETURNING policy_id
         """)
 
+    private static let history = Statement(
+        "SELECT deleted_at FROM policies WHERE company_id = $1 AND policy_id = $2 AND environment = $3")
+    private static let selectVersion = "SELECT policy_id, version, terms, written_at, written_by FROM policy_versions"
+    private static let versions = Statement(
+        """
+        \(selectVersion)
+        WHERE company_id = $1 AND policy_id = $2 AND version < $3 ORDER BY version DESC LIMIT $4
+        """)
+    private static let version = Statement(
+        """
+        \(selectVersion)
+        WHERE company_id = $1 AND policy_id = $2 AND version = $3
+        """)
+
     static func insert(_ policy: Policy, by author: String, in books: Books) throws(StorageError) {
         try books.tx.execute(
             insert,
@@ -74,9 +88,16 @@ enum Policies {
             .first.map(policy)
     }
 
-    /// Every policy of the company and environment, oldest first.
-    static func all(in books: Books) throws(StorageError) -> [Policy] {
-        try books.tx.execute(all, [SQLValue(books.companyID), .text(books.environment.rawValue)]).map(policy)
+    /// Every policy of the company and environment, oldest first. `known` are versions that need no reading again: one
+    /// change to one of a thousand must not cost the reading of them all.
+    static func all(in books: Books, known: [Policy]) throws(StorageError) -> [Policy] {
+        let known = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return try books.tx.execute(all, [SQLValue(books.companyID), .text(books.environment.rawValue)])
+            .map { (row) throws(StorageError) in
+                let version = try row.integer(1)
+                if let policy = known[try row.id(0)], policy.version == version { return policy }
+                return try policy(row)
+            }
     }
 
     static func page(_ page: Page, agent: AgentID?, in books: Books) throws(StorageError) -> [Policy] {
@@ -95,6 +116,34 @@ enum Policies {
             delete,
             [SQLValue(books.now), SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)]
         ).isEmpty
+    }
+
+    /// Whether there is, or was, such a policy: nil where there never was, else when it was deleted, if it was.
+    static func history(of id: PolicyID, in books: Books) throws(StorageError) -> Instant?? {
+        try books.tx.execute(history, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
+            .first.map { (row) throws(StorageError) in try row.optionalInstant(0) }
+    }
+
+    /// Those under `version`, newest first, of a policy that `history` knows.
+    static func versions(
+        of id: PolicyID, before version: Int64, limit: Int64, in books: Books
+    ) throws(StorageError) -> [PolicyVersion] {
+        try books.tx.execute(
+            versions, [SQLValue(books.companyID), SQLValue(id), .integer(version), .integer(limit)]
+        ).map(policyVersion)
+    }
+
+    static func version(
+        _ version: Int64, of id: PolicyID, in books: Books
+    ) throws(StorageError) -> PolicyVersion? {
+        try books.tx.execute(Self.version, [SQLValue(books.companyID), SQLValue(id), .integer(version)])
+            .first.map(policyVersion)
+    }
+
+    private static func policyVersion(_ row: Row) throws(StorageError) -> PolicyVersion {
+        PolicyVersion(
+            policyID: try row.id(0), version: try row.integer(1), terms: try row.json(2), writtenAt: try row.instant(3),
+            writtenBy: try row.text(4))
     }
 
     private static func policy(_ row: Row) throws(StorageError) -> Policy {

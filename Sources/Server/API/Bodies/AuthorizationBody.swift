@@ -52,7 +52,7 @@ extension Authorization {
             json.member("confirmedAmount", confirmedAmount)
             json.member("currency", money.currency.text)
             json.member(merchant: merchant)
-            json.member("reasons", array: reasons) { json, reason in reason.write(to: &json) }
+            json.member("reasons", reasons: reasons)
             json.member("token", token)
             json.member("expiresAt", expiresAt)
             json.member("createdAt", createdAt)
@@ -61,10 +61,8 @@ extension Authorization {
             json.member("description", note?.text)
             json.member("late", late)
             json.member("policies", array: policies) { json, policy in policy.write(to: &json) }
+            json.member("shadowReasons", reasons: shadowReasons)
             if let approval { approval.write(to: &json) }
-            if !shadowReasons.isEmpty {
-                json.member("shadowReasons", array: shadowReasons) { json, reason in reason.write(to: &json) }
-            }
         }
     }
 
@@ -80,7 +78,8 @@ extension Authorization {
             json.member("description", note?.text)
             json.member("requestedAt", createdAt)
             json.member("expiresAt", expiresAt)
-            json.member("reasons", array: reasons) { json, reason in reason.write(to: &json) }
+            json.member("reasons", reasons: reasons)
+            json.member("shadowReasons", reasons: shadowReasons)
         }
     }
 }
@@ -97,21 +96,20 @@ extension DryRun {
             json.member("confirmedAmount", nil as Int64?)
             json.member("currency", request.money.currency.text)
             json.member(merchant: request.merchant)
-            json.member("reasons", array: reasons) { json, reason in reason.write(to: &json) }
+            json.member("reasons", reasons: reasons)
             json.member("token", nil as String?)
             json.member("expiresAt", nil as String?)
             json.member("createdAt", nil as String?)
             json.member("metadata", pairs: request.metadata.pairs)
             json.member("dryRun", true)
-            if !shadowReasons.isEmpty {
-                json.member("shadowReasons", array: shadowReasons) { json, reason in reason.write(to: &json) }
-            }
+            json.member("policies", array: policies) { json, policy in policy.write(to: &json) }
+            json.member("shadowReasons", reasons: shadowReasons)
         }
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(merchant: Merchant?) {
+    mutating func member(merchant: Merchant?) {
         guard let merchant else { return member("merchant", nil as String?) }
         member("merchant") { json in
             if let id = merchant.id { json.member("id", id) }
@@ -122,14 +120,21 @@ extension JSONWriter {
     }
 }
 
+extension JSONWriter {
+    mutating func member(_ name: StaticString, reasons: [Reason]) {
+        member(name, array: reasons) { json, reason in reason.write(to: &json) }
+    }
+}
+
 extension Reason {
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("code", code.rawValue)
             json.member("policyId", policyID?.text)
             json.member("message", message)
+            if code == .outsideSchedule { json.member("opensAt", opensAt) }
             guard let limit else { return }
-            json.member("interval", limit.interval.rawValue)
+            json.member(interval: limit.interval)
             json.member("limit", limit.limit)
             json.member("spent", limit.spent)
             json.member("requested", limit.requested)
@@ -150,7 +155,7 @@ extension EvaluatedPolicy {
 }
 
 extension ApprovalRecord {
-    fileprivate func write(to json: inout JSONWriter) {
+    func write(to json: inout JSONWriter) {
         json.member("approval") { json in
             json.member("approved", approved)
             json.member("by", by)

@@ -16,7 +16,7 @@ extension Budget {
             json.member("policyId", policyID.text)
             json.member("policyName", policyName.text)
             json.member("scope", scope.rawValue)
-            json.member("interval", interval.rawValue)
+            json.member(interval: interval)
             json.member("currency", currency.text)
             json.member("limit", limit)
             json.member("confirmed", confirmed)

@@ -8,6 +8,10 @@ extension PolicyTerms {
     private static let limitsMax = 20
 
     init(_ body: ObjectReader) throws {
+        self = try body.findings.all(Self.read(body))
+    }
+
+    static func read(_ body: ObjectReader) -> PolicyTerms? {
         let name = body.text("name", required: true, Name.init)
         let agentID: AgentID? = body.id("agentId", .agent)
         let enabled = body.bool("enabled")
@@ -22,14 +26,13 @@ extension PolicyTerms {
         let approvalAbove = body.object("approval", names: ["above"]) { approval in
             approval.integer("above", in: 0...Money.minorUnitsMax, required: true)
         }
-        if body.mentions("schedule") {
-            body.note("schedule", "UNSUPPORTED", "is not supported yet: leave it out")
-        }
-        let (checkedName, checkedCurrency) = try body.findings.all(name, currency)
-        self.init(
-            name: checkedName, agentID: agentID, enabled: enabled ?? true, mode: mode ?? .enforce,
-            currency: checkedCurrency, timeZone: timeZone ?? .utc, limits: limits ?? [], counter: counter ?? .shared,
-            merchants: merchants, categories: categories, countries: countries, approvalAbove: approvalAbove)
+        let schedule = body.object("schedule", names: Schedule.names, Schedule.read)
+        guard let name, let currency else { return nil }
+        return PolicyTerms(
+            name: name, agentID: agentID, enabled: enabled ?? true, mode: mode ?? .enforce,
+            currency: currency, timeZone: timeZone ?? .utc, limits: limits ?? [], counter: counter ?? .shared,
+            merchants: merchants, categories: categories, countries: countries, schedule: schedule,
+            approvalAbove: approvalAbove)
     }
 }
 
@@ -37,17 +40,18 @@ extension SpendLimit {
     static let names = ["interval", "amount", "count", "seconds"]
 
     static func read(_ body: ObjectReader) -> SpendLimit? {
-        let interval = body.text("interval", required: true, intervalName)
+        let name = body.text("interval", required: true) { (text) throws(InvalidValue) in
+            guard Interval.names.contains(text) else { throw .notOneOf(Interval.names) }
+            return text
+        }
         let amount = body.integer("amount", in: 0...Money.minorUnitsMax)
         let count = body.integer("count", in: 0...1_000_000_000)
-        guard let interval else { return nil }
-        guard let interval = Interval(rawValue: interval) else {
-            body.note("interval", "UNSUPPORTED", "ROLLING is not supported yet: take a calendar interval such as DAILY")
-            return nil
+        let isRolling = name == Interval.rollingName
+        let seconds = body.integer("seconds", in: Interval.rollingSecondsRange, required: isRolling)
+        if let name, !isRolling, body.mentions("seconds") {
+            body.note("seconds", "INVALID_VALUE", "goes with the interval ROLLING alone, not with \(name)")
         }
-        if body.mentions("seconds") {
-            body.note("seconds", "INVALID_VALUE", "goes with the interval ROLLING alone")
-        }
+        guard let name, let interval = Interval(name: name, seconds: seconds) else { return nil }
         // What is wrong within a member has been said; the rest is about the limit as a whole.
         guard amount != nil || !body.mentions("amount"), count != nil || !body.mentions("count") else { return nil }
         do {
@@ -57,13 +61,29 @@ extension SpendLimit {
             return nil
         }
     }
+}
 
-    private static let rolling = "ROLLING"
+extension Schedule {
+    static let names = ["days", "from", "to"]
 
-    private static func intervalName(_ text: String) throws(InvalidValue) -> String {
-        let known = Interval.allCases.map(\.rawValue) + [rolling]
-        guard known.contains(text) else { throw .notOneOf(known) }
-        return text
+    static func read(_ body: ObjectReader) -> Schedule? {
+        let days = body.texts("days", countMax: Day.allCases.count) { (text) throws(InvalidValue) in
+            guard let day = Day(rawValue: text) else { throw .notOneOf(Day.allCases.map(\.rawValue)) }
+            return day
+        }
+        let from = body.text("from", TimeOfDay.init)
+        let to = body.text("to", TimeOfDay.init)
+        guard names.contains(where: body.mentions) else {
+            body.note(nil, "INVALID_VALUE", "must have days, from or to")
+            return nil
+        }
+        do {
+            return try Schedule(
+                days: days.map(Set.init) ?? Set(Day.allCases), from: from ?? .startOfDay, to: to ?? .endOfDay)
+        } catch {
+            body.note("from", error.code, error.message)
+            return nil
+        }
     }
 }
 
@@ -80,4 +100,32 @@ extension ObjectReader {
 extension Policy {
     /// Names this version, for If-Match.
     var etag: String { "\"\(version)\"" }
+}
+
+extension ReviewedPolicy {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            policy.writeMembers(to: &json)
+            json.member("warnings", array: warnings) { json, warning in
+                json.object { json in
+                    json.member("code", warning.code.rawValue)
+                    json.member("fields", texts: warning.fields)
+                    json.member("message", warning.message)
+                    json.member("policyIds", texts: warning.policyIDs.map(\.text))
+                }
+            }
+        }
+    }
+}
+
+extension PolicyVersion {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("policyId", policyID.text)
+            json.member("version", version)
+            json.member("writtenAt", writtenAt)
+            json.member("writtenBy", writtenBy)
+            json.member("terms") { json in terms.writeMembers(to: &json) }
+        }
+    }
 }

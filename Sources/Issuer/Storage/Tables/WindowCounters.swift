@@ -1,0 +1,171 @@
+/// The counters of one rolling window: its own, whose start moves, and those of the strides it is measured in.
+struct WindowCounters {
+    let subject: CounterKey.Subject
+    let seconds: Int64
+    let currency: CurrencyCode
+    let books: Books
+
+    private static let openStrides = SpendSums.bySubject { spends in
+        """
+        INSERT INTO counters (company_id, environment, currency, subject, period_end, period_start, drop_at,
+            reserved_amount, reserved_count, confirmed_amount, confirmed_count)
+        SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), stride + CAST($5 AS BIGINT),
+            stride, stride + CAST($5 AS BIGINT) + CAST($6 AS BIGINT), \(SpendSums.total)
+        FROM (
+            SELECT authorized_at - authorized_at % $5 AS stride, \(SpendSums.ofAuthorization)
+            FROM authorizations WHERE \(spends) AND authorized_at >= $7 AND authorized_at < $8) AS spends
+        GROUP BY stride
+        ON CONFLICT DO NOTHING
+        """
+    }
+    private static let openWindow = Statement(
+        """
+        INSERT INTO counters (company_id, environment, currency, subject, period_end, period_start, drop_at,
+            reserved_amount, reserved_count, confirmed_amount, confirmed_count)
+        SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BIGINT),
+            CAST($6 AS BIGINT), CAST($7 AS BIGINT), \(SpendSums.total)
+        FROM counters
+        WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $6
+            AND period_end - period_start = $8
+        RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        """)
+    static let sum = SpendSums.bySubject { spends in
+        """
+        SELECT \(SpendSums.total) FROM (
+            SELECT \(SpendSums.ofAuthorization)
+            FROM authorizations WHERE \(spends) AND authorized_at >= $5 AND authorized_at < $6
+            UNION ALL
+            SELECT reserved_amount, reserved_count, confirmed_amount, confirmed_count
+            FROM counters
+            WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $6
+                AND period_end <= $7 AND period_end - period_start = $8
+            UNION ALL
+            SELECT \(SpendSums.ofAuthorization)
+            FROM authorizations WHERE \(spends) AND authorized_at >= $7 AND authorized_at < $9) AS spends
+        """
+    }
+    private static let move = Statement(
+        """
+        UPDATE counters SET period_start = $1, drop_at = $2, reserved_amount = reserved_amount + $3,
+            reserved_count = reserved_count + $4, confirmed_amount = confirmed_amount + $5,
+            confirmed_count = confirmed_count + $6
+        WHERE company_id = $7 AND environment = $8 AND currency = $9 AND subject = $10 AND period_end = $11
+            AND period_start = $12
+        RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        """)
+    // Both stop at the first row that reaches the sum.
+    private static let strideReaching = byUnit { unit in
+        Statement(
+            """
+            SELECT period_start, through - own FROM (
+                SELECT period_start, period_end, own, CAST(SUM(own) OVER (ORDER BY period_end) AS BIGINT) AS through
+                FROM (
+                    SELECT period_start, period_end, \(unit) AS own
+                    FROM counters
+                    WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $5
+                        AND period_end - period_start = $6) AS strides) AS running
+            WHERE through >= $7 ORDER BY period_end LIMIT 1
+            """)
+    }
+    private static let spendReaching = byUnit { unit in
+        SpendSums.bySubject { spends in
+            """
+            SELECT authorized_at FROM (
+                SELECT authorized_at, CAST(SUM(\(unit)) OVER (ORDER BY authorized_at) AS BIGINT) AS through
+                FROM (
+                    SELECT authorized_at, \(SpendSums.ofAuthorization)
+                    FROM authorizations WHERE \(spends) AND authorized_at >= $5 AND authorized_at < $6) AS spends
+            ) AS running
+            WHERE through >= $7 ORDER BY authorized_at LIMIT 1
+            """
+        }
+    }
+
+    private static func byUnit<Value>(_ make: (String) -> Value) -> [LimitUnit: Value] {
+        [.amount: make("reserved_amount + confirmed_amount"), .count: make("reserved_count + confirmed_count")]
+    }
+
+    /// Opens every stride that has seen a spend and begins in `stretch`; those that are open already stay as they are.
+    func openStrides(beginningIn stretch: Period) throws(StorageError) {
+        try books.tx.execute(
+            Self.openStrides[subject],
+            whose + [
+                .integer(seconds), SQLValue(Period.dropping(from: Instant(milliseconds: 0), ofWindow: seconds)),
+                SQLValue(stretch.start), SQLValue(stretch.end),
+            ])
+    }
+
+    /// Opens the window as the sum of its strides. `window` begins with a stride.
+    func open(_ window: Period) throws(StorageError) -> Spend {
+        try spend(
+            books.tx.execute(
+                Self.openWindow,
+                whose + [
+                    SQLValue(window.end), SQLValue(window.start),
+                    SQLValue(Period.dropping(from: window.start, ofWindow: seconds)), .integer(seconds),
+                ]))
+    }
+
+    /// What was spent in a stretch: of the whole strides in it by their counters, of what is left at its ends exactly.
+    func sum(_ stretch: Period) throws(StorageError) -> Spend {
+        let first = stride(holding: Instant(milliseconds: stretch.start.milliseconds - 1)).end
+        let last = stride(holding: stretch.end).start
+        let (head, tail) = first < last ? (first, last) : (stretch.end, stretch.end)
+        return try spend(
+            books.tx.execute(
+                Self.sum[subject],
+                whose + [
+                    SQLValue(stretch.start), SQLValue(head), SQLValue(tail), .integer(seconds), SQLValue(stretch.end),
+                ]))
+    }
+
+    /// Lets the window begin elsewhere. `change` is what comes to it, or leaves it, by that.
+    func move(_ window: Period, to start: Instant, changing change: Spend) throws(StorageError) -> Spend {
+        try spend(
+            books.tx.execute(
+                Self.move,
+                [
+                    SQLValue(start), SQLValue(Period.dropping(from: start, ofWindow: seconds)),
+                    .integer(change.reservedAmount), .integer(change.reservedCount), .integer(change.confirmedAmount),
+                    .integer(change.confirmedCount),
+                ] + whose + [SQLValue(window.end), SQLValue(window.start)]))
+    }
+
+    /// The stride in which the running sum from the first stride that ends after `start` reaches `least`, and that sum
+    /// before it. Nil where it never does.
+    func strideReaching(
+        _ least: Int64, _ unit: LimitUnit, after start: Instant
+    ) throws(StorageError) -> (stride: Period, before: Int64)? {
+        guard let statement = Self.strideReaching[unit] else { return nil }
+        return try books.tx.execute(
+            statement, whose + [SQLValue(start), .integer(seconds), .integer(least)]
+        ).first.map { (row) throws(StorageError) in
+            (stride(holding: try row.instant(0)), try row.integer(1))
+        }
+    }
+
+    /// When the spend was authorized with which the running sum of those in `stretch` reaches `least`.
+    func spendReaching(
+        _ least: Int64, _ unit: LimitUnit, in stretch: Period
+    ) throws(StorageError) -> Instant? {
+        guard let statement = Self.spendReaching[unit]?[subject] else { return nil }
+        return try books.tx.execute(
+            statement, whose + [SQLValue(stretch.start), SQLValue(stretch.end), .integer(least)]
+        ).first.map { (row) throws(StorageError) in try row.instant(0) }
+    }
+
+    func stride(holding instant: Instant) -> Period {
+        .stride(ofWindow: seconds, holding: instant)
+    }
+
+    private var whose: [SQLValue] {
+        [
+            SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text), .text(subject.text),
+        ]
+    }
+
+    private func spend(_ rows: [Row]) throws(StorageError) -> Spend {
+        guard let row = rows.first else { throw .corrupt("a rolling window's counter gave no row") }
+        return try row.spend(from: 0)
+    }
+}

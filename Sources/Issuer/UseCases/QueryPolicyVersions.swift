@@ -1,0 +1,44 @@
+/// The versions that a policy has had.
+public struct PolicyHistory: Sendable {
+    public let versions: Listing<PolicyVersion>
+    /// Nil for a policy that is still there.
+    public let deletedAt: Instant?
+}
+
+extension Issuer {
+    /// Newest first, also of a policy that was deleted.
+    public func policyVersions(
+        _ id: PolicyID, page: Page, as principal: Principal
+    ) async throws(IssuerError) -> PolicyHistory {
+        let before = page.after.map { Int64($0) ?? 0 } ?? .max
+        guard before > 0 else {
+            throw .invalid(field: "cursor", InvalidValue("must be the nextCursor of the page before"))
+        }
+        return try await look(at: nil, as: principal) { books in
+            let deletedAt = try Self.history(of: id, in: books)
+            let versions = try Policies.versions(of: id, before: before, limit: page.fetchLimit, in: books)
+            return PolicyHistory(
+                versions: Listing(versions, page: page) { String($0.version) }, deletedAt: deletedAt)
+        }
+    }
+
+    public func policyVersion(
+        _ version: Int64, of id: PolicyID, as principal: Principal
+    ) async throws(IssuerError) -> PolicyVersion {
+        try await look(at: nil, as: principal) { books in
+            _ = try Self.history(of: id, in: books)
+            guard let found = try Policies.version(version, of: id, in: books) else {
+                throw IssuerError.notFound(.policyVersion, "\(version)")
+            }
+            return found
+        }
+    }
+
+    /// When it was deleted, if it was. Throws `notFound` for one that never was.
+    private static func history(of id: PolicyID, in books: Books) throws -> Instant? {
+        guard let deletedAt = try Policies.history(of: id, in: books) else {
+            throw IssuerError.notFound(.policy, id.text)
+        }
+        return deletedAt
+    }
+}
