@@ -113,8 +113,11 @@ def add_debian_libraries(document, program):
     for package in sorted(packages):
         version = subprocess.run(
             ["dpkg-query", "-W", "-f", "${Version}", package], text=True, capture_output=True, check=False).stdout
-        document.links("DYNAMIC_LINK", package, version or NOTHING, f"pkg:deb/debian/{package}@{version}",
-                       LICENCES.get(package, NOTHING), supplier="Organization: Debian")
+        if version:
+            document.links("DYNAMIC_LINK", package, version, f"pkg:deb/debian/{package}@{version}",
+                           LICENCES.get(package, NOTHING), supplier="Organization: Debian")
+        else:  # none of Debian's: a toolchain's, say
+            document.links("DYNAMIC_LINK", package, NOTHING, f"pkg:generic/{package}", NOTHING)
 
 
 def add_swift(document, what):
