@@ -224,7 +224,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     REQUIRE((status == PAITIFY_OK) == (verifier != NULL));
     if (is_whole) require_told(status, told);
     /* Made of copies: what the options pointed to is gone. */
-    const int has_release = host->struct_size >= sizeof options && status == PAITIFY_OK;
+    const size_t release_end = offsetof(paitify_options, release) + sizeof options.release;
+    const int has_release = host->struct_size >= release_end && status == PAITIFY_OK;
     free_name(issuer);
     free_name(names[0]);
     free_name(names[1]);
