@@ -1,5 +1,7 @@
+import Dispatch
 import Foundation
 import ReplaySQLite
+import Synchronization
 import Testing
 import Verifier
 
@@ -16,6 +18,20 @@ import Verifier
         }
         let later = try SQLiteReplayGuard(path: path, clock: time.clock)
         #expect(later.claim("auth_1", by: "a", until: time.now + 60) == .sameTransaction)
+    }
+
+    @Test func `a file that many open as it is made serves them all`() throws {
+        for _ in 0..<50 {
+            let (path, time) = (TemporaryFile.path(), self.time)
+            let answers = Mutex<[ReplayAnswer?]>([])
+            DispatchQueue.concurrentPerform(iterations: 16) { number in
+                let guarding = try? SQLiteReplayGuard(path: path, waitMilliseconds: 60_000, clock: time.clock)
+                let answer = guarding?.claim("auth_1", by: "txn_\(number)", until: time.now + 60)
+                answers.withLock { $0.append(answer) }
+            }
+            let found = answers.withLock { $0 }
+            #expect(found.count { $0 == .first } == 1 && found.count { $0 == .seen } == 15)
+        }
     }
 
     @Test func `a file of something else is refused`() throws {
