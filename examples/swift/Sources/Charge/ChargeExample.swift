@@ -21,12 +21,11 @@ struct ChargeExample {
         }
         let data = try Data(contentsOf: URL(filePath: CommandLine.arguments[1]).appending(path: "tokens.json"))
         let file = try JSONDecoder().decode(File.self, from: data)
-        let guarding = Claims()
 
         var options = TokenVerifier.Options(
             issuer: "https://issuer.paitify.example", audiences: ["paitify:processor"])
         options.clock = Clock(unixSeconds: { file.now })  // a processor leaves this out, and has the system's
-        options.replayClaim = guarding.claim
+        options.replayGuard = Claims()
         let verifier = try TokenVerifier(options: options)
         let whole = try JSONSerialization.jsonObject(with: data) as? [String: Any]
         let jwks = try JSONSerialization.data(withJSONObject: whole?["jwks"] ?? [:])

@@ -2,7 +2,7 @@ import Synchronization
 import Verifier
 
 /// A replay guard for one process. Several share a table, where a claim is a row that can be inserted once.
-final class Claims: Sendable {
+final class Claims: ReplayGuard {
     private struct Key: Hashable {
         let issuer: String
         let authorizationID: String
@@ -10,13 +10,13 @@ final class Claims: Sendable {
 
     private let owners = Mutex<[Key: String]>([:])
 
-    var claim: ReplayClaim {
-        { issuer, authorizationID, _, transactionID in
-            guard let issuer = String(utf8: issuer), let id = String(utf8: authorizationID),
-                let transactionID = String(utf8: transactionID)
-            else { return .unavailable }
-            return self.claim(Key(issuer: issuer, authorizationID: id), for: transactionID)
-        }
+    func claim(
+        issuer: Span<UInt8>, authorizationID: Span<UInt8>, keepUntil: Int64, transactionID: Span<UInt8>
+    ) -> ReplayAnswer {
+        guard let issuer = String(utf8: issuer), let id = String(utf8: authorizationID),
+            let transactionID = String(utf8: transactionID)
+        else { return .unavailable }
+        return claim(Key(issuer: issuer, authorizationID: id), for: transactionID)
     }
 
     private func claim(_ key: Key, for transactionID: String) -> ReplayAnswer {

@@ -33,7 +33,7 @@ struct Vectors {
         let now = file.now ?? 0
         options.clock = Clock(unixSeconds: { now })
         let guarding = row.replay.map { ScriptedGuard(answering: $0) }
-        options.replayClaim = guarding?.claim
+        options.replayGuard = guarding
         let verifier = try TokenVerifier(options: options)
         try verifier.install(jwks: file.jwks, fetchedAt: now)
 
@@ -101,7 +101,7 @@ struct Vectors {
 }
 
 /// A replay guard that gives one answer, and notes what it is asked.
-private final class ScriptedGuard: Sendable {
+private final class ScriptedGuard: ReplayGuard {
     private let answer: ReplayAnswer
     private let claims = Mutex<[VectorFile.Claim]>([])
 
@@ -112,14 +112,14 @@ private final class ScriptedGuard: Sendable {
 
     var asked: [VectorFile.Claim] { claims.withLock { $0 } }
 
-    var claim: ReplayClaim {
-        { issuer, jti, expiresAt, transactionID in
-            let claim = VectorFile.Claim(
-                issuer: Self.text(issuer), jti: Self.text(jti), expiresAt: expiresAt,
-                transactionId: Self.text(transactionID))
-            self.claims.withLock { $0.append(claim) }
-            return self.answer
-        }
+    func claim(
+        issuer: Span<UInt8>, authorizationID: Span<UInt8>, keepUntil: Int64, transactionID: Span<UInt8>
+    ) -> ReplayAnswer {
+        let claim = VectorFile.Claim(
+            issuer: Self.text(issuer), jti: Self.text(authorizationID), expiresAt: keepUntil,
+            transactionId: Self.text(transactionID))
+        claims.withLock { $0.append(claim) }
+        return answer
     }
 
     private static func text(_ bytes: Span<UInt8>) -> String {
