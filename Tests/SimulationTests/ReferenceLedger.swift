@@ -10,6 +10,9 @@ struct ReferenceLedger {
         var daily: Int64?
         var dailyCount: Int64?
         var allTime: Int64?
+        /// In any hour, and in any minute.
+        var hour: Int64?
+        var minuteCount: Int64?
         var approvalAbove: Int64?
     }
 
@@ -49,6 +52,8 @@ struct ReferenceLedger {
         case changed
     }
 
+    static let minute: Int64 = 60_000
+    static let hour: Int64 = 3_600_000
     static let grace: Int64 = 3_600_000
     static let patience: Int64 = 86_400_000
     static let lateness: Int64 = 7 * 86_400_000
@@ -56,6 +61,11 @@ struct ReferenceLedger {
     var policies: [Policy]
     var isSuspended: [Bool]
     var entries: [Entry] = []
+
+    /// Instants at which something ends: a hold, or a spend's time in a rolling limit.
+    var edges: [Int64] {
+        entries.map(\.lapsesAt) + entries.compactMap(\.reservedAt).flatMap { [$0 + Self.minute, $0 + Self.hour] }
+    }
 
     mutating func apply(_ operation: Operation, at now: Int64) -> Outcome {
         lapse(at: now)
@@ -131,10 +141,14 @@ struct ReferenceLedger {
         let midnight = now - now % 86_400_000
         let today = spent(by: agent, from: midnight, to: midnight + 86_400_000)
         let ever = spent(by: agent, from: 0, to: .max)
+        let hour = spent(by: agent, from: now - Self.hour + 1, to: .max)
+        let minute = spent(by: agent, from: now - Self.minute + 1, to: .max)
         return policy.perAuthorization.map { entry.amount > $0 } ?? false
             || policy.daily.map { today.amount + entry.amount > $0 } ?? false
             || policy.dailyCount.map { today.count + 1 > $0 } ?? false
             || policy.allTime.map { ever.amount + entry.amount > $0 } ?? false
+            || policy.hour.map { hour.amount + entry.amount > $0 } ?? false
+            || policy.minuteCount.map { minute.count + 1 > $0 } ?? false
     }
 
     /// What is reserved or confirmed of what was reserved in that stretch of time.

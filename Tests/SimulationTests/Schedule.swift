@@ -19,6 +19,7 @@ struct Schedule {
             agent: agent, isEnabled: !oneIn(12), countsPerAgent: oneIn(3),
             perAuthorization: oneIn(4) ? limit(150...400) : nil, daily: oneIn(2) ? limit(200...900) : nil,
             dailyCount: oneIn(3) ? limit(1...5) : nil, allTime: oneIn(3) ? limit(500...2000) : nil,
+            hour: oneIn(3) ? limit(200...900) : nil, minuteCount: oneIn(4) ? limit(1...3) : nil,
             approvalAbove: oneIn(3) ? limit(100...350) : nil)
     }
 
@@ -61,7 +62,7 @@ struct Schedule {
     /// Where the power fails in a group of `size` requests, if it does.
     mutating func failure(size: Int) -> Power.Failure? {
         switch Int.random(in: 0..<9, using: &random) {
-        case 0, 1: return .beforeStatement(Int.random(in: 0..<8 * size, using: &random))
+        case 0, 1: return .beforeStatement(Int.random(in: 0..<12 * size, using: &random))
         case 2: return .beforeCommit
         case 3: return .afterAnswers(Int.random(in: 0..<size, using: &random))
         default: return nil

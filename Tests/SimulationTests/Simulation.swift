@@ -57,7 +57,7 @@ struct Simulation {
     mutating func run() async throws {
         for number in 0..<Self.groupCount {
             do {
-                time.now = schedule.time(after: time.now, edges: reference.entries.map(\.lapsesAt))
+                time.now = schedule.time(after: time.now, edges: reference.edges)
                 try await runGroup(number)
             } catch let error as Difference {
                 throw Difference("group \(number): \(error.description)")
@@ -213,8 +213,10 @@ struct Simulation {
         for (agent, id) in template.agents.enumerated() {
             for budget in try await issuer.budget(of: id, as: template.owner).budgets {
                 let whose = budget.scope == .agent ? agent : nil
+                // A rolling limit's period has no end.
+                let end = budget.interval.seconds == nil ? budget.resetsAt : nil
                 let expected = reference.spent(
-                    by: whose, from: budget.periodStart?.milliseconds ?? 0, to: budget.resetsAt?.milliseconds ?? .max)
+                    by: whose, from: budget.periodStart?.milliseconds ?? 0, to: end?.milliseconds ?? .max)
                 let found = (budget.confirmed + budget.reserved, budget.confirmedCount + budget.reservedCount)
                 guard found == expected else {
                     throw Difference("the \(budget.interval) budget of agent \(agent) is \(found), not \(expected)")

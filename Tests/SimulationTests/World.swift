@@ -57,6 +57,12 @@ extension PolicyTerms {
         if let amount = policy.allTime {
             limits.append(try SpendLimit(interval: .allTime, amount: amount, count: nil))
         }
+        if let amount = policy.hour {
+            limits.append(try SpendLimit(interval: .rolling(seconds: 3600), amount: amount, count: nil))
+        }
+        if let count = policy.minuteCount {
+            limits.append(try SpendLimit(interval: .rolling(seconds: 60), amount: nil, count: count))
+        }
         self.init(
             name: try Name("Policy"), agentID: policy.agent.map { agents[$0] }, enabled: policy.isEnabled,
             currency: try CurrencyCode("USD"), limits: limits, counter: policy.countsPerAgent ? .perAgent : .shared,

@@ -61,6 +61,8 @@ extension Interval: Codable {
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        try container.encode(seconds.map { "\(name) \($0)" } ?? name)
+        try container.encode(stored)
     }
+
+    var stored: String { seconds.map { "\(name) \($0)" } ?? name }
 }

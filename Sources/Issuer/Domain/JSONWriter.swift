@@ -34,6 +34,18 @@ package struct JSONWriter {
         close("]")
     }
 
+    /// An object of strings, ordered by name.
+    package mutating func object(pairs: [String: String]) {
+        object { json in
+            for (key, value) in pairs.sorted(by: { $0.key < $1.key }) {
+                json.text(key)
+                json.bytes.append(UInt8(ascii: ":"))
+                json.needsComma = false
+                json.text(value)
+            }
+        }
+    }
+
     // MARK: Members of an object; nil is null
 
     package mutating func member(_ name: StaticString, _ value: String?) {
@@ -74,14 +86,7 @@ package struct JSONWriter {
     /// An object of strings, ordered by name.
     package mutating func member(_ name: StaticString, pairs: [String: String]) {
         self.name(name)
-        object { json in
-            for (key, value) in pairs.sorted(by: { $0.key < $1.key }) {
-                json.text(key)
-                json.bytes.append(UInt8(ascii: ":"))
-                json.needsComma = false
-                json.text(value)
-            }
-        }
+        object(pairs: pairs)
     }
 
     /// A value that is JSON text already; nil is null.

@@ -74,16 +74,6 @@ struct CounterKey: Hashable, Sendable {
             case .agent(let id): id.text
             }
         }
-
-        init?(_ text: String) {
-            if text == "*" {
-                self = .company
-            } else if let id = AgentID(text) {
-                self = .agent(id)
-            } else {
-                return nil
-            }
-        }
     }
 
     let subject: Subject

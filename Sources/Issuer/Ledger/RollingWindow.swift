@@ -7,6 +7,10 @@
 ///
 /// Every stride that has seen a spend and ends after the window's start is open.
 struct RollingWindow {
+    /// Rows read at first, for mostly the oldest few tell, and at a time from then on.
+    private static let fewAtOnce = 8
+    private static let manyAtOnce = 256
+
     private let counters: WindowCounters
 
     init(_ seconds: Int64, of subject: CounterKey.Subject, currency: CurrencyCode, in books: Books) {
@@ -30,14 +34,37 @@ struct RollingWindow {
     /// it has not seen so much. `window` must be what `spend` was asked for last.
     func departure(of least: Int64, _ unit: LimitUnit, from window: Period) throws(StorageError) -> Instant? {
         let aligned = counters.stride(holding: window.start).start
+        // The first stride has counted what left the window since the stride began.
         let gone = try counters.sum(Period(start: aligned, end: window.start))[unit]
-        guard let (stride, before) = try counters.strideReaching(least + gone, unit, after: window.start)
-        else { return nil }
-        let isFirst = stride.start == aligned
-        return try counters.spendReaching(
-            isFirst ? least : least + gone - before, unit,
-            in: Period(start: isFirst ? window.start : stride.start, end: stride.end)
-        )?.adding(seconds: counters.seconds)
+        var (missing, last, limit) = (least + gone, window.start, Self.fewAtOnce)
+        while true {
+            let strides = try counters.strides(endingAfter: last, limit: limit)
+            for (stride, spend) in strides {
+                if spend[unit] >= missing {
+                    return stride.start == aligned
+                        ? try departure(of: missing - gone, unit, in: Period(start: window.start, end: stride.end))
+                        : try departure(of: missing, unit, in: stride)
+                }
+                missing -= spend[unit]
+                last = stride.end
+            }
+            if strides.count < limit { return nil }
+            limit = Self.manyAtOnce
+        }
+    }
+
+    private func departure(of least: Int64, _ unit: LimitUnit, in stride: Period) throws(StorageError) -> Instant? {
+        var (missing, start, limit) = (least, stride.start, Self.fewAtOnce)
+        while true {
+            let spends = try counters.spends(in: Period(start: start, end: stride.end), limit: limit)
+            for (at, spend) in spends {
+                missing -= spend[unit]
+                if missing <= 0 { return at.adding(seconds: counters.seconds) }
+                start = Instant(milliseconds: at.milliseconds + 1)
+            }
+            if spends.count < limit { return nil }
+            limit = Self.manyAtOnce
+        }
     }
 
     private func open(_ window: Period) throws(StorageError) -> Spend {

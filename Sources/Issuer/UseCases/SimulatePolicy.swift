@@ -36,6 +36,13 @@ extension Issuer {
     public func simulate(
         _ draft: SimulationDraft, as principal: Principal
     ) async throws(IssuerError) -> SimulationReport {
+        try await simulate(draft, as: principal, requestsMax: SimulationReport.requestsMax)
+    }
+
+    /// The same with another bound on the requests, and on the earlier spends, that are looked at.
+    func simulate(
+        _ draft: SimulationDraft, as principal: Principal, requestsMax: Int
+    ) async throws(IssuerError) -> SimulationReport {
         let agent = draft.agentID ?? principal.agentID ?? draft.terms.agentID
         if let agent { try Self.check(agent, isFor: principal) }
         if let agent, let bound = draft.terms.agentID, agent != bound {
@@ -47,15 +54,14 @@ extension Issuer {
         }
         guard simulations.enter() else { throw .busy }
         defer { simulations.leave() }
-        return try await IssuerError.mapping { try await run(draft, agent, principal) }
+        return try await IssuerError.mapping { try await run(draft, agent, principal, requestsMax) }
     }
 
     private func run(
-        _ draft: SimulationDraft, _ agent: AgentID?, _ principal: Principal
+        _ draft: SimulationDraft, _ agent: AgentID?, _ principal: Principal, _ most: Int
     ) async throws -> SimulationReport {
-        let most = SimulationReport.requestsMax
-        let spends = try await priorSpends(draft, agent, principal)
-        let (requests, evaluatedTo) = try await requests(draft, agent, principal)
+        let spends = try await priorSpends(draft, agent, principal, most)
+        let (requests, evaluatedTo) = try await requests(draft, agent, principal, most)
         var simulation = PolicySimulation(
             draft.terms, replacing: draft.replaces, spends: Array(spends.prefix(most)), requests: requests)
         while simulation.advance(steps: Self.stepsAtOnce) { await Task.yield() }
@@ -66,7 +72,7 @@ extension Issuer {
 
     /// The requests of the range, as many as there may be, and up to when that is.
     private func requests(
-        _ draft: SimulationDraft, _ agent: AgentID?, _ principal: Principal
+        _ draft: SimulationDraft, _ agent: AgentID?, _ principal: Principal, _ most: Int
     ) async throws -> ([PastRequest], evaluatedTo: Instant) {
         var (requests, lookedAt, last): ([PastRequest], Int, AuthorizationID?) = ([], 0, nil)
         let range = Period(start: draft.from, end: draft.to)
@@ -74,13 +80,13 @@ extension Issuer {
             let after = last
             let stretch = try await read(as: principal) { books in
                 try PastRequests.requests(
-                    in: range, of: agent, currency: draft.terms.currency, after: after, limit: Self.rowsAtOnce,
-                    in: books)
+                    in: range, of: agent, currency: draft.terms.currency, after: after,
+                    limit: min(Self.rowsAtOnce, most), in: books)
             }
             requests += stretch.requests
             lookedAt += stretch.lookedAt
             last = stretch.last
-            if last != nil, lookedAt >= SimulationReport.requestsMax {
+            if last != nil, lookedAt >= most {
                 // The last instant's may not all be there: who goes on from here gets them all.
                 let end = requests.last?.createdAt ?? draft.from
                 return (requests.filter { $0.createdAt < end }, end)
@@ -91,7 +97,7 @@ extension Issuer {
 
     /// What was spent before the range and counts at its beginning. One more than there may be tells that there is more.
     private func priorSpends(
-        _ draft: SimulationDraft, _ agent: AgentID?, _ principal: Principal
+        _ draft: SimulationDraft, _ agent: AgentID?, _ principal: Principal, _ most: Int
     ) async throws -> [PastRequest] {
         let start = draft.terms.limits.compactMap {
             Period.counted(by: $0.interval, at: draft.from, in: draft.terms.timeZone)?.start
@@ -107,7 +113,7 @@ extension Issuer {
                     limit: Self.rowsAtOnce, in: books)
             }
             spends += stretch
-        } while stretch.count == Self.rowsAtOnce && spends.count <= SimulationReport.requestsMax
+        } while stretch.count == Self.rowsAtOnce && spends.count <= most
         return spends
     }
 

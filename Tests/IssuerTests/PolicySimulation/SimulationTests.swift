@@ -207,6 +207,32 @@ import Testing
         }
     }
 
+    @Test("a range of more requests than may be looked at is tried as far as that goes, and goes on from there")
+    func incomplete() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        try await test.policy(.usd())
+        for amount: Int64 in 1...9 {
+            _ = try await test.authorize(amount, agent)
+            if amount % 2 == 0 { test.clock.advance(milliseconds: 1) }
+        }
+        let terms = try PolicyTerms.usd([.of(.daily, amount: 20)])
+        let all = try await Self.simulate(terms, test)
+        var (denied, from, rounds): (Int64, Instant, Int) = (0, Self.beginning, 0)
+        while from < Self.end {
+            let draft = try SimulationDraft(terms: terms, from: from, to: Self.end)
+            let report = try await test.issuer.simulate(draft, as: test.owner, requestsMax: 4)
+            // Of the four that may be looked at, the last instant's are left for the next time.
+            #expect(report.requests.count == (report.isComplete ? 3 : 2))
+            #expect(report.isPriorComplete == (rounds < 3))
+            if report.isPriorComplete { denied += report.denied.count }
+            (from, rounds) = (report.evaluatedTo, rounds + 1)
+        }
+        #expect(rounds == 4)
+        #expect(all.denied.count == 4)
+        #expect(denied == 1)
+    }
+
     @Test("only so many are listed, newest first, and all are counted")
     func manyAffected() async throws {
         let test = try await TestIssuer()

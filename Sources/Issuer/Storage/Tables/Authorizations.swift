@@ -147,11 +147,11 @@ enum Authorizations {
     private static func changing(_ authorization: Authorization) throws(StorageError) -> [SQLValue] {
         [
             .text(authorization.status.rawValue), .text(authorization.decision.rawValue),
-            try SQLValue(json: authorization.reasons), try SQLValue(json: authorization.shadowReasons),
-            try SQLValue(json: authorization.policies), try SQLValue(json: authorization.approval),
+            SQLValue(json: authorization.reasons), SQLValue(json: authorization.shadowReasons),
+            SQLValue(json: authorization.policies), try SQLValue(json: authorization.approval),
             SQLValue(authorization.authorizedAt), SQLValue(authorization.expiresAt),
             SQLValue(authorization.holdExpiresAt), SQLValue(authorization.confirmedAmount),
-            SQLValue(authorization.late), SQLValue(authorization.resolvedAt), try SQLValue(json: authorization.claims),
+            SQLValue(authorization.late), SQLValue(authorization.resolvedAt), SQLValue(json: authorization.claims),
         ]
     }
 

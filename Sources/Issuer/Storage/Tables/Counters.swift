@@ -52,7 +52,7 @@ enum Counters {
                 SQLValue(books.now),
             ])
         var spent = SpendSoFar()
-        for row in rows { spent[try key(row)] = try row.spend(from: 3) }
+        for row in rows { spent[try key(row, agent: agent)] = try row.spend(from: 3) }
         return spent
     }
 
@@ -82,7 +82,7 @@ enum Counters {
                 .integer(change.confirmedCount), SQLValue(books.companyID), .text(authorization.environment.rawValue),
                 .text(authorization.money.currency.text), SQLValue(authorization.agentID), SQLValue(authorizedAt),
             ]
-        ).map(key)
+        ).map { (row) throws(StorageError) in try key(row, agent: authorization.agentID) }
     }
 
     /// Drops those that nobody has needed for long, in either environment.
@@ -90,9 +90,11 @@ enum Counters {
         try books.tx.execute(drop, [SQLValue(books.companyID), SQLValue(books.now)])
     }
 
-    private static func key(_ row: Row) throws(StorageError) -> CounterKey {
-        let subject = try row.text(0)
-        guard let subject = CounterKey.Subject(subject) else { throw .corrupt("\(subject) is no counter's subject") }
-        return CounterKey(subject: subject, period: Period(start: try row.instant(1), end: try row.instant(2)))
+    /// `agent` is the one whose counters were asked for beside the company's.
+    private static func key(_ row: Row, agent: AgentID) throws(StorageError) -> CounterKey {
+        let (subject, period) = (try row.text(0), Period(start: try row.instant(1), end: try row.instant(2)))
+        if subject == agent.text { return CounterKey(subject: .agent(agent), period: period) }
+        guard subject == CounterKey.Subject.company.text else { throw .corrupt("\(subject) is no counter's subject") }
+        return CounterKey(subject: .company, period: period)
     }
 }

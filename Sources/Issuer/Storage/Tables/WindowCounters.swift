@@ -53,36 +53,21 @@ struct WindowCounters {
             AND period_start = $12
         RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
         """)
-    // Both stop at the first row that reaches the sum.
-    private static let strideReaching = byUnit { unit in
-        Statement(
-            """
-            SELECT period_start, through - own FROM (
-                SELECT period_start, period_end, own, CAST(SUM(own) OVER (ORDER BY period_end) AS BIGINT) AS through
-                FROM (
-                    SELECT period_start, period_end, \(unit) AS own
-                    FROM counters
-                    WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $5
-                        AND period_end - period_start = $6) AS strides) AS running
-            WHERE through >= $7 ORDER BY period_end LIMIT 1
-            """)
-    }
-    private static let spendReaching = byUnit { unit in
-        SpendSums.bySubject { spends in
-            """
-            SELECT authorized_at FROM (
-                SELECT authorized_at, CAST(SUM(\(unit)) OVER (ORDER BY authorized_at) AS BIGINT) AS through
-                FROM (
-                    SELECT authorized_at, \(SpendSums.ofAuthorization)
-                    FROM authorizations WHERE \(spends) AND authorized_at >= $5 AND authorized_at < $6) AS spends
-            ) AS running
-            WHERE through >= $7 ORDER BY authorized_at LIMIT 1
-            """
-        }
-    }
-
-    private static func byUnit<Value>(_ make: (String) -> Value) -> [LimitUnit: Value] {
-        [.amount: make("reserved_amount + confirmed_amount"), .count: make("reserved_count + confirmed_count")]
+    private static let strides = Statement(
+        """
+        SELECT period_start, reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        FROM counters
+        WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $5
+            AND period_end - period_start = $6
+        ORDER BY period_end LIMIT $7
+        """)
+    private static let spends = SpendSums.bySubject { spends in
+        """
+        SELECT authorized_at, \(SpendSums.total) FROM (
+            SELECT authorized_at, \(SpendSums.ofAuthorization)
+            FROM authorizations WHERE \(spends) AND authorized_at >= $5 AND authorized_at < $6) AS spends
+        GROUP BY authorized_at ORDER BY authorized_at LIMIT $7
+        """
     }
 
     /// Opens every stride that has seen a spend and begins in `stretch`; those that are open already stay as they are.
@@ -131,27 +116,23 @@ struct WindowCounters {
                 ] + whose + [SQLValue(window.end), SQLValue(window.start)]))
     }
 
-    /// The stride in which the running sum from the first stride that ends after `start` reaches `least`, and that sum
-    /// before it. Nil where it never does.
-    func strideReaching(
-        _ least: Int64, _ unit: LimitUnit, after start: Instant
-    ) throws(StorageError) -> (stride: Period, before: Int64)? {
-        guard let statement = Self.strideReaching[unit] else { return nil }
-        return try books.tx.execute(
-            statement, whose + [SQLValue(start), .integer(seconds), .integer(least)]
-        ).first.map { (row) throws(StorageError) in
-            (stride(holding: try row.instant(0)), try row.integer(1))
-        }
+    /// The first strides that end after an instant, in order.
+    func strides(
+        endingAfter instant: Instant, limit: Int
+    ) throws(StorageError) -> [(stride: Period, spend: Spend)] {
+        try books.tx.execute(
+            Self.strides, whose + [SQLValue(instant), .integer(seconds), .integer(Int64(limit))]
+        ).map { (row) throws(StorageError) in (stride(holding: try row.instant(0)), try row.spend(from: 1)) }
     }
 
-    /// When the spend was authorized with which the running sum of those in `stretch` reaches `least`.
-    func spendReaching(
-        _ least: Int64, _ unit: LimitUnit, in stretch: Period
-    ) throws(StorageError) -> Instant? {
-        guard let statement = Self.spendReaching[unit]?[subject] else { return nil }
-        return try books.tx.execute(
-            statement, whose + [SQLValue(stretch.start), SQLValue(stretch.end), .integer(least)]
-        ).first.map { (row) throws(StorageError) in try row.instant(0) }
+    /// The first spends in a stretch, in order, those of one instant together.
+    func spends(
+        in stretch: Period, limit: Int
+    ) throws(StorageError) -> [(at: Instant, spend: Spend)] {
+        try books.tx.execute(
+            Self.spends[subject],
+            whose + [SQLValue(stretch.start), SQLValue(stretch.end), .integer(Int64(limit))]
+        ).map { (row) throws(StorageError) in (try row.instant(0), try row.spend(from: 1)) }
     }
 
     func stride(holding instant: Instant) -> Period {
