@@ -140,7 +140,7 @@ if !verifierAlone {
             name: "CryptLib", path: "Sources/SystemLibraries/CryptLib", providers: [.apt(["libcrypt-dev"])]),
         .target(
             name: "Issuer",
-            dependencies: ["CryptoLib", "CryptLib", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["CryptoLib", "CryptLib", "SQLiteLib", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict,
             linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("crypt")]),
         .executableTarget(
@@ -164,7 +164,7 @@ if !verifierAlone {
             swiftSettings: strict),
         .testTarget(name: "IssuerTests", dependencies: ["Issuer", "Verifier"], swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Issuer", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "SimulationTests", dependencies: ["Issuer"],
             swiftSettings: strict),
         .testTarget(
             name: "ServerTests",

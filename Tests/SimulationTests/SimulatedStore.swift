@@ -1,8 +1,6 @@
 import Foundation
 import Synchronization
 
-import class GRDB.DatabaseQueue
-
 @testable import Issuer
 
 /// The issuer's own SQLite connection and group commit, with groups that are put together by hand and a power supply that
@@ -21,12 +19,12 @@ final class SimulatedStore: Store {
 
     let path: String
     let power = Power()
-    private let connection: DatabaseQueue
+    private let connection: SQLiteConnection
     private let gathered = Mutex(Gathered())
 
     init(path: String) throws {
         self.path = path
-        connection = try SQLiteStore.connection(to: path)
+        connection = try SQLiteConnection.open(path: path)
     }
 
     // MARK: Store
@@ -107,7 +105,7 @@ final class SimulatedStore: Store {
         let supplied = jobs.enumerated().map { index, job in
             power.supply(job, of: self, isLast: index == jobs.count - 1)
         }
-        connection.writeWithoutTransaction { SQLiteGroup(connection: $0).commit(supplied[...]) }
+        connection.commit(supplied[...])
     }
 
     /// The files as they are now, under another name.
@@ -188,6 +186,8 @@ final class Power: Sendable {
 private final class SuppliedTransaction: StoreTransaction {
     private let transaction: any StoreTransaction
     private let store: SimulatedStore
+
+    var memory: GroupMemory { transaction.memory }
 
     init(_ transaction: any StoreTransaction, of store: SimulatedStore) {
         self.transaction = transaction

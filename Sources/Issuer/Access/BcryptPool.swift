@@ -25,7 +25,7 @@ final class BcryptPool: Sendable {
     }
 
     /// How many wait for a thread now.
-    var waitingCount: Int { state.withLock(\.waiting.count) }
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Runs `job` on a thread of the pool. Throws `IssuerError.busy` when the line is full.
     func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async throws(IssuerError) -> Value {

@@ -49,10 +49,10 @@ public final class KeyRing: Sendable {
     /// The key under which claims are recorded now.
     public var signingKeyID: String { signer.signingKeyID }
 
-    public var signer: TokenSigner { moment.withLock(\.signer) }
+    public var signer: TokenSigner { moment.withLock { $0.signer } }
 
     /// The key set as verifiers fetch it. Made anew only when it changes.
-    public var document: JWKSDocument { moment.withLock(\.document) }
+    public var document: JWKSDocument { moment.withLock { $0.document } }
 
     /// See `TokenSigner.sign`.
     public func sign(_ claims: SignedClaims) throws(IssuerError) -> String {
@@ -61,7 +61,7 @@ public final class KeyRing: Sendable {
 
     /// Every key but those that are gone, in the order of announcement.
     public func infos() -> [SigningKeyInfo] {
-        moment.withLock(\.rotation).keys.map(SigningKeyInfo.init)
+        moment.withLock { $0.rotation }.keys.map(SigningKeyInfo.init)
     }
 }
 
@@ -75,7 +75,7 @@ extension KeyRing {
     /// Learns what others have changed, and does what the schedule wants by now. To be called each second or so.
     public func tick(now: Instant) async throws(IssuerError) {
         try await learn()
-        var ahead = moment.withLock(\.rotation)
+        var ahead = moment.withLock { $0.rotation }
         guard ahead.apply(.ticked, at: now, freshKeys: []) != .unchanged else { return }
         let offers = try await books.offers(ahead.apply(.ticked, at: now, freshKeys: []).freshKeysNeeded)
         try await books.transaction { [books] tx in
@@ -102,7 +102,7 @@ extension KeyRing {
         ) async throws(IssuerError) -> Answer
     ) async throws(IssuerError) -> Answer {
         try await learn()
-        var ahead = moment.withLock(\.rotation)
+        var ahead = moment.withLock { $0.rotation }
         let offers = try await books.offers(ahead.apply(event, at: now, freshKeys: []).freshKeysNeeded)
         let answer = try await transaction { [books] tx in
             let (outcome, before, after) = try books.apply(event, at: now, offers: offers, by: author, in: tx)
@@ -141,7 +141,7 @@ extension KeyRing {
 
     /// Makes what the books say the present, unless it is already.
     private func learn() async throws(IssuerError) {
-        guard try await books.sequence() != moment.withLock(\.rotation.sequence) else { return }
+        guard try await books.sequence() != moment.withLock({ $0.rotation.sequence }) else { return }
         let fresh = try Self.moment(try await books.read(), masterKey: books.masterKey, held: signer)
         moment.withLock { moment in
             if moment.rotation.sequence < fresh.rotation.sequence { moment = fresh }

@@ -94,19 +94,34 @@ struct Ledger {
     }
 
     /// Lapses what is due in this company, oldest first. The first step of every transaction that looks at its state, so
-    /// that expiry is exact and needs nobody. `isLocked`: the company's row is locked already.
+    /// that expiry is exact and needs nobody.
     ///
     /// What is over `lapsedAtOnceMax` is left to the transactions that follow, and stays reserved until then, which can
     /// only deny; whoever looks at one of those finds it lapsed all the same, see `asOfNow`.
-    func lapseDue(isLocked: Bool) throws {
-        var due = try Self.due(in: books)
-        guard !due.isEmpty else { return }
-        if !isLocked {
-            _ = try Companies.lock(books.companyID, in: books.tx)
-            // Another issuer may have been faster.
-            due = try Self.due(in: books)
-        }
+    func lapseDue() throws {
+        if let next = books.tx.memory[books.companyID].nextLapse, books.now < next { return }
+        if try lookForDue() { return }
+        _ = try Companies.lock(books.companyID, in: books.tx)
+        // Another issuer may have been faster.
+        let due =
+            try Authorizations.lapsedReservations(max: Self.lapsedAtOnceMax, in: books)
+            + Authorizations.lapsedRequests(max: Self.lapsedAtOnceMax, in: books)
         for authorization in due { _ = try apply(.lapse, to: authorization) }
+    }
+
+    /// Whether nothing is due, which holds for the rest of the group until something may be.
+    private func lookForDue() throws(StorageError) -> Bool {
+        let next = try Authorizations.nextLapse(in: books) ?? Period.allTime.end
+        guard books.now < next else { return false }
+        books.tx.memory[books.companyID].nextLapse = next
+        return true
+    }
+
+    /// What was recorded lapses in its time, in this group too.
+    private func noteLapse(of authorization: Authorization) {
+        guard let lapse = authorization.lapsesAt else { return }
+        let memory = books.tx.memory
+        if let next = memory[books.companyID].nextLapse, lapse < next { memory[books.companyID].nextLapse = lapse }
     }
 
     /// The authorization, lapsed if that is due and its turn has not come yet.
@@ -116,12 +131,8 @@ struct Ledger {
         return try apply(.lapse, to: authorization)
     }
 
-    private static func due(in books: Books) throws(StorageError) -> [Authorization] {
-        try Authorizations.lapsedReservations(max: lapsedAtOnceMax, in: books)
-            + Authorizations.lapsedRequests(max: lapsedAtOnceMax, in: books)
-    }
-
     private func reserveIfApproved(_ authorization: Authorization) throws(StorageError) {
+        noteLapse(of: authorization)
         guard authorization.decision == .approved else { return }
         try shift(by: .reserving(authorization.money.minorUnits), for: authorization)
     }
@@ -147,11 +158,14 @@ struct Ledger {
 
 extension Authorization {
     /// Whether its reservation's time, or a held request's, is over.
-    fileprivate func isDue(at now: Instant) -> Bool {
+    fileprivate func isDue(at now: Instant) -> Bool { lapsesAt.map { $0 <= now } ?? false }
+
+    /// When its reservation's time, or a held request's, is over; nil where nothing lapses.
+    fileprivate var lapsesAt: Instant? {
         switch status {
-        case .pending: holdExpiresAt.map { $0 <= now } ?? false
-        case .held: expiresAt <= now
-        case .confirmed, .voided, .expired, .denied: false
+        case .pending: holdExpiresAt
+        case .held: expiresAt
+        case .confirmed, .voided, .expired, .denied: nil
         }
     }
 }

@@ -28,7 +28,7 @@ final class Lane: Sendable {
 
     /// `commit` runs on the lane's thread, one group at a time, and answers every job of the group.
     init(label: String, commit: @escaping @Sendable (ArraySlice<Job>) -> Void) {
-        queue = DispatchQueue(label: label, qos: .userInitiated)
+        queue = DispatchQueue(label: label)
         self.commit = commit
     }
 

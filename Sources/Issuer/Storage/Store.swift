@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Where everything is kept. One repository of SQL, many engines: an engine only runs statements in transactions.
 public protocol Store: Sendable {
     /// Runs `body` in a transaction of one company, alone and all or nothing, and returns once it is on disk.
@@ -33,17 +35,27 @@ extension Store {
 
 /// An open transaction: all that an engine implements. Not Sendable, so that it cannot outlive its closure.
 public protocol StoreTransaction: AnyObject {
+    /// What the engine's own transaction, in which others may have run before this one, has found out.
+    var memory: GroupMemory { get }
+
     /// Runs one statement with `$1`, `$2`… bound in order and gives every row.
     @discardableResult
     func execute(_ statement: Statement, _ arguments: [SQLValue]) throws(StorageError) -> [Row]
 }
 
 /// One SQL text, in the subset that every engine shares. Its `$n` first appear in ascending order.
-public struct Statement: Hashable, Sendable {
+///
+/// Each is made once, as a constant: engines prepare it when they first meet it and keep that for good.
+public struct Statement: Sendable {
     public let sql: String
+    /// Tells it from every other: the number of those that were made before it.
+    let number: Int
+
+    private static let count = Atomic(0)
 
     public init(_ sql: String) {
         self.sql = sql
+        number = Self.count.wrappingAdd(1, ordering: .relaxed).oldValue
     }
 }
 

@@ -33,10 +33,12 @@ extension Issuer {
     }
 
     private func rule(_ request: AuthorizationRequest, in books: Books) throws -> (Ruling, Evidence) {
-        let agent = try Self.agent(request.agentID, in: books)
+        guard let status = try Agents.status(of: request.agentID, in: books) else {
+            throw IssuerError.notFound(.agent, request.agentID.text)
+        }
         return try rule(
             SpendRequest(
-                agent: agent.id, agentStatus: agent.status, money: request.money, merchant: request.merchant,
+                agent: request.agentID, agentStatus: status, money: request.money, merchant: request.merchant,
                 isApproved: false),
             in: books)
     }

@@ -14,7 +14,7 @@ extension Issuer {
     ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
         try await decide(id, note: note, approved: true, as: principal, once: attempt) { [self] held, books in
             // An agent that was deleted meanwhile spends nothing more.
-            let status = try Agents.find(held.agentID, in: books)?.status ?? .suspended
+            let status = try Agents.status(of: held.agentID, in: books) ?? .suspended
             return try rule(
                 SpendRequest(
                     agent: held.agentID, agentStatus: status, money: held.money, merchant: held.merchant,

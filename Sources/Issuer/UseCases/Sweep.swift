@@ -59,7 +59,7 @@ public final class Sweeper: Sendable {
         try await IssuerError.mapping {
             try await issuer.store.transaction(for: company) { tx in
                 let books = Books(tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0)
-                try Ledger(books).lapseDue(isLocked: false)
+                try Ledger(books).lapseDue()
                 try IdempotencyKeys.purge(in: books)
                 try Counters.dropUnneeded(in: books)
             }

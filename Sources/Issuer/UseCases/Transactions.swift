@@ -43,7 +43,7 @@ extension Issuer {
                 let books = Books(
                     tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
                     policyVersion: admission.policyVersion, author: principal.author)
-                try Ledger(books).lapseDue(isLocked: isWriting)
+                try Ledger(books).lapseDue()
                 return try body(books)
             }
         }

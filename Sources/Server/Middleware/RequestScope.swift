@@ -26,7 +26,7 @@ struct RequestScope: RequestContext {
     final class Note<Value: Sendable>: Sendable {
         private let content = Mutex<Value?>(nil)
 
-        var value: Value? { content.withLock(\.self) }
+        var value: Value? { content.withLock { $0 } }
 
         func set(_ value: Value) {
             content.withLock { $0 = value }

@@ -198,6 +198,8 @@ private final class ProbedTransaction: StoreTransaction {
     private let tx: any StoreTransaction
     private let store: ProbedStore
 
+    var memory: GroupMemory { tx.memory }
+
     init(_ tx: any StoreTransaction, _ store: ProbedStore) {
         self.tx = tx
         self.store = store

@@ -238,6 +238,8 @@ private final class WatchedTransaction: StoreTransaction {
     private let tx: any StoreTransaction
     private(set) var hasWritten = false
 
+    var memory: GroupMemory { tx.memory }
+
     init(_ tx: any StoreTransaction) {
         self.tx = tx
     }

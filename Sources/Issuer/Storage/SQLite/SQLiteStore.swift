@@ -1,5 +1,3 @@
-internal import GRDB
-
 /// Everything in one SQLite file, with one connection that does every write and every checkpoint.
 ///
 /// SQLite before 3.51.3 can lose commits when two connections write and checkpoint a write-ahead log
@@ -7,58 +5,20 @@ internal import GRDB
 /// serves long reads: it is opened read-only, so that it can do neither.
 public final class SQLiteStore: Store {
     private let lane: Lane
-    private let connection: DatabaseQueue
+    private let connection: SQLiteConnection
     /// Nil for a store in memory, which no other connection sees: it reads on the lane.
-    private let reader: DatabaseQueue?
+    private let reader: SQLiteConnection?
 
     /// Opens or makes the file at `path`, `":memory:"` for a store that ends with the process.
     public static func open(path: String) throws(StorageError) -> SQLiteStore {
-        let connection = try connection(to: path)
-        return SQLiteStore(connection, reader: path == ":memory:" ? nil : try reader(of: path))
+        let connection = try SQLiteConnection.open(path: path)
+        return SQLiteStore(connection, reader: path == ":memory:" ? nil : try SQLiteConnection.reader(path: path))
     }
 
-    /// A second connection, for long reads.
-    private static func reader(of path: String) throws(StorageError) -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.label = "paitify.sqlite.read"
-        configuration.readonly = true
-        do {
-            return try DatabaseQueue(path: path, configuration: configuration)
-        } catch {
-            throw StorageError(error)
-        }
-    }
-
-    /// The connection, as every store has it.
-    static func connection(to path: String) throws(StorageError) -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.label = "paitify.sqlite"
-        configuration.prepareDatabase { connection in
-            // FULL: an acknowledged decision is on disk before it is acknowledged. secure_delete, which Debian's SQLite does
-            // by itself and others do not: a destroyed signing key leaves nothing behind in the file.
-            try connection.execute(
-                sql: """
-                    PRAGMA journal_mode = WAL;
-                    PRAGMA synchronous = FULL;
-                    PRAGMA foreign_keys = ON;
-                    PRAGMA busy_timeout = 1000;
-                    PRAGMA cache_size = -65536;
-                    PRAGMA secure_delete = ON;
-                    """)
-        }
-        do {
-            return try DatabaseQueue(path: path, configuration: configuration)
-        } catch {
-            throw StorageError(error)
-        }
-    }
-
-    private init(_ connection: DatabaseQueue, reader: DatabaseQueue?) {
+    private init(_ connection: SQLiteConnection, reader: SQLiteConnection?) {
         self.connection = connection
         self.reader = reader
-        lane = Lane(label: "paitify.lane") { jobs in
-            connection.writeWithoutTransaction { SQLiteGroup(connection: $0).commit(jobs) }
-        }
+        lane = Lane(label: "paitify.lane") { connection.commit($0) }
     }
 
     public func transaction<Value: Sendable>(
@@ -71,7 +31,7 @@ public final class SQLiteStore: Store {
         for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
         guard let reader else { return try await lane.run(body) }
-        return try await reader.read { try body(SQLiteTransaction($0)) }
+        return try await reader.read(body)
     }
 
     public func globalTransaction<Value: Sendable>(
@@ -82,11 +42,7 @@ public final class SQLiteStore: Store {
 
     public func close() async throws {
         await lane.close()
-        do {
-            try reader?.close()
-            try connection.close()
-        } catch {
-            throw StorageError(error)
-        }
+        try reader?.close()
+        try connection.close()
     }
 }

@@ -11,6 +11,11 @@ enum Agents {
         \(select)
         WHERE company_id = $1 AND agent_id = $2 AND environment = $3 AND deleted_at IS NULL
         """)
+    private static let status = Statement(
+        """
+        SELECT status FROM agents
+        WHERE company_id = $1 AND agent_id = $2 AND environment = $3 AND deleted_at IS NULL
+        """)
     private static let page = Statement(
         """
         \(select)
@@ -39,6 +44,12 @@ enum Agents {
     static func find(_ id: AgentID, in books: Books) throws(StorageError) -> Agent? {
         try books.tx.execute(find, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
             .first.map(agent)
+    }
+
+    /// Nil for one that is not there, or was deleted.
+    static func status(of id: AgentID, in books: Books) throws(StorageError) -> Agent.Status? {
+        try books.tx.execute(status, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
+            .first.map { (row) throws(StorageError) in try row.choice(0) }
     }
 
     static func page(_ page: Page, in books: Books) throws(StorageError) -> [Agent] {

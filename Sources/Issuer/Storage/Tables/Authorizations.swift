@@ -40,6 +40,14 @@ enum Authorizations {
     private static let pageOfAgent = page(where: "agent_id = $4 AND (CAST($5 AS TEXT) IS NULL OR status = $5)")
     private static let pageOfHeld = page(
         where: "(CAST($4 AS TEXT) IS NULL OR agent_id = $4) AND status = $5 AND status = 'HELD'")
+    private static let nextLapse = Statement(
+        """
+        SELECT
+            (SELECT hold_expires_at FROM authorizations WHERE company_id = $1 AND status = 'PENDING'
+             ORDER BY hold_expires_at LIMIT 1),
+            (SELECT expires_at FROM authorizations WHERE company_id = $1 AND status = 'HELD'
+             ORDER BY expires_at LIMIT 1)
+        """)
     private static let lapsedReservations = Statement(
         """
         \(select) WHERE company_id = $1 AND status = 'PENDING' AND hold_expires_at <= $2
@@ -125,6 +133,12 @@ enum Authorizations {
                 .integer(page.fetchLimit),
             ]
         ).map(authorization)
+    }
+
+    /// When the next of the company's reservations and held requests lapses, in either environment; it may be past.
+    static func nextLapse(in books: Books) throws(StorageError) -> Instant? {
+        guard let row = try books.tx.execute(nextLapse, [SQLValue(books.companyID)]).first else { return nil }
+        return try [row.optionalInstant(0), row.optionalInstant(1)].compactMap { $0 }.min()
     }
 
     /// Unconfirmed reservations of the company, in either environment, whose time is over; oldest first.

@@ -37,13 +37,17 @@ enum Companies {
         try tx.execute(insert, [SQLValue(id), .text(name.text), SQLValue(now)])
     }
 
-    /// The first statement of a transaction that writes: locks the company's row against other issuers.
+    /// The first statement of a transaction that writes: locks the company's row against other issuers. Once a group.
     static func lock(_ id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {
-        try admission(tx.execute(raise, [SQLValue(id)]))
+        if let known = tx.memory[id].admission { return known }
+        let found = try admission(tx.execute(raise, [SQLValue(id)]))
+        tx.memory[id].admission = found
+        return found
     }
 
     static func look(at id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {
-        try admission(tx.execute(look, [SQLValue(id)]))
+        if let known = tx.memory[id].admission { return known }
+        return try admission(tx.execute(look, [SQLValue(id)]))
     }
 
     /// `version` must never have been used before, also not by a transaction that was undone: what was remembered under
@@ -51,11 +55,13 @@ enum Companies {
     static func policiesChanged(
         _ id: CompanyID, version: Int64, in tx: any StoreTransaction
     ) throws(StorageError) {
+        tx.memory[id].admission = nil
         try tx.execute(policiesChanged, [.integer(version), SQLValue(id)])
     }
 
     /// `version` as in `policiesChanged`.
     static func keysChanged(_ id: CompanyID, version: Int64, in tx: any StoreTransaction) throws(StorageError) {
+        tx.memory[id].admission = nil
         try tx.execute(keysChanged, [.integer(version), SQLValue(id)])
     }
 

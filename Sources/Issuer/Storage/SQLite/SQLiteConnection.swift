@@ -1,0 +1,76 @@
+internal import GRDB
+
+/// A connection to an SQLite file, with the statements that were prepared on it.
+///
+/// Any thread; one piece of work at a time. Unchecked, because the statements belong to the connection's queue and are
+/// touched on it alone.
+final class SQLiteConnection: @unchecked Sendable {
+    private let queue: DatabaseQueue
+    private var statements: SQLiteStatements?
+
+    /// Opens or makes the file, as every store has it; `":memory:"` for one that ends with the connection.
+    static func open(path: String) throws(StorageError) -> SQLiteConnection {
+        var configuration = Configuration()
+        configuration.label = "paitify.sqlite"
+        configuration.prepareDatabase { connection in
+            // FULL: an acknowledged decision is on disk before it is acknowledged. secure_delete, which Debian's SQLite does
+            // by itself and others do not: a destroyed signing key leaves nothing behind in the file.
+            try connection.execute(
+                sql: """
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA synchronous = FULL;
+                    PRAGMA foreign_keys = ON;
+                    PRAGMA busy_timeout = 1000;
+                    PRAGMA cache_size = -65536;
+                    PRAGMA secure_delete = ON;
+                    """)
+        }
+        return try SQLiteConnection(path, configuration)
+    }
+
+    /// A second connection to the file, for long reads: it can neither write nor make a checkpoint.
+    static func reader(path: String) throws(StorageError) -> SQLiteConnection {
+        var configuration = Configuration()
+        configuration.label = "paitify.sqlite.read"
+        configuration.readonly = true
+        return try SQLiteConnection(path, configuration)
+    }
+
+    private init(_ path: String, _ configuration: Configuration) throws(StorageError) {
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw SQLiteFailure(error).storageError
+        }
+    }
+
+    /// Commits the jobs as one group, and answers each.
+    func commit(_ jobs: ArraySlice<Lane.Job>) {
+        queue.writeWithoutTransaction { SQLiteGroup(statements(on: $0)).commit(jobs) }
+    }
+
+    /// Runs `body` on what was committed when it begins.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value {
+        try await queue.read { [self] connection in
+            try body(SQLiteTransaction(statements(on: connection), memory: GroupMemory()))
+        }
+    }
+
+    func close() throws(StorageError) {
+        do {
+            queue.writeWithoutTransaction { _ in statements = nil }
+            try queue.close()
+        } catch {
+            throw SQLiteFailure(error).storageError
+        }
+    }
+
+    private func statements(on connection: Database) -> SQLiteStatements {
+        if let statements { return statements }
+        let fresh = SQLiteStatements(connection)
+        statements = fresh
+        return fresh
+    }
+}
