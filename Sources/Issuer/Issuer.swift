@@ -9,10 +9,14 @@ public final class Issuer: Sendable {
     let apiKeyVerifier: APIKeyVerifier
     let policyCache = PolicyCache()
     let simulations = Turnstile(most: 2)
+    let crowd: Crowd
 
     /// Opens the books: brings the schema up to date and unseals the signing keys, making the first ones if there are none.
+    ///
+    /// `crowd`: the one that the store was given, which learns from the issuer how many requests there are.
     public static func open(
-        store: any Store, settings: IssuerSettings, masterKey: MasterKey, clock: Clock, ids: IDGenerator
+        store: any Store, settings: IssuerSettings, masterKey: MasterKey, clock: Clock, ids: IDGenerator,
+        crowd: Crowd = Crowd()
     ) async throws(IssuerError) -> Issuer {
         try await IssuerError.mapping {
             try await store.globalTransaction { try Migrator.migrate($0) }
@@ -22,12 +26,13 @@ public final class Issuer: Sendable {
             jwksMaxAgeSeconds: settings.jwksMaxAgeSeconds, rotationSeconds: settings.keyRotationSeconds,
             now: clock.now())
         return Issuer(
-            store: store, settings: settings, masterKey: masterKey, keyRing: keyRing, clock: clock, ids: ids)
+            store: store, settings: settings, masterKey: masterKey, keyRing: keyRing, clock: clock, ids: ids,
+            crowd: crowd)
     }
 
     private init(
         store: any Store, settings: IssuerSettings, masterKey: MasterKey, keyRing: KeyRing, clock: Clock,
-        ids: IDGenerator
+        ids: IDGenerator, crowd: Crowd
     ) {
         self.store = store
         self.settings = settings
@@ -35,6 +40,7 @@ public final class Issuer: Sendable {
         self.keyRing = keyRing
         self.clock = clock
         self.ids = ids
+        self.crowd = crowd
         apiKeyVerifier = APIKeyVerifier(store: store)
     }
 

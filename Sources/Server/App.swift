@@ -34,11 +34,15 @@ enum App {
 
     /// 128 random bits: no two requests of any two servers share an identifier.
     @Sendable static func makeRequestID() -> String {
-        let digits = [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)].map { number in
-            let text = String(number, radix: 16)
-            return String(repeating: "0", count: 16 - text.utf8.count) + text
+        let digits = Array("0123456789abcdef".utf8)
+        var text = Array("req_".utf8)
+        for var bits in [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)] {
+            for _ in 0..<16 {
+                text.append(digits[Int(bits & 15)])
+                bits >>= 4
+            }
         }
-        return "req_" + digits.joined()
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The operator named the file, so what is wrong with it is wrong with the variable.
@@ -68,9 +72,10 @@ enum App {
     static func openIssuer(_ configuration: Configuration, _ folder: DataFolder) async throws -> Issuer {
         try await finishReseal(configuration, folder)
         let masterKey = try masterKey(configuration, folder)
+        let crowd = Crowd(cores: ProcessInfo.processInfo.activeProcessorCount)
         return try await Issuer.open(
-            store: try SQLiteStore.open(path: folder.storePath), settings: configuration.issuer, masterKey: masterKey,
-            clock: clock, ids: .random())
+            store: try SQLiteStore.open(path: folder.storePath, crowd: crowd), settings: configuration.issuer,
+            masterKey: masterKey, clock: clock, ids: .random(), crowd: crowd)
     }
 
     /// A `paitify keys reseal` that was interrupted left the next master key in the folder. If the store is sealed with it

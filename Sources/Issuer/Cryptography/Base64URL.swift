@@ -9,19 +9,24 @@ enum Base64URL {
     }
 
     /// Appends the encoding of `bytes` to `text`.
-    static func append(_ bytes: some RandomAccessCollection<UInt8>, to text: inout [UInt8]) {
+    static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
         text.reserveCapacity(text.count + (bytes.count * 4 + 2) / 3)
-        var bits: UInt32 = 0
-        var bitCount = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            bitCount += 8
-            while bitCount >= 6 {
-                bitCount -= 6
-                text.append(alphabet[Int(bits >> UInt32(bitCount) & 63)])
-            }
+        let (bytes, alphabet) = (bytes.span, alphabet.span)
+        var index = 0
+        while index + 2 < bytes.count {
+            let bits = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
+            text.append(alphabet[bits >> 18])
+            text.append(alphabet[bits >> 12 & 63])
+            text.append(alphabet[bits >> 6 & 63])
+            text.append(alphabet[bits & 63])
+            index += 3
         }
-        if bitCount > 0 { text.append(alphabet[Int(bits << UInt32(6 - bitCount) & 63)]) }
+        guard index < bytes.count else { return }
+        let isPair = index + 1 < bytes.count
+        let bits = Int(bytes[index]) << 16 | (isPair ? Int(bytes[index + 1]) << 8 : 0)
+        text.append(alphabet[bits >> 18])
+        text.append(alphabet[bits >> 12 & 63])
+        if isPair { text.append(alphabet[bits >> 6 & 63]) }
     }
 
     /// Reads either base64 alphabet, with or without padding. Nil unless it is the one encoding of some bytes.

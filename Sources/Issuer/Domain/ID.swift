@@ -15,10 +15,12 @@ public struct ID<Kind: IDKind>: Hashable, Sendable {
 
     /// Nil unless `text` is this kind's prefix, an underscore and 26 characters of a ULID in lower case.
     public init?(_ text: String) {
-        let prefix = Kind.prefix.utf8
         let bytes = text.utf8
-        guard bytes.count == prefix.count + 1 + ULID.textLength, text.hasPrefix("\(Kind.prefix)_") else { return nil }
-        guard bytes.suffix(ULID.textLength).allSatisfy(ULID.isCharacter) else { return nil }
+        guard bytes.count == Kind.prefix.utf8.count + 1 + ULID.textLength else { return nil }
+        let (name, ulid) = (bytes.dropLast(ULID.textLength), bytes.suffix(ULID.textLength))
+        guard name.dropLast().elementsEqual(Kind.prefix.utf8), name.last == UInt8(ascii: "_"),
+            ulid.allSatisfy(ULID.isCharacter)
+        else { return nil }
         self.text = text
     }
 }

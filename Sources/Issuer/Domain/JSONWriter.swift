@@ -105,11 +105,15 @@ package struct JSONWriter {
     package mutating func text(_ text: String) {
         comma()
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.contains(where: Self.mustBeEscaped) {
-            for byte in text.utf8 { escape(byte) }
-        } else {
-            bytes.append(contentsOf: text.utf8)
+        let utf8 = text.utf8Span.span
+        // Mostly there is nothing to escape, and what lies between is copied as a whole.
+        var copied = 0
+        for index in utf8.indices where Self.mustBeEscaped(utf8[index]) {
+            append(utf8.extracting(copied..<index))
+            escape(utf8[index])
+            copied = index + 1
         }
+        append(utf8.extracting(copied...))
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -148,6 +152,11 @@ package struct JSONWriter {
         text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
     }
 
+    private mutating func append(_ utf8: Span<UInt8>) {
+        // The pointer lasts for the call, and what it points to is copied.
+        unsafe utf8.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
     private mutating func open(_ bracket: Unicode.Scalar) {
         comma()
         bytes.append(UInt8(ascii: bracket))
@@ -166,6 +175,7 @@ package struct JSONWriter {
     }
 
     /// RFC 8259 section 7: quotation mark, reverse solidus and U+0000 to U+001F; nothing else need be.
+    @inline(__always)
     private static func mustBeEscaped(_ byte: UInt8) -> Bool {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
@@ -182,7 +192,7 @@ package struct JSONWriter {
             bytes.append(contentsOf: "\\u00".utf8)
             bytes.append(Self.hexadecimal[Int(byte >> 4)])
             bytes.append(Self.hexadecimal[Int(byte & 15)])
-        default: bytes.append(byte)
+        default: preconditionFailure("nothing else must be escaped")
         }
     }
 

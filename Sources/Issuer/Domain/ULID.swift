@@ -40,8 +40,14 @@ public struct ULID: Hashable, Sendable {
         return ULID(high: carried ? high &+ 1 : high, low: next)
     }
 
+    /// Whether the byte is in the alphabet: no i, l, o or u.
     static func isCharacter(_ byte: UInt8) -> Bool {
-        alphabet.contains(byte)
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        default: false
+        }
     }
 
     static func < (left: ULID, right: ULID) -> Bool {

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Glibc
 internal import Synchronization
 
 /// A serial queue of transaction bodies that are committed in groups.
@@ -16,6 +17,9 @@ final class Lane: Sendable {
     /// The most bodies in one commit: bounds how long the first waits for the last.
     static let groupMax = 128
 
+    /// The longest that bodies wait for more to share their commit, in steps of this many microseconds.
+    static let (lingerSteps, lingerStepMicroseconds) = (20, UInt32(200))
+
     private struct State {
         var waiting: [Job] = []
         var isDraining = false
@@ -24,11 +28,19 @@ final class Lane: Sendable {
 
     private let state = Mutex(State())
     private let queue: DispatchQueue
+    private let lingers: @Sendable (_ waiting: Int) -> Bool
     private let commit: @Sendable (ArraySlice<Job>) -> Void
 
     /// `commit` runs on the lane's thread, one group at a time, and answers every job of the group.
-    init(label: String, commit: @escaping @Sendable (ArraySlice<Job>) -> Void) {
+    ///
+    /// `lingers` is asked before each group whether so many bodies may wait for more to come: where answers have to wait
+    /// for something else anyway, a commit of more of them spares work and makes none later.
+    init(
+        label: String, lingers: @escaping @Sendable (_ waiting: Int) -> Bool = { _ in false },
+        commit: @escaping @Sendable (ArraySlice<Job>) -> Void
+    ) {
         queue = DispatchQueue(label: label)
+        self.lingers = lingers
         self.commit = commit
     }
 
@@ -70,6 +82,7 @@ final class Lane: Sendable {
 
     private func drain() {
         while true {
+            linger()
             let jobs = state.withLock { state in
                 defer { state.waiting.removeAll(keepingCapacity: true) }
                 state.isDraining = !state.waiting.isEmpty
@@ -79,6 +92,14 @@ final class Lane: Sendable {
             for start in stride(from: 0, to: jobs.count, by: Self.groupMax) {
                 commit(jobs[start..<min(start + Self.groupMax, jobs.count)])
             }
+        }
+    }
+
+    private func linger() {
+        for _ in 0..<Self.lingerSteps {
+            let waiting = state.withLock { $0.isClosed ? 0 : $0.waiting.count }
+            guard waiting > 0, waiting < Self.groupMax, lingers(waiting) else { return }
+            usleep(Self.lingerStepMicroseconds)
         }
     }
 }

@@ -5,7 +5,8 @@ public protocol Store: Sendable {
     /// Runs `body` in a transaction of one company, alone and all or nothing, and returns once it is on disk.
     ///
     /// Bodies that wait at the same time are committed together; a body that throws undoes its own work alone. `body`
-    /// runs on the company's lane, never on the cooperative pool, and must not wait for anything but `tx`.
+    /// runs on the company's lane, never on the cooperative pool, and must not wait for anything but `tx`. It may be run
+    /// more than once, and what it did before the last time is undone.
     func transaction<Value: Sendable>(
         for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value
@@ -48,13 +49,16 @@ public protocol StoreTransaction: AnyObject {
 /// Each is made once, as a constant: engines prepare it when they first meet it and keep that for good.
 public struct Statement: Sendable {
     public let sql: String
+    /// Its effect may stay although the body that ran it failed: it locks, and changes nothing that anybody reads.
+    let onlyLocks: Bool
     /// Tells it from every other: the number of those that were made before it.
     let number: Int
 
     private static let count = Atomic(0)
 
-    public init(_ sql: String) {
+    public init(_ sql: String, onlyLocks: Bool = false) {
         self.sql = sql
+        self.onlyLocks = onlyLocks
         number = Self.count.wrappingAdd(1, ordering: .relaxed).oldValue
     }
 }

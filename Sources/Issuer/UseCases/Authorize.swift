@@ -6,10 +6,12 @@ extension Issuer {
         _ request: AuthorizationRequest, as principal: Principal, once attempt: OnceOnly?
     ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
         try Self.check(request.agentID, isFor: principal)
-        let answered = try await transaction(as: principal, scope: .authorize) { [self] books in
-            try once(attempt, in: books) { books in try record(request, in: books) }
+        return try await crowd.counting { () throws(IssuerError) in
+            let answered = try await transaction(as: principal, scope: .authorize) { [self] books in
+                try once(attempt, in: books) { books in try record(request, in: books) }
+            }
+            return try issue(answered, to: principal)
         }
-        return try issue(answered, to: principal)
     }
 
     /// What `authorize` would decide now. Reserves nothing and signs nothing.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Hummingbird
 import Issuer
 import Logging
@@ -20,6 +21,8 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reporting {
+            // They sign, too: with one more than there are cores, no core waits for one that has less to do.
+            NIOSingletons.groupLoopCountSuggestion = ProcessInfo.processInfo.activeProcessorCount + 1
             var configuration = try App.configuration()
             let logger = Logger.make(level: configuration.logLevel, clock: App.clock)
             let folder = try DataFolder(configuration.dataFolder)

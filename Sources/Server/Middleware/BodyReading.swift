@@ -40,6 +40,7 @@ extension Request {
 
     private func checkContentType() throws {
         let type = headers[.contentType] ?? ""
+        if type == "application/json" && headers[.contentEncoding] == nil { return }
         let parts = type.split(separator: ";").map { $0.drop { $0 == " " } }
         let name = parts.first.map { $0.lowercased().trimmingSpaces } ?? ""
         guard name == "application/json" else {

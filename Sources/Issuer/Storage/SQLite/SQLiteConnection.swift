@@ -1,4 +1,5 @@
 internal import GRDB
+internal import SQLiteLib
 
 /// A connection to an SQLite file, with the statements that were prepared on it.
 ///
@@ -22,6 +23,7 @@ final class SQLiteConnection: @unchecked Sendable {
                     PRAGMA foreign_keys = ON;
                     PRAGMA busy_timeout = 1000;
                     PRAGMA cache_size = -65536;
+                    PRAGMA temp_store = MEMORY;
                     PRAGMA secure_delete = ON;
                     """)
         }
@@ -36,7 +38,11 @@ final class SQLiteConnection: @unchecked Sendable {
         return try SQLiteConnection(path, configuration)
     }
 
+    /// Before the first file is opened. Where another part of the program was faster it goes as it went before.
+    private static let keepsUndoInMemory = sqlite3_keep_undo_in_memory() == SQLITE_OK
+
     private init(_ path: String, _ configuration: Configuration) throws(StorageError) {
+        _ = Self.keepsUndoInMemory
         do {
             queue = try DatabaseQueue(path: path, configuration: configuration)
         } catch {

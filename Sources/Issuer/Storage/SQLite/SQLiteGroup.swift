@@ -1,4 +1,7 @@
-/// One group commit: each job in a savepoint of its own, then one COMMIT, then every answer.
+/// One group commit: BEGIN, every job, COMMIT, and then every answer.
+///
+/// A job that fails without having written leaves nothing to undo. When one fails that has, the group is undone and begun
+/// again, this time with each job in a savepoint: savepoints copy every page that is written to, and few jobs need them.
 struct SQLiteGroup {
     let statements: SQLiteStatements
     private let memory = GroupMemory()
@@ -10,6 +13,9 @@ struct SQLiteGroup {
     private static let commit = Statement("COMMIT")
     private static let rollback = Statement("ROLLBACK")
 
+    /// What to do once the group is on disk.
+    private typealias Answer = @Sendable () -> Void
+
     init(_ statements: SQLiteStatements) {
         self.statements = statements
     }
@@ -20,16 +26,13 @@ struct SQLiteGroup {
         } catch {
             return fail(jobs, error.storageError)
         }
-        var answers: [@Sendable () -> Void] = []
-        answers.reserveCapacity(jobs.count)
-        for job in jobs {
-            do {
-                answers.append(try attempt(job))
-            } catch {
-                // Not this job's failure but the connection's: nothing of the group can be trusted to be there.
-                abandon()
-                return fail(jobs, error.storageError)
-            }
+        let answers: [Answer]
+        do throws(SQLiteFailure) {
+            if let all = attemptTogether(jobs) { answers = all } else { answers = try attemptEach(jobs) }
+        } catch {
+            // Not a job's failure but the connection's: nothing of the group can be trusted to be there.
+            abandon()
+            return fail(jobs, error.storageError)
         }
         do {
             try run(Self.commit)
@@ -40,8 +43,34 @@ struct SQLiteGroup {
         for answer in answers { answer() }
     }
 
-    /// What to answer once the group is on disk. Throws only when the savepoint itself cannot be kept.
-    private func attempt(_ job: Lane.Job) throws(SQLiteFailure) -> @Sendable () -> Void {
+    /// Nil where a job failed that had written.
+    private func attemptTogether(_ jobs: ArraySlice<Lane.Job>) -> [Answer]? {
+        var answers: [Answer] = []
+        answers.reserveCapacity(jobs.count)
+        for job in jobs {
+            statements.hasWritten = false
+            do {
+                answers.append(try job.attempt(SQLiteTransaction(statements, memory: memory)))
+            } catch {
+                if statements.hasWritten || !statements.isInTransaction { return nil }
+                answers.append { job.fail(error) }
+            }
+        }
+        return answers
+    }
+
+    /// Begins again, each job in a savepoint of its own.
+    private func attemptEach(_ jobs: ArraySlice<Lane.Job>) throws(SQLiteFailure) -> [Answer] {
+        memory.forgetAll()
+        if statements.isInTransaction { try run(Self.rollback) }
+        try run(Self.begin)
+        var answers: [Answer] = []
+        for job in jobs { answers.append(try attempt(job)) }
+        return answers
+    }
+
+    /// Throws only when the savepoint itself cannot be kept.
+    private func attempt(_ job: Lane.Job) throws(SQLiteFailure) -> Answer {
         try run(Self.savepoint)
         do {
             let answer = try job.attempt(SQLiteTransaction(statements, memory: memory))

@@ -10,15 +10,16 @@ public final class SQLiteStore: Store {
     private let reader: SQLiteConnection?
 
     /// Opens or makes the file at `path`, `":memory:"` for a store that ends with the process.
-    public static func open(path: String) throws(StorageError) -> SQLiteStore {
+    public static func open(path: String, crowd: Crowd = Crowd()) throws(StorageError) -> SQLiteStore {
         let connection = try SQLiteConnection.open(path: path)
-        return SQLiteStore(connection, reader: path == ":memory:" ? nil : try SQLiteConnection.reader(path: path))
+        return SQLiteStore(
+            connection, reader: path == ":memory:" ? nil : try SQLiteConnection.reader(path: path), crowd: crowd)
     }
 
-    private init(_ connection: SQLiteConnection, reader: SQLiteConnection?) {
+    private init(_ connection: SQLiteConnection, reader: SQLiteConnection?, crowd: Crowd) {
         self.connection = connection
         self.reader = reader
-        lane = Lane(label: "paitify.lane") { connection.commit($0) }
+        lane = Lane(label: "paitify.lane", lingers: crowd.isBusy) { connection.commit($0) }
     }
 
     public func transaction<Value: Sendable>(

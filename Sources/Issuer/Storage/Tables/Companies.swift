@@ -16,7 +16,7 @@ enum Companies {
     private static let raise = Statement(
         """
         UPDATE companies SET revision = revision + 1 WHERE company_id = $1 RETURNING policy_version, key_version
-        """)
+        """, onlyLocks: true)
     private static let look = Statement("SELECT policy_version, key_version FROM companies WHERE company_id = $1")
     private static let policiesChanged = Statement(
         "UPDATE companies SET policy_version = $1 WHERE company_id = $2")
