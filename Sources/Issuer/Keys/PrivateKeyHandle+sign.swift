@@ -1,47 +1,33 @@
 internal import CryptoLib
 
 extension PrivateKeyHandle {
-    /// The signature over `message`, as JWS wants it (RFC 7518 section 3, RFC 8037 section 3.1).
-    borrowing func sign(_ message: [UInt8], with algorithm: SignatureAlgorithm) throws(KeyError) -> [UInt8] {
+    /// The signature over `message`, as JWS wants it (RFC 7518 section 3, RFC 8037 section 3.1). `contexts` are this key's.
+    borrowing func sign(
+        _ message: [UInt8], with algorithm: SignatureAlgorithm, in contexts: SigningContexts
+    ) throws(KeyError) -> [UInt8] {
         let made = withCleanCryptoErrors { () -> [UInt8]? in
             switch algorithm {
-            // The prepare step only borrows the context. RSASSA-PKCS1-v1_5 is what libcrypto does for an RSA key unless told otherwise.
-            case .rs256: unsafe signature(over: message, MessageDigest.sha256)
-            case .ps256:
-                // MGF1 takes the digest's own hash; RFC 7518 section 3.5 wants a salt of as many bytes.
-                unsafe signature(over: message, MessageDigest.sha256) { context in
-                    unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1
-                        && EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1
-                }
-            case .es256: unsafe signature(over: message, MessageDigest.sha256).flatMap(Self.fixedLength)
-            // Ed25519 hashes by itself.
-            case .edDSA: unsafe signature(over: message, nil)
+            case .rs256, .ps256: contexts.signature(over: Digest.sha256(message), by: self)
+            case .es256: contexts.signature(over: Digest.sha256(message), by: self).flatMap(Self.fixedLength)
+            // Ed25519 hashes by itself, and its contexts serve once.
+            case .edDSA: ed25519Signature(over: message)
             }
         }
         guard let made else { throw .cryptography(.sign) }
         return made
     }
 
-    /// The signature as libcrypto gives it. `prepare` sets what the algorithm needs.
-    private borrowing func signature(
-        over message: [UInt8], _ digest: MessageDigest?, prepare: (OpaquePointer?) -> Bool = { _ in true }
-    ) -> [UInt8]? {
-        // The contexts are made and freed here; the key and the digest are borrowed for the call.
+    private borrowing func ed25519Signature(over message: [UInt8]) -> [UInt8]? {
+        // The context is made and freed here; the key is borrowed for the call.
         unsafe withPointer { key -> [UInt8]? in
             guard let context = unsafe EVP_MD_CTX_new() else { return nil }
             defer { unsafe EVP_MD_CTX_free(context) }
-            var keyContext: OpaquePointer?
-            let begun =
-                if let digest {
-                    unsafe digest.withPointer { unsafe EVP_DigestSignInit(context, &keyContext, $0, nil, key) }
-                } else {
-                    unsafe EVP_DigestSignInit(context, &keyContext, nil, nil, key)
-                }
-            guard begun == 1, unsafe prepare(keyContext) else { return nil }
-            var signature = [UInt8](repeating: 0, count: Int(unsafe EVP_PKEY_get_size(key)))
+            guard unsafe EVP_DigestSignInit(context, nil, nil, nil, key) == 1 else { return nil }
+            var signature = [UInt8](repeating: 0, count: 64)
             var count = signature.count
-            guard unsafe EVP_DigestSign(context, &signature, &count, message, message.count) == 1 else { return nil }
-            return Array(signature.prefix(count))
+            guard unsafe EVP_DigestSign(context, &signature, &count, message, message.count) == 1, count == 64
+            else { return nil }
+            return signature
         }
     }
 

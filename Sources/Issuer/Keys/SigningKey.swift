@@ -5,6 +5,7 @@ final class SigningKey: Sendable {
     let algorithm: SignatureAlgorithm
     let publicKey: PublicJWK
     private let handle: PrivateKeyHandle
+    private let contexts: SigningContexts
 
     /// A new key. Takes a tenth of a second or more: see `PrivateKeyHandle.generate`.
     static func generate(_ algorithm: SignatureAlgorithm) throws(KeyError) -> SigningKey {
@@ -30,11 +31,12 @@ final class SigningKey: Sendable {
         kid = publicKey.thumbprint
         self.algorithm = algorithm
         self.handle = handle
+        contexts = SigningContexts(for: algorithm)
     }
 
     /// The signature over `message`, as the third part of a JWS holds it.
     func sign(_ message: [UInt8]) throws(KeyError) -> [UInt8] {
-        try handle.sign(message, with: algorithm)
+        try handle.sign(message, with: algorithm, in: contexts)
     }
 
     /// The private key for the store.

@@ -41,6 +41,9 @@ public final class TokenSigner: Sendable {
     /// The key that signs what is decided now.
     public var signingKeyID: String { current.key.kid }
 
+    /// Whether what is decided now is signed after its commit, and that takes longer than all else.
+    var signsLong: Bool { current.key.algorithm == .rs256 }
+
     /// `others` sign again what they signed before.
     init(signing key: SigningKey, others: [SigningKey]) {
         current = Entry(key)

@@ -13,14 +13,17 @@ public final class Crowd: Sendable {
         self.cores = cores
     }
 
-    /// Counts one while `body` runs.
-    func counting<Value>(_ body: () async throws(IssuerError) -> Value) async throws(IssuerError) -> Value {
+    /// Counts one while `body` runs, unless its decision is signed in no time.
+    func counting<Value>(
+        _ signsLong: Bool, _ body: () async throws(IssuerError) -> Value
+    ) async throws(IssuerError) -> Value {
+        guard signsLong else { return try await body() }
         count.add(1, ordering: .relaxed)
         defer { count.subtract(1, ordering: .relaxed) }
         return try await body()
     }
 
-    /// Whether the others keep the signers busy for as long as `waiting` of the crowd take to be committed.
+    /// Whether the others keep the signers busy for longer than it takes to commit `waiting` of the crowd.
     func isBusy(besides waiting: Int) -> Bool {
         count.load(ordering: .relaxed) - waiting > waiting + 4 * cores
     }

@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Glibc
 internal import Synchronization
 
 /// A serial queue of transaction bodies that are committed in groups.
@@ -17,17 +16,20 @@ final class Lane: Sendable {
     /// The most bodies in one commit: bounds how long the first waits for the last.
     static let groupMax = 128
 
-    /// The longest that bodies wait for more to share their commit, in steps of this many microseconds.
-    static let (lingerSteps, lingerStepMicroseconds) = (20, UInt32(200))
+    /// The longest that bodies wait for more to share their commit.
+    static let lingerMax = DispatchTimeInterval.milliseconds(4)
 
     private struct State {
         var waiting: [Job] = []
         var isDraining = false
         var isClosed = false
+        /// Whether the lane waits for `moreCame`.
+        var isLingering = false
     }
 
     private let state = Mutex(State())
     private let queue: DispatchQueue
+    private let moreCame = DispatchSemaphore(value: 0)
     private let lingers: @Sendable (_ waiting: Int) -> Bool
     private let commit: @Sendable (ArraySlice<Job>) -> Void
 
@@ -70,6 +72,10 @@ final class Lane: Sendable {
         let isAccepted = state.withLock { state in
             guard !state.isClosed else { return false }
             state.waiting.append(job)
+            if state.isLingering, !lingers(state.waiting.count) {
+                state.isLingering = false
+                moreCame.signal()
+            }
             if !state.isDraining {
                 state.isDraining = true
                 // Under the lock, so that it stands in the queue before what `close` waits for.
@@ -96,10 +102,16 @@ final class Lane: Sendable {
     }
 
     private func linger() {
-        for _ in 0..<Self.lingerSteps {
-            let waiting = state.withLock { $0.isClosed ? 0 : $0.waiting.count }
-            guard waiting > 0, waiting < Self.groupMax, lingers(waiting) else { return }
-            usleep(Self.lingerStepMicroseconds)
+        let begins = state.withLock { state in
+            let count = state.waiting.count
+            state.isLingering = !state.isClosed && count > 0 && count < Self.groupMax && lingers(count)
+            return state.isLingering
         }
+        guard begins, moreCame.wait(timeout: .now() + Self.lingerMax) == .timedOut else { return }
+        let isSignalled = state.withLock { state in
+            defer { state.isLingering = false }
+            return !state.isLingering
+        }
+        if isSignalled { moreCame.wait() }
     }
 }

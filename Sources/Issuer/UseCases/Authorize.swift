@@ -6,7 +6,7 @@ extension Issuer {
         _ request: AuthorizationRequest, as principal: Principal, once attempt: OnceOnly?
     ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
         try Self.check(request.agentID, isFor: principal)
-        return try await crowd.counting { () throws(IssuerError) in
+        return try await crowd.counting(keyRing.signer.signsLong) { () throws(IssuerError) in
             let answered = try await transaction(as: principal, scope: .authorize) { [self] books in
                 try once(attempt, in: books) { books in try record(request, in: books) }
             }

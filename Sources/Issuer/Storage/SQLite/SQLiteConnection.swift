@@ -39,10 +39,10 @@ final class SQLiteConnection: @unchecked Sendable {
     }
 
     /// Before the first file is opened. Where another part of the program was faster it goes as it went before.
-    private static let keepsUndoInMemory = sqlite3_keep_undo_in_memory() == SQLITE_OK
+    private static let memoryIsSetUp = sqlite3_set_memory_up() == SQLITE_OK
 
     private init(_ path: String, _ configuration: Configuration) throws(StorageError) {
-        _ = Self.keepsUndoInMemory
+        _ = Self.memoryIsSetUp
         do {
             queue = try DatabaseQueue(path: path, configuration: configuration)
         } catch {

@@ -24,14 +24,23 @@ enum Counters {
         RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
         """
     }
-    private static let shift = Statement(
+    // An index serves it; there is mostly none.
+    private static let rolling = Statement(
+        """
+        SELECT subject FROM counters
+        WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject IN ($4, '*')
+            AND period_end > \(Period.allTime.end.milliseconds) AND period_start <= $5
+        LIMIT 1
+        """)
+    private static let shiftText =
         """
         UPDATE counters SET reserved_amount = reserved_amount + $1, reserved_count = reserved_count + $2,
             confirmed_amount = confirmed_amount + $3, confirmed_count = confirmed_count + $4
         WHERE company_id = $5 AND environment = $6 AND currency = $7 AND subject IN ($8, '*') AND period_end > $9
             AND period_start <= $9
-        RETURNING subject, period_start, period_end
-        """)
+        """
+    private static let shift = Statement(shiftText)
+    private static let shiftAndTell = Statement("\(shiftText) RETURNING subject, period_start, period_end")
     // A thousand at a time, oldest first: others wait meanwhile.
     private static let drop = Statement(
         """
@@ -71,18 +80,42 @@ enum Counters {
         return try row.spend(from: 0)
     }
 
-    /// Adds to every open counter that covers the authorization, and gives their keys.
-    static func shift(
-        by change: Spend, for authorization: Authorization, at authorizedAt: Instant, in books: Books
-    ) throws(StorageError) -> [CounterKey] {
-        try books.tx.execute(
-            shift,
+    /// Whether a rolling window covers the authorization.
+    static func hasRolling(
+        for authorization: Authorization, at authorizedAt: Instant, in books: Books
+    ) throws(StorageError) -> Bool {
+        try !books.tx.execute(
+            rolling,
             [
-                .integer(change.reservedAmount), .integer(change.reservedCount), .integer(change.confirmedAmount),
-                .integer(change.confirmedCount), SQLValue(books.companyID), .text(authorization.environment.rawValue),
+                SQLValue(books.companyID), .text(authorization.environment.rawValue),
                 .text(authorization.money.currency.text), SQLValue(authorization.agentID), SQLValue(authorizedAt),
             ]
-        ).map { (row) throws(StorageError) in try key(row, agent: authorization.agentID) }
+        ).isEmpty
+    }
+
+    /// Adds to every open counter that covers the authorization.
+    static func shift(
+        by change: Spend, for authorization: Authorization, at authorizedAt: Instant, in books: Books
+    ) throws(StorageError) {
+        try books.tx.execute(shift, arguments(change, authorization, authorizedAt, books))
+    }
+
+    /// The same, and gives their keys, which takes longer.
+    static func shiftAndTell(
+        by change: Spend, for authorization: Authorization, at authorizedAt: Instant, in books: Books
+    ) throws(StorageError) -> [CounterKey] {
+        try books.tx.execute(shiftAndTell, arguments(change, authorization, authorizedAt, books))
+            .map { (row) throws(StorageError) in try key(row, agent: authorization.agentID) }
+    }
+
+    private static func arguments(
+        _ change: Spend, _ authorization: Authorization, _ authorizedAt: Instant, _ books: Books
+    ) -> [SQLValue] {
+        [
+            .integer(change.reservedAmount), .integer(change.reservedCount), .integer(change.confirmedAmount),
+            .integer(change.confirmedCount), SQLValue(books.companyID), .text(authorization.environment.rawValue),
+            .text(authorization.money.currency.text), SQLValue(authorization.agentID), SQLValue(authorizedAt),
+        ]
     }
 
     /// Drops those that nobody has needed for long, in either environment.
