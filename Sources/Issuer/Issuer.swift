@@ -9,10 +9,12 @@ public final class Issuer: Sendable {
     let apiKeyVerifier: APIKeyVerifier
     let policyCache = PolicyCache()
     let simulations = Turnstile(most: 2)
+    let observation: Observation
 
     /// Opens the books: brings the schema up to date and unseals the signing keys, making the first ones if there are none.
     public static func open(
-        store: any Store, settings: IssuerSettings, masterKey: MasterKey, clock: Clock, ids: IDGenerator
+        store: any Store, settings: IssuerSettings, masterKey: MasterKey, clock: Clock, ids: IDGenerator,
+        observation: Observation = .none
     ) async throws(IssuerError) -> Issuer {
         try await IssuerError.mapping {
             try await store.globalTransaction { try Migrator.migrate($0) }
@@ -22,12 +24,13 @@ public final class Issuer: Sendable {
             jwksMaxAgeSeconds: settings.jwksMaxAgeSeconds, rotationSeconds: settings.keyRotationSeconds,
             now: clock.now())
         return Issuer(
-            store: store, settings: settings, masterKey: masterKey, keyRing: keyRing, clock: clock, ids: ids)
+            store: store, settings: settings, masterKey: masterKey, keyRing: keyRing, clock: clock, ids: ids,
+            observation: observation)
     }
 
     private init(
         store: any Store, settings: IssuerSettings, masterKey: MasterKey, keyRing: KeyRing, clock: Clock,
-        ids: IDGenerator
+        ids: IDGenerator, observation: Observation
     ) {
         self.store = store
         self.settings = settings
@@ -35,7 +38,8 @@ public final class Issuer: Sendable {
         self.keyRing = keyRing
         self.clock = clock
         self.ids = ids
-        apiKeyVerifier = APIKeyVerifier(store: store)
+        self.observation = observation
+        apiKeyVerifier = APIKeyVerifier(store: store, observation: observation)
     }
 
     /// Finishes what runs and closes the store.

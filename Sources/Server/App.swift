@@ -65,12 +65,14 @@ enum App {
     }
 
     /// Opens the store in `folder`, whose lock the caller has.
-    static func openIssuer(_ configuration: Configuration, _ folder: DataFolder) async throws -> Issuer {
+    static func openIssuer(
+        _ configuration: Configuration, _ folder: DataFolder, observation: Observation = .none
+    ) async throws -> Issuer {
         try await finishReseal(configuration, folder)
         let masterKey = try masterKey(configuration, folder)
         return try await Issuer.open(
-            store: try SQLiteStore.open(path: folder.storePath), settings: configuration.issuer, masterKey: masterKey,
-            clock: clock, ids: .random())
+            store: try SQLiteStore.open(path: folder.storePath, observation: observation),
+            settings: configuration.issuer, masterKey: masterKey, clock: clock, ids: .random(), observation: observation)
     }
 
     /// A `paitify keys reseal` that was interrupted left the next master key in the folder. If the store is sealed with it
@@ -93,21 +95,37 @@ enum App {
 
     /// The API, ready to listen.
     static func api(
-        _ issuer: Issuer, _ configuration: Configuration, logger: Logger,
+        _ issuer: Issuer, _ configuration: Configuration, metrics: Metrics, logger: Logger,
         onListening: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         let limits = configuration.limits
         return Application(
             router: Routes.router(
                 issuer: issuer, limits: limits, rateLimits: RateLimits(configuration.rates, now: uptime),
-                logger: logger, makeRequestID: makeRequestID),
-            server: .guarded(limits, makeRequestID: makeRequestID),
+                metrics: metrics, metricsAccess: configuration.metrics, logger: logger, makeRequestID: makeRequestID,
+                random: { .random(in: .min ... .max) }),
+            server: .guarded(limits, makeRequestID: makeRequestID, witness: witness(metrics, logger)),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax, logger: logger.quieter)
             ),
             onServerRunning: onListening,
             logger: logger.quieter)
+    }
+
+    /// Counts connections, and counts and writes down what their guards refuse.
+    private static func witness(_ metrics: Metrics, _ logger: Logger) -> ConnectionWitness {
+        ConnectionWitness(opened: metrics.connections.wasOpened, closed: metrics.connections.wasClosed) {
+            problem, requestID in
+            metrics.http.refused(status: problem.status.code)
+            metrics.http.told(ofProblem: problem.code)
+            logger.info(
+                "request",
+                metadata: [
+                    "requestId": "\(requestID)", "method": "none", "route": "none", "code": "\(problem.code)",
+                    "status": .number(problem.status.code),
+                ])
+        }
     }
 
     /// What operators ask through the socket in the data folder.

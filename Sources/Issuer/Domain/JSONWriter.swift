@@ -75,13 +75,20 @@ package struct JSONWriter {
     package mutating func member(_ name: StaticString, pairs: [String: String]) {
         self.name(name)
         object { json in
-            for (key, value) in pairs.sorted(by: { $0.key < $1.key }) {
-                json.text(key)
-                json.bytes.append(UInt8(ascii: ":"))
-                json.needsComma = false
-                json.text(value)
-            }
+            for (key, value) in pairs.sorted(by: { $0.key < $1.key }) { json.member(named: key, value) }
         }
+    }
+
+    /// A member whose name is known when it is written, not before.
+    package mutating func member(named name: String, _ value: String) {
+        self.name(name)
+        text(value)
+    }
+
+    /// The same with a value that is JSON text already.
+    package mutating func member(named name: String, json: String) {
+        self.name(name)
+        self.json(json)
     }
 
     /// A value that is JSON text already; nil is null.
@@ -130,6 +137,12 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
         append(name)
         bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    private mutating func name(_ name: String) {
+        text(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }

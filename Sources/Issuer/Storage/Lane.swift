@@ -9,6 +9,8 @@ internal import Synchronization
 final class Lane: Sendable {
     /// A waiting body. `attempt` gives what to do once the group is on disk; `fail` answers when it never will be.
     struct Job: Sendable {
+        /// When it came, by the observation's clock.
+        var since: Int64 = 0
         let attempt: @Sendable (any StoreTransaction) throws -> (@Sendable () -> Void)
         let fail: @Sendable (any Error) -> Void
     }
@@ -23,14 +25,22 @@ final class Lane: Sendable {
     }
 
     private let state = Mutex(State())
+    private let waitingBodies = Atomic(0)
     private let queue: DispatchQueue
+    private let observation: Observation
     private let commit: @Sendable (ArraySlice<Job>) -> Void
 
     /// `commit` runs on the lane's thread, one group at a time, and answers every job of the group.
-    init(label: String, commit: @escaping @Sendable (ArraySlice<Job>) -> Void) {
+    init(
+        label: String, observation: Observation = .none, commit: @escaping @Sendable (ArraySlice<Job>) -> Void
+    ) {
+        self.observation = observation
         queue = DispatchQueue(label: label, qos: .userInitiated)
         self.commit = commit
     }
+
+    /// Bodies that no group has taken up yet.
+    var waitingCount: Int { waitingBodies.load(ordering: .relaxed) }
 
     func run<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
@@ -38,6 +48,7 @@ final class Lane: Sendable {
         try await withCheckedThrowingContinuation { continuation in
             submit(
                 Job(
+                    since: observation.uptime(),
                     attempt: { tx in
                         let value = try body(tx)
                         return { continuation.resume(returning: value) }
@@ -58,6 +69,7 @@ final class Lane: Sendable {
         let isAccepted = state.withLock { state in
             guard !state.isClosed else { return false }
             state.waiting.append(job)
+            waitingBodies.add(1, ordering: .relaxed)
             if !state.isDraining {
                 state.isDraining = true
                 // Under the lock, so that it stands in the queue before what `close` waits for.
@@ -77,7 +89,9 @@ final class Lane: Sendable {
             }
             if jobs.isEmpty { return }
             for start in stride(from: 0, to: jobs.count, by: Self.groupMax) {
-                commit(jobs[start..<min(start + Self.groupMax, jobs.count)])
+                let group = jobs[start..<min(start + Self.groupMax, jobs.count)]
+                waitingBodies.subtract(group.count, ordering: .relaxed)
+                commit(group)
             }
         }
     }

@@ -39,7 +39,7 @@ enum AdminRoutes {
     ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self)
         router.add(middleware: RequestID(makeID: makeRequestID))
-        router.add(middleware: Problems(logger: logger))
+        router.add(middleware: Problems(note: { _ in }, logger: logger))
         router.get("/keys") { _, _ in
             Response.json(try await OperatorRequest.listSigningKeys.perform(on: issuer))
         }

@@ -28,9 +28,11 @@ struct Serve: AsyncParsableCommand {
             defer { withExtendedLifetime(lock) { folder.removeSocketAndAddress() } }
             configuration.limits.connectionsMax = OpenFiles.allow(configuration.limits.connectionsMax)
             Self.warn(of: configuration, logger)
-            let issuer = try await App.openIssuer(configuration, folder)
+            let metrics = Metrics(
+                connectionsMax: configuration.limits.connectionsMax, storePath: folder.storePath, uptime: App.uptime)
+            let issuer = try await App.openIssuer(configuration, folder, observation: metrics.observation)
             do {
-                try await Self.serve(issuer, configuration, folder, logger)
+                try await Self.serve(issuer, configuration, folder, metrics, logger)
             } catch {
                 try await issuer.close()
                 throw error
@@ -49,9 +51,9 @@ struct Serve: AsyncParsableCommand {
     }
 
     private static func serve(
-        _ issuer: Issuer, _ configuration: Configuration, _ folder: DataFolder, _ logger: Logger
+        _ issuer: Issuer, _ configuration: Configuration, _ folder: DataFolder, _ metrics: Metrics, _ logger: Logger
     ) async throws {
-        let api = App.api(issuer, configuration, logger: logger) { channel in
+        let api = App.api(issuer, configuration, metrics: metrics, logger: logger) { channel in
             let port = channel.localAddress?.port ?? configuration.port
             let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
             let address = "http://\(host):\(port)"
@@ -61,7 +63,7 @@ struct Serve: AsyncParsableCommand {
         var group = ServiceGroupConfiguration(
             services: [
                 Listener(App.admin(issuer, folder, logger: logger), on: folder.socketPath),
-                SweepService(issuer: issuer, logger: logger),
+                SweepService(issuer: issuer, metrics: metrics, logger: logger),
                 Listener(api, on: "\(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT)"),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quieter)
@@ -109,6 +111,7 @@ private struct Listener<Server: Service>: Service {
 /// Does the issuer's housekeeping, about once a second.
 struct SweepService: Service {
     let issuer: Issuer
+    let metrics: Metrics
     let logger: Logger
 
     func run() async throws {
@@ -116,11 +119,14 @@ struct SweepService: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
+                    let start = metrics.uptime()
                     try await sweeper.sweep()
+                    metrics.housekeeping.swept(at: App.clock.now(), nanoseconds: metrics.uptime() - start)
                     try await Task.sleep(for: .seconds(1))
                 } catch is CancellationError {
                     return
                 } catch {
+                    metrics.housekeeping.sweepFailed()
                     logger.error("housekeeping failed", metadata: ["error": "\(error)"])
                     try? await Task.sleep(for: .seconds(5))
                 }

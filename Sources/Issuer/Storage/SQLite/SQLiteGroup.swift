@@ -3,16 +3,18 @@ internal import GRDB
 /// One group commit: each job in a savepoint of its own, then one COMMIT, then every answer.
 struct SQLiteGroup {
     let connection: Database
+    var observation = Observation.none
 
     private static let savepoint = "SAVEPOINT job"
     private static let release = "RELEASE job"
     private static let undo = "ROLLBACK TO job"
 
     func commit(_ jobs: ArraySlice<Lane.Job>) {
+        let start = observation.uptime()
         do {
             try connection.beginTransaction(.immediate)
         } catch {
-            return fail(jobs, StorageError(error))
+            return fail(jobs, StorageError(error), since: start)
         }
         var answers: [@Sendable () -> Void] = []
         answers.reserveCapacity(jobs.count)
@@ -22,15 +24,17 @@ struct SQLiteGroup {
             } catch {
                 // Not this job's failure but the connection's: nothing of the group can be trusted to be there.
                 abandon()
-                return fail(jobs, StorageError(error))
+                return fail(jobs, StorageError(error), since: start)
             }
         }
+        let ready = observation.uptime()
         do {
             try connection.commit()
         } catch {
             abandon()
-            return fail(jobs, StorageError(commitFailure: error))
+            return fail(jobs, StorageError(commitFailure: error), since: start)
         }
+        observation.committed(jobs, from: start, ready: ready)
         for answer in answers { answer() }
     }
 
@@ -57,7 +61,8 @@ struct SQLiteGroup {
         if connection.isInsideTransaction { try? connection.rollback() }
     }
 
-    private func fail(_ jobs: ArraySlice<Lane.Job>, _ error: StorageError) {
+    private func fail(_ jobs: ArraySlice<Lane.Job>, _ error: StorageError, since start: Int64) {
+        observation.failed(jobs, from: start)
         for job in jobs { job.fail(error) }
     }
 }

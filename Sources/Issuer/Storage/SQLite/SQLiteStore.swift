@@ -12,9 +12,12 @@ public final class SQLiteStore: Store {
     private let reader: DatabaseQueue?
 
     /// Opens or makes the file at `path`, `":memory:"` for a store that ends with the process.
-    public static func open(path: String) throws(StorageError) -> SQLiteStore {
+    public static func open(
+        path: String, observation: Observation = .none
+    ) throws(StorageError) -> SQLiteStore {
         let connection = try connection(to: path)
-        return SQLiteStore(connection, reader: path == ":memory:" ? nil : try reader(of: path))
+        return SQLiteStore(
+            connection, reader: path == ":memory:" ? nil : try reader(of: path), observation: observation)
     }
 
     /// A second connection, for long reads.
@@ -53,11 +56,13 @@ public final class SQLiteStore: Store {
         }
     }
 
-    private init(_ connection: DatabaseQueue, reader: DatabaseQueue?) {
+    private init(_ connection: DatabaseQueue, reader: DatabaseQueue?, observation: Observation) {
         self.connection = connection
         self.reader = reader
-        lane = Lane(label: "paitify.lane") { jobs in
-            connection.writeWithoutTransaction { SQLiteGroup(connection: $0).commit(jobs) }
+        lane = Lane(label: "paitify.lane", observation: observation) { jobs in
+            connection.writeWithoutTransaction {
+                SQLiteGroup(connection: $0, observation: observation).commit(jobs)
+            }
         }
     }
 
@@ -79,6 +84,8 @@ public final class SQLiteStore: Store {
     ) async throws -> Value {
         try await lane.run(body)
     }
+
+    public var waitingCount: Int { lane.waitingCount }
 
     public func close() async throws {
         await lane.close()
