@@ -26,6 +26,7 @@ struct Serve: AsyncParsableCommand {
             let lock = try await Self.lock(folder)
             // Before the lock goes: what another server leaves there after that is not ours to remove.
             defer { withExtendedLifetime(lock) { folder.removeSocketAndAddress() } }
+            folder.removeCopies()
             configuration.limits.connectionsMax = OpenFiles.allow(configuration.limits.connectionsMax)
             Self.warn(of: configuration, logger)
             let metrics = Metrics(
@@ -62,7 +63,7 @@ struct Serve: AsyncParsableCommand {
         }
         var group = ServiceGroupConfiguration(
             services: [
-                Listener(App.admin(issuer, folder, logger: logger), on: folder.socketPath),
+                Listener(App.admin(issuer, folder, metrics: metrics, logger: logger), on: folder.socketPath),
                 SweepService(issuer: issuer, metrics: metrics, logger: logger),
                 Listener(api, on: "\(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT)"),
             ],

@@ -20,8 +20,8 @@ public final class SQLiteStore: Store {
             connection, reader: path == ":memory:" ? nil : try reader(of: path), observation: observation)
     }
 
-    /// A second connection, for long reads.
-    private static func reader(of path: String) throws(StorageError) -> DatabaseQueue {
+    /// Another connection, for long reads.
+    static func reader(of path: String) throws(StorageError) -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "paitify.sqlite.read"
         configuration.readonly = true
