@@ -64,6 +64,12 @@ enum App {
         }
     }
 
+    /// The same, or a new one where it would be in the data folder and is not: for signing keys that are new as well.
+    static func masterKeyOrNew(_ configuration: Configuration, _ folder: DataFolder) throws -> MasterKey {
+        guard case .dataFolder = configuration.masterKey else { return try masterKey(configuration, folder) }
+        return try MasterKey.loadOrCreate(file: folder.masterKeyPath)
+    }
+
     /// Opens the store in `folder`, whose lock the caller has.
     static func openIssuer(
         _ configuration: Configuration, _ folder: DataFolder, observation: Observation = .none

@@ -208,15 +208,61 @@ def test_nothing_is_restored_over_books_or_beside_a_server(backup):
     assert refused.returncode == 1 and "Stop it" in refused.stderr
 
 
-def test_without_its_own_master_key_nothing_is_restored(own_server, backup):
+def test_a_backup_is_restored_without_the_master_key_that_it_was_made_with(own_server, backup):
+    """It is lost with the machine: nothing that it sealed is needed any more."""
     server, file = backup
-    other, refused = restored(own_server, server, file, with_master_key=False)
-    assert refused.returncode == 78 and "master.key is not there" in refused.stderr
-    assert names(other.data) == ["paitify.lock"]
+    other, done = restored(own_server, server, file, with_master_key=False)
+    assert done.returncode == 0, done.stderr
+    assert (other.data / "master.key").read_text() != (server.data / "master.key").read_text()
+    other.start()
+    assert states(other)["signing"] == 1
+
+
+def states(server):
+    keys = json.loads(server.command("keys", "list", "--json").stdout)["data"]
+    return {state: sum(key["state"] == state for key in keys) for state in ("signing", "announced", "retired", "revoked")}
+
+
+def test_keys_are_kept_only_with_the_master_key_that_sealed_them(own_server, backup):
+    _, file = backup
+    other = own_server()
     wrong = other.environment | {"PAITIFY_MASTER_KEY": os.urandom(32).hex()}
-    refused = run("restore", str(file), cwd=other.folder, environment=wrong, check=False)
-    assert refused.returncode == 1 and "cannot be opened with this master key" in refused.stderr
+    arguments = ("restore", str(file), "--keep-signing-keys")
+    refused = run(*arguments, cwd=other.folder, environment=wrong, check=False)
+    assert refused.returncode == 1 and "do not open with the master key" in refused.stderr
     assert names(other.data) == ["paitify.lock"]
+
+
+def test_books_whose_master_key_is_lost_get_other_signing_keys_and_nothing_else_changes(own_server):
+    server = own_server().start()
+    company = Company.create(server)
+    agent = company.spender(1000)
+    spend = company.approved(agent, 100)
+    once = {"Idempotency-Key": "worker"}
+    worker = company.http.post("/v1/api-keys", json={"name": "Worker"}, headers=once).json()
+    server.command("keys", "rotate")
+    before = {key["kid"] for key in json.loads(company.jwks())["keys"]}
+    beside = server.command("keys", "replace", check=False)
+    assert beside.returncode == 1 and "Stop it" in beside.stderr
+    assert server.stop() == 0
+
+    (server.data / "master.key").unlink()
+    assert server.command("keys", "list", check=False).returncode != 0
+    revoked = json.loads(server.command("keys", "replace", "--json").stdout)["revokedSigningKeys"]
+    assert set(revoked) == before and len(revoked) == 3
+    server.start()
+    company = company.reconnect()
+    assert states(server) == {"signing": 1, "announced": 1, "retired": 0, "revoked": 3}
+    after = json.loads(company.jwks())
+    assert before.isdisjoint(key["kid"] for key in after["keys"])
+    # The decision stands, and its token is signed anew.
+    again = company.get(spend["id"])
+    assert again["status"] == "PENDING" and again["token"] != spend["token"]
+    assert company.budget(agent)["remaining"] == 900
+    assert Company(server, company.id, worker["key"]).http.get("/v1/agents").status_code == 200
+    # The answer that held a key could not be opened again: the request is a new one.
+    assert company.http.post("/v1/api-keys", json={"name": "Worker"}, headers=once).json()["key"] != worker["key"]
+    assert server.command("audit", "verify").returncode == 0
 
 
 @pytest.mark.parametrize("harm", ["cut", "torn", "counters", "log", "nothing", "other"])

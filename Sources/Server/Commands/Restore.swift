@@ -7,13 +7,13 @@ struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Puts a backup's books into the data folder, checked, and revokes their signing keys.",
         discussion: """
-            For a data folder without books and without a server: nothing is overwritten. The master key of the books has to \
-            be there, or be configured, first.
+            For a data folder without books and without a server: nothing is overwritten.
 
             A backup is a past state. What was authorized after it is unknown to it: those budgets are free again, and those \
             tokens are still valid at processors. So every signing key in it is revoked, and others sign from now on: \
-            processors refuse the tokens of the lost time as soon as they have fetched the key set. Where nothing was lost, as \
-            when a stopped issuer moves to another machine, --keep-signing-keys leaves the keys as they are.
+            processors refuse the tokens of the lost time as soon as they have fetched the key set. So it needs no particular \
+            master key: the one that is configured, or one that is made in the data folder. Where nothing was lost, as when a \
+            stopped issuer moves to another machine, --keep-signing-keys leaves the keys as they are, and needs theirs.
             """)
 
     @Argument(help: "A file that `paitify backup` has made.", completion: .file())
@@ -34,7 +34,7 @@ struct Restore: AsyncParsableCommand {
             }
             defer { withExtendedLifetime(lock) {} }
             try folder.checkHasNoBooks()
-            let masterKey = try Self.masterKey(configuration, folder)
+            let masterKey = try App.masterKeyOrNew(configuration, folder)
             let delivery = try FileDelivery(to: folder.storePath)
             do {
                 try await restore(delivery, configuration, masterKey)
@@ -56,34 +56,23 @@ struct Restore: AsyncParsableCommand {
         try tell(report, revoked)
     }
 
-    /// Brings the schema up to date, and does what has to be done before these books may decide again. The last connection
-    /// to close takes the write-ahead log with it.
+    /// Does what has to be done before these books may decide again. The last connection to close takes the write-ahead log
+    /// with it.
     private func makeSafe(
         _ path: String, _ configuration: Configuration, _ masterKey: MasterKey
     ) async throws -> [String] {
         let store = try SQLiteStore.open(path: path)
         let revoked: Result<[String], IssuerError>
         do throws(IssuerError) {
-            let issuer = try await Issuer.open(
-                store: store, settings: configuration.issuer, masterKey: masterKey, clock: App.clock, ids: .random())
-            try await issuer.noteRestore()
-            revoked = .success(keepSigningKeys ? [] : try await issuer.revokeAllSigningKeys())
+            revoked = .success(
+                try await RestoreBooks.run(
+                    on: store, masterKey: masterKey, settings: configuration.issuer, keepingSigningKeys: keepSigningKeys,
+                    at: App.clock.now()))
         } catch {
             revoked = .failure(error)
         }
         try await store.close()
         return try revoked.get()
-    }
-
-    /// Never a new one: it would open nothing that is sealed in the backup.
-    private static func masterKey(_ configuration: Configuration, _ folder: DataFolder) throws -> MasterKey {
-        guard case .dataFolder = configuration.masterKey else { return try App.masterKey(configuration, folder) }
-        guard unsafe access(folder.masterKeyPath, F_OK) == 0 else {
-            throw Failure(
-                "the master key of the books is needed, and \(folder.masterKeyPath) is not there. Put it there, mode 0600, "
-                    + "or set PAITIFY_MASTER_KEY_FILE.", exitCode: Failure.wrongConfiguration)
-        }
-        return try MasterKey.load(file: folder.masterKeyPath)
     }
 
     private func tell(_ report: StoreReport, _ revoked: [String]) throws {

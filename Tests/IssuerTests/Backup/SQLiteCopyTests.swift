@@ -5,6 +5,12 @@ import Testing
 @testable import Issuer
 
 @Suite struct `A copy of the books` {
+    /// What those who decide meanwhile have done.
+    private final class Load: Sendable {
+        let isOver = Atomic(false)
+        let acknowledged = Mutex<[AuthorizationID]>([])
+    }
+
     private static func mode(_ path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }
@@ -42,20 +48,19 @@ import Testing
     @Test func `is of one instant, however much is decided meanwhile`() async throws {
         try await withTemporaryFolder { folder in
             let (test, agent) = try await Self.issuer(folder)
-            let isOver = Atomic(false)
-            let acknowledged = Mutex<[AuthorizationID]>([])
+            let load = Load()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<4 {
                     group.addTask {
-                        while !isOver.load(ordering: .relaxed) {
+                        while !load.isOver.load(ordering: .relaxed) {
                             let id = try await test.authorize(1, agent).authorization.id
-                            acknowledged.withLock { $0.append(id) }
+                            load.acknowledged.withLock { $0.append(id) }
                         }
                     }
                 }
                 for number in 0..<5 {
-                    while acknowledged.withLock(\.count) < 40 * (number + 1) { await Task.yield() }
-                    let before = acknowledged.withLock(\.self)
+                    while load.acknowledged.withLock(\.count) < 40 * (number + 1) { await Task.yield() }
+                    let before = load.acknowledged.withLock(\.self)
                     let path = "\(folder)/copy-\(number).db"
                     _ = try await SQLiteCopy.make(of: "\(folder)/books.db", at: path)
                     let report = try await StoreCheck.run(path: path)
@@ -67,7 +72,7 @@ import Testing
                     try await snapshot.close()
                     #expect(Set(ids).isSuperset(of: before.map(\.text)))
                 }
-                isOver.store(true, ordering: .relaxed)
+                load.isOver.store(true, ordering: .relaxed)
                 try await group.waitForAll()
             }
             try await test.issuer.close()
@@ -126,19 +131,62 @@ import Testing
 }
 
 @Suite struct `Books that are restored` {
-    @Test func `sign with none of the keys that they had, and say in the log what happened`() async throws {
-        let test = try await TestIssuer()
-        _ = try await test.issuer.rotateSigningKey()
-        let before = test.issuer.signingKeys()
-        let sequence = test.issuer.keyRing.standing.sequence
-        try await test.issuer.noteRestore()
-        let revoked = try await test.issuer.revokeAllSigningKeys()
-        #expect(Set(revoked) == Set(before.map(\.kid)) && revoked.count == 3)
-        let after = test.issuer.signingKeys().filter { $0.state != .revoked }
-        #expect(after.map(\.state.rawValue).sorted() == ["announced", "signing"])
-        #expect(Set(after.map(\.kid)).isDisjoint(with: revoked))
-        #expect(test.issuer.keyRing.standing.sequence > sequence)
-        #expect(test.issuer.keyRing.standing.sequence >= test.clock.clock.now().seconds)
-        #expect(try await test.issuer.verifyAudit().allSatisfy { $0.fault == nil })
+    /// A store that was in use: three keys in the key set, one that was revoked.
+    private static func used(_ folder: String) async throws -> (path: String, test: TestIssuer) {
+        let path = "\(folder)/books.db"
+        let test = try await TestIssuer(path: path)
+        _ = try await test.issuer.revokeSigningKey(kid: try await test.issuer.rotateSigningKey().announced)
+        try await test.issuer.close()
+        return (path, test)
+    }
+
+    private static func masterKey(_ byte: String) throws -> MasterKey {
+        try MasterKey(text: String(repeating: byte, count: 32))
+    }
+
+    @Test("sign with none of the keys that they had, whatever the master key", arguments: ["5a", "17"])
+    func replaced(byte: String) async throws {
+        try await withTemporaryFolder { folder in
+            let (path, test) = try await Self.used(folder)
+            let before = test.issuer.signingKeys().filter { $0.state != .revoked }
+            let sequence = test.issuer.keyRing.standing.sequence
+            let store = try SQLiteStore.open(path: path)
+            let revoked = try await RestoreBooks.run(
+                on: store, masterKey: Self.masterKey(byte), settings: .test, keepingSigningKeys: false,
+                at: test.clock.now)
+            try await store.close()
+            #expect(Set(revoked) == Set(before.map(\.kid)) && revoked.count == 3)
+
+            let issuer = try await TestIssuer.open(path: path, clock: test.clock, masterKey: byte)
+            let after = issuer.signingKeys().filter { $0.state != .revoked }
+            #expect(after.map(\.state.rawValue).sorted() == ["announced", "signing"])
+            #expect(Set(after.map(\.kid)).isDisjoint(with: revoked))
+            let standing = issuer.keyRing.standing
+            #expect(standing.sequence > sequence && standing.sequence >= test.clock.now.seconds)
+            #expect(try await issuer.verifyAudit().allSatisfy { $0.fault == nil })
+            try await issuer.close()
+        }
+    }
+
+    @Test("keep their keys where that is asked for, and only with their master key")
+    func kept() async throws {
+        try await withTemporaryFolder { folder in
+            let (path, test) = try await Self.used(folder)
+            let before = test.issuer.jwks()
+            let store = try SQLiteStore.open(path: path)
+            await #expect(throws: IssuerError.self) {
+                try await RestoreBooks.run(
+                    on: store, masterKey: Self.masterKey("17"), settings: .test, keepingSigningKeys: true,
+                    at: test.clock.now)
+            }
+            let revoked = try await RestoreBooks.run(
+                on: store, masterKey: Self.masterKey("5a"), settings: .test, keepingSigningKeys: true,
+                at: test.clock.now)
+            try await store.close()
+            #expect(revoked.isEmpty)
+            let issuer = try await TestIssuer.open(path: path, clock: test.clock)
+            #expect(issuer.jwks() == before)
+            try await issuer.close()
+        }
     }
 }

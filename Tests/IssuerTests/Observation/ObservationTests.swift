@@ -41,6 +41,13 @@ private final class Witness: Observer {
     }
 }
 
+/// 1, 2, 3, …
+private final class Ticks: Sendable {
+    private let last = Atomic<Int64>(0)
+
+    func next() -> Int64 { last.add(1, ordering: .relaxed).newValue }
+}
+
 /// An issuer whose every reading of the clock is a nanosecond later than the one before.
 private struct WatchedIssuer {
     let witness = Witness()
@@ -52,8 +59,8 @@ private struct WatchedIssuer {
     let agent: AgentID
 
     init() async throws {
-        let ticks = Atomic<Int64>(0)
-        let observation = Observation(witness) { ticks.add(1, ordering: .relaxed).newValue }
+        let ticks = Ticks()
+        let observation = Observation(witness) { ticks.next() }
         store = try SQLiteStore.open(path: ":memory:", observation: observation)
         issuer = try await Issuer.open(
             store: store, settings: .test, masterKey: MasterKey(text: String(repeating: "5a", count: 32)),
