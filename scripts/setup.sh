@@ -41,6 +41,7 @@ php-cli         | php --ri FFI                         | the example in PHP
 libmicrohttpd-dev | pkg-config --exists libmicrohttpd | the example processor'"'"'s HTTP
 locales         | test -e /usr/share/i18n/locales/de_DE | a host that writes fractions with a comma
 cmake           | command -v cmake                     | a C user of the installed library
+prometheus      | command -v promtool                 | reads the metrics, and tests the rules that alert on them
 groff-base      | command -v groff                     | formats the man pages
 mandoc          | command -v mandoc                    | formats the man pages
 abigail-tools   | command -v abidiff                   | compares the ABI of the libraries with the recorded one

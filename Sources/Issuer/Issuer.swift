@@ -10,13 +10,14 @@ public final class Issuer: Sendable {
     let policyCache = PolicyCache()
     let simulations = Turnstile(most: 2)
     let crowd: Crowd
+    let observation: Observation
 
     /// Opens the books: brings the schema up to date and unseals the signing keys, making the first ones if there are none.
     ///
     /// `crowd`: the one that the store was given, which learns from the issuer how many requests there are.
     public static func open(
         store: any Store, settings: IssuerSettings, masterKey: MasterKey, clock: Clock, ids: IDGenerator,
-        crowd: Crowd = Crowd()
+        observation: Observation = .none, crowd: Crowd = Crowd()
     ) async throws(IssuerError) -> Issuer {
         try await IssuerError.mapping {
             try await store.globalTransaction { try Migrator.migrate($0) }
@@ -27,12 +28,12 @@ public final class Issuer: Sendable {
             now: clock.now())
         return Issuer(
             store: store, settings: settings, masterKey: masterKey, keyRing: keyRing, clock: clock, ids: ids,
-            crowd: crowd)
+            observation: observation, crowd: crowd)
     }
 
     private init(
         store: any Store, settings: IssuerSettings, masterKey: MasterKey, keyRing: KeyRing, clock: Clock,
-        ids: IDGenerator, crowd: Crowd
+        ids: IDGenerator, observation: Observation, crowd: Crowd
     ) {
         self.store = store
         self.settings = settings
@@ -40,8 +41,9 @@ public final class Issuer: Sendable {
         self.keyRing = keyRing
         self.clock = clock
         self.ids = ids
+        self.observation = observation
         self.crowd = crowd
-        apiKeyVerifier = APIKeyVerifier(store: store)
+        apiKeyVerifier = APIKeyVerifier(store: store, observation: observation)
     }
 
     /// Finishes what runs and closes the store.

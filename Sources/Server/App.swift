@@ -68,14 +68,23 @@ enum App {
         }
     }
 
+    /// The same, or a new one where it would be in the data folder and is not: for signing keys that are new as well.
+    static func masterKeyOrNew(_ configuration: Configuration, _ folder: DataFolder) throws -> MasterKey {
+        guard case .dataFolder = configuration.masterKey else { return try masterKey(configuration, folder) }
+        return try MasterKey.loadOrCreate(file: folder.masterKeyPath)
+    }
+
     /// Opens the store in `folder`, whose lock the caller has.
-    static func openIssuer(_ configuration: Configuration, _ folder: DataFolder) async throws -> Issuer {
+    static func openIssuer(
+        _ configuration: Configuration, _ folder: DataFolder, observation: Observation = .none
+    ) async throws -> Issuer {
         try await finishReseal(configuration, folder)
         let masterKey = try masterKey(configuration, folder)
         let crowd = Crowd(cores: ProcessInfo.processInfo.activeProcessorCount)
         return try await Issuer.open(
-            store: try SQLiteStore.open(path: folder.storePath, crowd: crowd), settings: configuration.issuer,
-            masterKey: masterKey, clock: clock, ids: .random(), crowd: crowd)
+            store: try SQLiteStore.open(path: folder.storePath, observation: observation, crowd: crowd),
+            settings: configuration.issuer, masterKey: masterKey, clock: clock, ids: .random(),
+            observation: observation, crowd: crowd)
     }
 
     /// A `paitify keys reseal` that was interrupted left the next master key in the folder. If the store is sealed with it
@@ -98,15 +107,16 @@ enum App {
 
     /// The API, ready to listen.
     static func api(
-        _ issuer: Issuer, _ configuration: Configuration, logger: Logger,
+        _ issuer: Issuer, _ configuration: Configuration, metrics: Metrics, logger: Logger,
         onListening: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         let limits = configuration.limits
         return Application(
             router: Routes.router(
                 issuer: issuer, limits: limits, rateLimits: RateLimits(configuration.rates, now: uptime),
-                logger: logger, makeRequestID: makeRequestID),
-            server: .guarded(limits, makeRequestID: makeRequestID),
+                metrics: metrics, metricsAccess: configuration.metrics, logger: logger, makeRequestID: makeRequestID,
+                random: { .random(in: .min ... .max) }),
+            server: .guarded(limits, makeRequestID: makeRequestID, witness: witness(metrics, logger)),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax, logger: logger.quieter)
@@ -115,10 +125,29 @@ enum App {
             logger: logger.quieter)
     }
 
+    /// Counts connections, and counts and writes down what their guards refuse.
+    private static func witness(_ metrics: Metrics, _ logger: Logger) -> ConnectionWitness {
+        ConnectionWitness(opened: metrics.connections.wasOpened, closed: metrics.connections.wasClosed) {
+            problem, requestID in
+            metrics.http.refused(status: problem.status.code)
+            metrics.http.told(ofProblem: problem.code)
+            logger.info(
+                "request",
+                metadata: [
+                    "requestId": "\(requestID)", "method": "none", "route": "none", "code": "\(problem.code)",
+                    "status": .number(problem.status.code),
+                ])
+        }
+    }
+
     /// What operators ask through the socket in the data folder.
-    static func admin(_ issuer: Issuer, _ folder: DataFolder, logger: Logger) -> some ApplicationProtocol {
+    static func admin(
+        _ issuer: Issuer, _ folder: DataFolder, metrics: Metrics, logger: Logger
+    ) -> some ApplicationProtocol {
         Application(
-            router: AdminRoutes.router(issuer: issuer, logger: logger, makeRequestID: makeRequestID),
+            router: AdminRoutes.router(
+                issuer: issuer, copies: BooksCopy(folder, makeName: makeRequestID), housekeeping: metrics.housekeeping,
+                logger: logger, now: clock.now, makeRequestID: makeRequestID),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: folder.socketPath)),
             onServerRunning: { _ in folder.restrictSocket() },
             logger: logger.quieter)

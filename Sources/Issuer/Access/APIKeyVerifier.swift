@@ -8,18 +8,20 @@ internal import Synchronization
 public final class APIKeyVerifier: Sendable {
     private let store: any Store
     private let pool: BcryptPool
+    private let observation: Observation
     private let memory = Mutex(APIKeyMemory())
 
-    public convenience init(store: any Store) {
+    convenience init(store: any Store, observation: Observation) {
         // One core stays free for requests whose keys are known. Thirty-two in line are some eight seconds at cost 12:
         // who comes after them is better told at once.
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        self.init(store: store, pool: BcryptPool(width: max(1, cores - 1), lineMax: 32))
+        self.init(store: store, pool: BcryptPool(width: max(1, cores - 1), lineMax: 32), observation: observation)
     }
 
-    init(store: any Store, pool: BcryptPool) {
+    init(store: any Store, pool: BcryptPool, observation: Observation = .none) {
         self.store = store
         self.pool = pool
+        self.observation = observation
     }
 
     /// The principal whose key `text` is.
@@ -27,7 +29,10 @@ public final class APIKeyVerifier: Sendable {
     /// Throws `IssuerError.unauthenticated` for a key that is malformed, unknown, wrong, revoked or expired at `now`, and
     /// `IssuerError.busy` when too many keys wait to be checked.
     public func authenticate(apiKey text: String, now: Instant) async throws(IssuerError) -> Principal {
-        guard let secret = APIKeySecret(text) else { throw .unauthenticated }
+        guard let secret = APIKeySecret(text) else {
+            observation.observer.checkedAPIKey(.wrong)
+            throw .unauthenticated
+        }
         let fingerprint = APIKeyMemory.Fingerprint(secret)
         let standing = memory.withLock { memory in
             memory.standing(fingerprint, prefix: secret.prefix) {
@@ -37,11 +42,15 @@ public final class APIKeyVerifier: Sendable {
         return try used(try await principal(standing), at: now)
     }
 
+    /// Keys that wait for a thread of bcrypt's.
+    var waitingCount: Int { pool.waitingCount }
+
     /// The same for a key that is remembered, and nil for any other: neither the store nor bcrypt is asked.
     public func remembered(apiKey text: String, now: Instant) throws(IssuerError) -> Principal? {
         guard let secret = APIKeySecret(text) else { return nil }
         let fingerprint = APIKeyMemory.Fingerprint(secret)
         guard let principal = memory.withLock({ $0.principal(fingerprint) }) else { return nil }
+        observation.observer.checkedAPIKey(.remembered)
         return try used(principal, at: now)
     }
 
@@ -94,11 +103,19 @@ public final class APIKeyVerifier: Sendable {
 
     private func principal(_ standing: APIKeyMemory.Standing) async throws(IssuerError) -> Principal {
         switch standing {
-        case .verified(let principal): return principal
-        case .wrong: throw .unauthenticated
-        case .tooMany: throw .busy
+        case .verified(let principal):
+            observation.observer.checkedAPIKey(.remembered)
+            return principal
+        case .wrong:
+            observation.observer.checkedAPIKey(.wrong)
+            throw .unauthenticated
+        case .tooMany:
+            observation.observer.checkedAPIKey(.busy)
+            throw .busy
         case .underWay(let check):
-            switch await check.value {
+            let verdict = await check.value
+            observation.observer.checkedAPIKey(APIKeyCheck(verdict))
+            switch verdict {
             case .verified(let principal): return principal
             case .wrongSecret, .unknown: throw .unauthenticated
             case .failed(let error): throw error

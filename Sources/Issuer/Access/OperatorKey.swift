@@ -16,7 +16,7 @@ public struct OperatorKey: Sendable {
     }
 
     /// Takes the same time however much of it fits.
-    func fits(_ text: String) -> Bool {
+    public func fits(_ text: String) -> Bool {
         let other = Digest.sha256(text.utf8)
         // Both are 32 bytes.
         return unsafe CRYPTO_memcmp(digest, other, digest.count) == 0

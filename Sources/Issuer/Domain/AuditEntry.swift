@@ -23,6 +23,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case signingKeyRevoked = "SIGNING_KEY_REVOKED"
     /// Everything secret was sealed anew.
     case masterKeyChanged = "MASTER_KEY_CHANGED"
+    /// What follows continues a backup: what came after that is lost.
+    case booksRestored = "BOOKS_RESTORED"
 }
 
 /// One change, as it stands in the audit log: who, what, before, after. Never a secret.

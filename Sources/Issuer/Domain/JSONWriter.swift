@@ -89,6 +89,18 @@ package struct JSONWriter {
         object(pairs: pairs)
     }
 
+    /// A member whose name is known when it is written, not before.
+    package mutating func member(named name: String, _ value: String) {
+        self.name(name)
+        text(value)
+    }
+
+    /// The same with a value that is JSON text already.
+    package mutating func member(named name: String, json: String) {
+        self.name(name)
+        self.json(json)
+    }
+
     /// A value that is JSON text already; nil is null.
     package mutating func member(_ name: StaticString, json text: String?) {
         self.name(name)
@@ -139,6 +151,12 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
         append(name)
         bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    private mutating func name(_ name: String) {
+        text(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }

@@ -59,6 +59,12 @@ public final class KeyRing: Sendable {
         try signer.sign(claims)
     }
 
+    /// How the keys stand: all of one moment.
+    var standing: (infos: [SigningKeyInfo], sequence: Int64, nextRotation: Instant) {
+        let rotation = moment.withLock(\.rotation)
+        return (rotation.keys.map(SigningKeyInfo.init), rotation.sequence, rotation.nextAt)
+    }
+
     /// Every key but those that are gone, in the order of announcement.
     public func infos() -> [SigningKeyInfo] {
         moment.withLock { $0.rotation }.keys.map(SigningKeyInfo.init)

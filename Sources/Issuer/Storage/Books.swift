@@ -9,4 +9,6 @@ struct Books {
     let policyVersion: Int64
     /// Who does what this transaction does.
     var author = Author.issuer
+    /// Who is told of what becomes of authorizations.
+    var observation = Observation.none
 }

@@ -9,6 +9,8 @@ internal import Synchronization
 final class Lane: Sendable {
     /// A waiting body. `attempt` gives what to do once the group is on disk; `fail` answers when it never will be.
     struct Job: Sendable {
+        /// When it came, by the observation's clock.
+        var since: Int64 = 0
         let attempt: @Sendable (any StoreTransaction) throws -> (@Sendable () -> Void)
         let fail: @Sendable (any Error) -> Void
     }
@@ -28,8 +30,10 @@ final class Lane: Sendable {
     }
 
     private let state = Mutex(State())
+    private let waitingBodies = Atomic(0)
     private let queue: DispatchQueue
     private let moreCame = DispatchSemaphore(value: 0)
+    private let observation: Observation
     private let lingers: @Sendable (_ waiting: Int) -> Bool
     private let commit: @Sendable (ArraySlice<Job>) -> Void
 
@@ -38,13 +42,18 @@ final class Lane: Sendable {
     /// `lingers` is asked before each group whether so many bodies may wait for more to come: where answers have to wait
     /// for something else anyway, a commit of more of them spares work and makes none later.
     init(
-        label: String, lingers: @escaping @Sendable (_ waiting: Int) -> Bool = { _ in false },
+        label: String, observation: Observation = .none,
+        lingers: @escaping @Sendable (_ waiting: Int) -> Bool = { _ in false },
         commit: @escaping @Sendable (ArraySlice<Job>) -> Void
     ) {
+        self.observation = observation
         queue = DispatchQueue(label: label)
         self.lingers = lingers
         self.commit = commit
     }
+
+    /// Bodies that no group has taken up yet.
+    var waitingCount: Int { waitingBodies.load(ordering: .relaxed) }
 
     func run<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
@@ -52,6 +61,7 @@ final class Lane: Sendable {
         try await withCheckedThrowingContinuation { continuation in
             submit(
                 Job(
+                    since: observation.uptime(),
                     attempt: { tx in
                         let value = try body(tx)
                         return { continuation.resume(returning: value) }
@@ -72,6 +82,7 @@ final class Lane: Sendable {
         let isAccepted = state.withLock { state in
             guard !state.isClosed else { return false }
             state.waiting.append(job)
+            waitingBodies.add(1, ordering: .relaxed)
             if state.isLingering, !lingers(state.waiting.count) {
                 state.isLingering = false
                 moreCame.signal()
@@ -96,7 +107,9 @@ final class Lane: Sendable {
             }
             if jobs.isEmpty { return }
             for start in stride(from: 0, to: jobs.count, by: Self.groupMax) {
-                commit(jobs[start..<min(start + Self.groupMax, jobs.count)])
+                let group = jobs[start..<min(start + Self.groupMax, jobs.count)]
+                waitingBodies.subtract(group.count, ordering: .relaxed)
+                commit(group)
             }
         }
     }

@@ -21,11 +21,17 @@ public protocol Store: Sendable {
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value
 
+    /// Transactions that wait for their turn now.
+    var waitingCount: Int { get }
+
     /// Waits for what runs, refuses what comes after, and closes the files.
     func close() async throws
 }
 
 extension Store {
+    /// For a store that keeps nobody waiting.
+    public var waitingCount: Int { 0 }
+
     /// For a store that has no way to read beside its writer.
     public func read<Value: Sendable>(
         for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value

@@ -10,6 +10,7 @@ extension Issuer {
             let answered = try await transaction(as: principal, scope: .authorize) { [self] books in
                 try once(attempt, in: books) { books in try record(request, in: books) }
             }
+            observation.decided(answered)
             return try issue(answered, to: principal)
         }
     }
@@ -121,7 +122,10 @@ extension Issuer {
             }
             let token: String?
             switch authorization.status {
-            case .pending, .denied: token = try authorization.claims.map(keyRing.sign)
+            case .pending, .denied: 
+                token = try authorization.claims.map { (claims) throws(IssuerError) in
+                    try observation.timing(.sign) { () throws(IssuerError) in try keyRing.sign(claims) }
+                }
             case .confirmed, .voided, .expired, .held: token = nil
             }
             return Answered(

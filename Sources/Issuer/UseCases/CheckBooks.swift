@@ -31,14 +31,23 @@ public struct BooksDifference: Sendable {
 }
 
 extension Issuer {
-    /// Counters that one transaction recounts: decisions wait for it.
-    private static var countersAtOnce: Int { 8 }
-
     /// Recounts every counter of every company from its authorizations. Changes nothing.
     ///
     /// Works beside decisions: each counter and its authorizations are read in one transaction. A counter of many
     /// authorizations keeps decisions waiting as long as reading those takes.
     public func checkBooks() async throws(IssuerError) -> BooksReport {
+        try await BooksCheck(store: store).report()
+    }
+}
+
+/// Recounts the counters of a store.
+struct BooksCheck {
+    /// Counters that one transaction recounts: decisions wait for it.
+    private static let countersAtOnce = 8
+
+    let store: any Store
+
+    func report() async throws(IssuerError) -> BooksReport {
         var report = BooksReport()
         var last: CompanyID?
         while true {

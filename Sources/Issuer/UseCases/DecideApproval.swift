@@ -55,6 +55,7 @@ extension Issuer {
                 return authorization
             }
         }
+        observation.decided(answered)
         return try issue(answered, to: principal)
     }
 }

@@ -57,8 +57,10 @@ public final class Sweeper: Sendable {
 
     private func visit(_ company: CompanyID, _ now: Instant) async throws(IssuerError) {
         try await IssuerError.mapping {
-            try await issuer.store.transaction(for: company) { tx in
-                let books = Books(tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0)
+            try await issuer.store.transaction(for: company) { [issuer] tx in
+                let books = Books(
+                    tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0,
+                    observation: issuer.observation)
                 try Ledger(books).lapseDue()
                 try IdempotencyKeys.purge(in: books)
                 try Counters.dropUnneeded(in: books)

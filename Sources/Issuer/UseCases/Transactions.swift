@@ -42,7 +42,7 @@ extension Issuer {
                 try admit(principal, keyVersion: admission.keyVersion, at: now, in: tx)
                 let books = Books(
                     tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                    policyVersion: admission.policyVersion, author: principal.author)
+                    policyVersion: admission.policyVersion, author: principal.author, observation: observation)
                 try Ledger(books).lapseDue()
                 return try body(books)
             }

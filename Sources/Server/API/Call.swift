@@ -11,6 +11,7 @@ struct Call {
     let body: [UInt8]
     /// Set on a POST that bears an Idempotency-Key.
     let once: OnceOnly?
+    let metrics: Metrics
 
     /// The identifier in the path. What no identifier of that kind looks like names nothing.
     func id<Kind>(_ resource: IssuerError.Resource, _ parameter: String = "id") throws -> ID<Kind> {
@@ -21,6 +22,8 @@ struct Call {
 
     /// Reads the body's object, whose members may be `names`, and throws with everything that is wrong with it.
     func decode<Value>(_ names: [String], _ read: (ObjectReader) throws -> Value) throws -> Value {
+        let start = metrics.uptime()
+        defer { metrics.http.spent(metrics.uptime() - start, in: .parse) }
         let json = try RequestJSON(body)
         let findings = Findings(oversizedNumbers: json.oversizedNumbers)
         return try read(ObjectReader(json.root, names: names, into: findings))

@@ -6,8 +6,8 @@ struct HealthRoutes {
     let issuer: Issuer
 
     func add(to routes: RouteTable) {
-        routes.open("/healthz") { _ in Self.status("ok") }
-        routes.open("/readyz") { _ in
+        routes.open("/healthz") { _, _ in Self.status("ok") }
+        routes.open("/readyz") { _, _ in
             try await issuer.checkReadiness()
             return Self.status("ready")
         }

@@ -8,7 +8,7 @@ struct JWKSRoutes {
     let issuer: Issuer
 
     func add(to routes: RouteTable) {
-        routes.open("/.well-known/jwks.json", get)
+        routes.open("/.well-known/jwks.json") { request, _ in get(request) }
     }
 
     private func get(_ request: Request) -> Response {

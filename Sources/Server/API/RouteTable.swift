@@ -7,21 +7,23 @@ final class RouteTable {
     private let router: Router<RequestScope>
     private let authenticated: RouterGroup<RequestScope>
     private let idempotency = Idempotency()
+    private let metrics: Metrics
     private let bodyBytesMax: Int
     private(set) var methods: [[Substring]: [HTTPRequest.Method]] = [:]
 
-    init(router: Router<RequestScope>, issuer: Issuer, rateLimits: RateLimits, bodyBytesMax: Int) {
+    init(router: Router<RequestScope>, issuer: Issuer, rateLimits: RateLimits, metrics: Metrics, bodyBytesMax: Int) {
         self.router = router
         self.authenticated = router.group()
-            .add(middleware: Authentication(issuer: issuer, limits: rateLimits))
+            .add(middleware: Authentication(issuer: issuer, limits: rateLimits, metrics: metrics))
             .add(middleware: RateLimiting(limits: rateLimits))
+        self.metrics = metrics
         self.bodyBytesMax = bodyBytesMax
     }
 
     /// A route that asks nobody who they are.
-    func open(_ path: String, _ handler: @escaping @Sendable (Request) async throws -> Response) {
+    func open(_ path: String, _ handler: @escaping @Sendable (Request, RequestScope) async throws -> Response) {
         note(.get, path)
-        router.get(RouterPath(path)) { request, _ in try await handler(request) }
+        router.get(RouterPath(path), use: handler)
     }
 
     func get(_ path: String, _ handler: @escaping @Sendable (Call) async throws -> Response) {
@@ -50,19 +52,31 @@ final class RouteTable {
         _ handler: @escaping @Sendable (Call) async throws -> Response
     ) {
         note(method, path)
-        let (idempotency, bodyBytesMax) = (idempotency, bodyBytesMax)
+        let (idempotency, metrics, bodyBytesMax) = (idempotency, metrics, bodyBytesMax)
         authenticated.on(RouterPath(path), method: method) { request, scope in
             guard var caller = scope.caller else { throw IssuerError.unauthenticated }
             caller.requestID = scope.requestID
+            let start = metrics.uptime()
             let body = try await request.readBody(rule, bytesMax: bodyBytesMax, scope: scope)
+            if !body.isEmpty { metrics.http.spent(metrics.uptime() - start, in: .read) }
             let asked = caller
             func call(_ once: OnceOnly?) async throws -> Response {
-                try await handler(Call(request: request, scope: scope, caller: asked, body: body, once: once))
+                try await handler(
+                    Call(
+                        request: request, scope: scope, caller: asked, body: body, once: once, metrics: metrics))
             }
             guard method == .post else { return try await call(nil) }
             return try await idempotency.once(
                 request, body: body, caller: asked, requestID: scope.requestID, call)
         }
+    }
+
+    /// Every method with every path's template, as the router names it.
+    var templates: [HTTPMetrics.Route] {
+        methods.flatMap { segments, methods in
+            let template = RouterPath(segments.joined(separator: "/")).description
+            return methods.map { HTTPMetrics.Route(method: $0.rawValue, template: template) }
+        }.sorted { ($0.template, $0.method) < ($1.template, $1.method) }
     }
 
     private func note(_ method: HTTPRequest.Method, _ path: String) {

@@ -35,16 +35,27 @@ extension OperatorRequest {
 /// Serves operators' requests; no API key is asked for, as the file system has already said who may come.
 enum AdminRoutes {
     static func router(
-        issuer: Issuer, logger: Logger, makeRequestID: @escaping @Sendable () -> String
+        issuer: Issuer, copies: BooksCopy, housekeeping: HousekeepingMetrics, logger: Logger,
+        now: @escaping @Sendable () -> Instant, makeRequestID: @escaping @Sendable () -> String
     ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self)
         router.add(middleware: RequestID(makeID: makeRequestID))
-        router.add(middleware: Problems(logger: logger))
+        router.add(middleware: Problems(note: { _ in }, logger: logger))
         router.get("/keys") { _, _ in
             Response.json(try await OperatorRequest.listSigningKeys.perform(on: issuer))
         }
         router.get("/check") { _, _ in
             Response.json(try await OperatorRequest.checkBooks.perform(on: issuer))
+        }
+        router.post(RouterPath(BooksCopy.path)) { _, _ in
+            do {
+                let copy = try await copies.make(at: now())
+                housekeeping.backedUp(at: copy.asOf)
+                return Response.json(.of(copy.write))
+            } catch {
+                housekeeping.backupFailed()
+                throw Problem(copying: error)
+            }
         }
         router.post("/keys/rotate") { _, _ in
             Response.json(try await OperatorRequest.rotateSigningKey.perform(on: issuer))

@@ -5,7 +5,7 @@ import Verifier
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The keys that sign tokens. Works beside a running server, at once.",
-        subcommands: [List.self, Rotate.self, Revoke.self, Reseal.self])
+        subcommands: [List.self, Rotate.self, Revoke.self, Replace.self, Reseal.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

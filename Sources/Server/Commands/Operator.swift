@@ -17,16 +17,40 @@ struct Operator {
         folder = try DataFolder(configuration.dataFolder)
     }
 
-    /// A server that starts or stops holds the lock without answering for a moment; so this tries for a while.
     func perform(_ request: OperatorRequest) async throws -> [UInt8] {
+        // Recounting millions of authorizations, or entries of the log, takes its time; all else is done in a moment.
+        let isLong = request == .checkBooks || request == .verifyAudit
+        return try await ask(
+            request.method, request.path, request.body, timeout: isLong ? .hours(1) : .seconds(15),
+            orHere: { try await performHere(request) })
+    }
+
+    /// Has a copy of the books made beside them. Where no server has them it needs no master key, and leaves an older schema
+    /// as it is: before a new program's first start is when a copy is wanted most.
+    func copyBooks() async throws -> [UInt8] {
+        try await ask(.post, BooksCopy.path, [], timeout: .hours(6)) {
+            guard FileSize.of(folder.storePath) != nil else {
+                throw Failure("there is nothing to copy: \(folder.storePath) is not there. Set PAITIFY_DATA_DIR.")
+            }
+            let copy = try await BooksCopy(folder, makeName: App.makeRequestID).make(at: App.clock.now())
+            return Array(ByteBuffer.of(copy.write).readableBytesView)
+        }
+    }
+
+    /// Asks the server that has the folder, or does it here. A server that starts or stops holds the lock without answering
+    /// for a moment; so this tries for a while.
+    private func ask(
+        _ method: HTTPRequest.Method, _ path: String, _ body: [UInt8], timeout: TimeAmount,
+        orHere performHere: () async throws -> [UInt8]
+    ) async throws -> [UInt8] {
         let start = ContinuousClock.now
         while true {
             if let lock = try folder.lock() {
                 defer { withExtendedLifetime(lock) {} }
-                return try await performHere(request)
+                return try await performHere()
             }
             do {
-                return try await ask(request)
+                return try await ask(method, path, body, timeout: timeout)
             } catch let error as IOError where Self.nobodyListens.contains(error.errnoCode) {
                 guard ContinuousClock.now - start < .seconds(5) else {
                     throw DataFolderError(
@@ -53,24 +77,24 @@ struct Operator {
         return Array(try answer.get().readableBytesView)
     }
 
-    private func ask(_ request: OperatorRequest) async throws -> [UInt8] {
-        guard let url = URL(httpURLWithSocketPath: folder.socketPath, uri: request.path) else {
+    private func ask(
+        _ method: HTTPRequest.Method, _ path: String, _ body: [UInt8], timeout: TimeAmount
+    ) async throws -> [UInt8] {
+        guard let url = URL(httpURLWithSocketPath: folder.socketPath, uri: path) else {
             throw DataFolderError(description: "\(folder.socketPath) is no socket's path")
         }
         var message = HTTPClientRequest(url: url.absoluteString)
-        message.method = HTTPMethod(rawValue: request.method.rawValue)
-        if !request.body.isEmpty {
+        message.method = HTTPMethod(rawValue: method.rawValue)
+        if !body.isEmpty {
             message.headers.add(name: "content-type", value: "application/json")
-            message.body = .bytes(request.body)
+            message.body = .bytes(body)
         }
-        // Recounting millions of authorizations, or entries of the log, takes its time; all else is done in a moment.
-        let isLong = request == .checkBooks || request == .verifyAudit
-        let (status, body) = try await answer(to: message, timeout: isLong ? .hours(1) : .seconds(15))
+        let (status, answer) = try await answer(to: message, timeout: timeout)
         guard status == .ok else {
-            let detail = (try? JSONDocument.parse(body, maxDepth: 4))?.root["detail"]?.string
+            let detail = (try? JSONDocument.parse(answer, maxDepth: 4))?.root["detail"]?.string
             throw Failure(detail ?? "the server answered \(status.code)")
         }
-        return body
+        return answer
     }
 
     /// Asks once. A request that may have reached the server is never sent again: a second rotation would take the key

@@ -29,11 +29,14 @@ struct Serve: AsyncParsableCommand {
             let lock = try await Self.lock(folder)
             // Before the lock goes: what another server leaves there after that is not ours to remove.
             defer { withExtendedLifetime(lock) { folder.removeSocketAndAddress() } }
+            folder.removeCopies()
             configuration.limits.connectionsMax = OpenFiles.allow(configuration.limits.connectionsMax)
             Self.warn(of: configuration, logger)
-            let issuer = try await App.openIssuer(configuration, folder)
+            let metrics = Metrics(
+                connectionsMax: configuration.limits.connectionsMax, storePath: folder.storePath, uptime: App.uptime)
+            let issuer = try await App.openIssuer(configuration, folder, observation: metrics.observation)
             do {
-                try await Self.serve(issuer, configuration, folder, logger)
+                try await Self.serve(issuer, configuration, folder, metrics, logger)
             } catch {
                 try await issuer.close()
                 throw error
@@ -52,9 +55,9 @@ struct Serve: AsyncParsableCommand {
     }
 
     private static func serve(
-        _ issuer: Issuer, _ configuration: Configuration, _ folder: DataFolder, _ logger: Logger
+        _ issuer: Issuer, _ configuration: Configuration, _ folder: DataFolder, _ metrics: Metrics, _ logger: Logger
     ) async throws {
-        let api = App.api(issuer, configuration, logger: logger) { channel in
+        let api = App.api(issuer, configuration, metrics: metrics, logger: logger) { channel in
             let port = channel.localAddress?.port ?? configuration.port
             let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
             let address = "http://\(host):\(port)"
@@ -63,8 +66,8 @@ struct Serve: AsyncParsableCommand {
         }
         var group = ServiceGroupConfiguration(
             services: [
-                Listener(App.admin(issuer, folder, logger: logger), on: folder.socketPath),
-                SweepService(issuer: issuer, logger: logger),
+                Listener(App.admin(issuer, folder, metrics: metrics, logger: logger), on: folder.socketPath),
+                SweepService(issuer: issuer, metrics: metrics, logger: logger),
                 Listener(api, on: "\(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT)"),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quieter)
@@ -112,6 +115,7 @@ private struct Listener<Server: Service>: Service {
 /// Does the issuer's housekeeping, about once a second.
 struct SweepService: Service {
     let issuer: Issuer
+    let metrics: Metrics
     let logger: Logger
 
     func run() async throws {
@@ -119,11 +123,14 @@ struct SweepService: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
+                    let start = metrics.uptime()
                     try await sweeper.sweep()
+                    metrics.housekeeping.swept(at: App.clock.now(), nanoseconds: metrics.uptime() - start)
                     try await Task.sleep(for: .seconds(1))
                 } catch is CancellationError {
                     return
                 } catch {
+                    metrics.housekeeping.sweepFailed()
                     logger.error("housekeeping failed", metadata: ["error": "\(error)"])
                     try? await Task.sleep(for: .seconds(5))
                 }

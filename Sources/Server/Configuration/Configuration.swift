@@ -13,6 +13,7 @@ struct Configuration: Sendable {
     var logLevel = Logger.Level.info
     var limits = ConnectionLimits()
     var rates = RateSettings()
+    var metrics = MetricsAccess(token: nil)
     /// The settings there are.
     private(set) var knownNames: [String] = []
     /// What is set under a name like theirs and is none of them.
@@ -58,6 +59,12 @@ extension Configuration {
             "PAITIFY_OPERATOR_KEY",
             "\(OperatorKey.charactersMin) to 200 visible ASCII characters that do not begin with \"ag_\" (openssl rand -hex 32)",
             &issuer.operatorKey, OperatorKey.init)
+        var metricsToken: OperatorKey?
+        try variables.read(
+            "PAITIFY_METRICS_TOKEN",
+            "\(OperatorKey.charactersMin) to 200 visible ASCII characters that do not begin with \"ag_\" (openssl rand -hex 32)",
+            &metricsToken, OperatorKey.init)
+        metrics = MetricsAccess(token: metricsToken)
         try readDurations(variables)
         try variables.readInteger("PAITIFY_BCRYPT_COST", 4...16, &issuer.bcryptCost)
         try variables.read(

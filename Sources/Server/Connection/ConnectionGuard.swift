@@ -14,6 +14,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     private let limits: ConnectionLimits
     private let makeRequestID: @Sendable () -> String
+    private let witness: ConnectionWitness
     private var state: ConnectionState
     private var context: ChannelHandlerContext?
     private var timer: (task: Scheduled<Void>, deadline: NIODeadline)?
@@ -28,14 +29,19 @@ final class ConnectionGuard: ChannelDuplexHandler {
     /// The head of the pipeline, where bytes can be written as they are.
     fileprivate var bytes: ChannelHandlerContext?
 
-    init(limits: ConnectionLimits, now: NIODeadline, makeRequestID: @escaping @Sendable () -> String) {
+    init(
+        limits: ConnectionLimits, now: NIODeadline, makeRequestID: @escaping @Sendable () -> String,
+        witness: ConnectionWitness
+    ) {
         self.limits = limits
+        self.witness = witness
         self.makeRequestID = makeRequestID
         state = ConnectionState(limits: limits, now: now)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        witness.opened()
         armTimer(context)
     }
 
@@ -43,6 +49,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         timer?.task.cancel()
         timer = nil
         self.context = nil
+        witness.closed()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -156,6 +163,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         let path = head.map { String($0.uri.prefix { $0 != "?" }) } ?? "/"
         let message = problem.message(instance: path, requestID: requestID, withBody: head?.method != .HEAD)
         hasRefused = true
+        witness.refused(problem, requestID)
         _ = state.answerBegun(asksToClose: true)
         state.answerEnded(now: context.eventLoop.now)
         armTimer(context)

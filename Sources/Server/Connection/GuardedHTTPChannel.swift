@@ -13,6 +13,7 @@ struct GuardedHTTPChannel: HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
     let makeRequestID: @Sendable () -> String
+    var witness = ConnectionWitness()
 
     func setup(
         channel: any Channel, logger: Logger
@@ -30,7 +31,8 @@ struct GuardedHTTPChannel: HTTPChannelHandler {
         decoderLimits.maxHeaderFieldSize = limits.headerBytesMax
         decoderLimits.maxHeaderListSize = limits.headerBytesMax
         decoderLimits.maxHeaderFieldCount = limits.headerFieldsMax
-        let connection = ConnectionGuard(limits: limits, now: now, makeRequestID: makeRequestID)
+        let connection = ConnectionGuard(
+            limits: limits, now: now, makeRequestID: makeRequestID, witness: witness)
         try pipeline.addHandler(ConnectionBytes(connection))
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: false,
@@ -48,10 +50,11 @@ struct GuardedHTTPChannel: HTTPChannelHandler {
 
 extension HTTPServerBuilder {
     static func guarded(
-        _ limits: ConnectionLimits, makeRequestID: @escaping @Sendable () -> String
+        _ limits: ConnectionLimits, makeRequestID: @escaping @Sendable () -> String, witness: ConnectionWitness
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
-            GuardedHTTPChannel(responder: responder, limits: limits, makeRequestID: makeRequestID)
+            GuardedHTTPChannel(
+                responder: responder, limits: limits, makeRequestID: makeRequestID, witness: witness)
         }
     }
 }

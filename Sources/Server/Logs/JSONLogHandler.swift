@@ -31,7 +31,15 @@ struct JSONLogHandler: LogHandler {
             let own = event.metadata ?? [:]
             let all = metadata.merging(own) { _, own in own }
             if !all.isEmpty {
-                json.member("context", pairs: all.mapValues(\.description))
+                json.member("context") { json in
+                    for (name, value) in all.sorted(by: { $0.key < $1.key }) {
+                        if case .stringConvertible(let number as JSONNumber) = value {
+                            json.member(named: name, json: number.description)
+                        } else {
+                            json.member(named: name, value.description)
+                        }
+                    }
+                }
             }
         }
         line.writeStaticString("\n")

@@ -6,6 +6,7 @@ import Issuer
 struct Authentication: RouterMiddleware {
     let issuer: Issuer
     let limits: RateLimits
+    let metrics: Metrics
 
     func handle(
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
@@ -14,7 +15,9 @@ struct Authentication: RouterMiddleware {
             throw Problem.unauthenticated("The request bears no API key. Send one in the header field X-API-Key.")
         }
         var scope = context
+        let start = metrics.uptime()
         scope.caller = try await caller(key, from: context.client)
+        metrics.http.spent(metrics.uptime() - start, in: .authenticate)
         return try await next(request, scope)
     }
 

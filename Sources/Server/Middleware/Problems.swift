@@ -5,6 +5,8 @@ import NIOHTTP1
 
 /// Turns whatever was thrown into a problem document, and lets no body go unread on a connection that stays open.
 struct Problems: RouterMiddleware {
+    /// Is told of each problem's code.
+    let note: @Sendable (String) -> Void
     let logger: Logger
 
     func handle(
@@ -21,8 +23,12 @@ struct Problems: RouterMiddleware {
             if problem.status.kind == .serverError, !(error is CancellationError) {
                 logger.error(
                     "a request failed",
-                    metadata: ["requestId": "\(context.requestID)", "path": "\(request.uri.path)", "error": "\(error)"])
+                    metadata: [
+                        "requestId": "\(context.requestID)", "route": "\(context.route ?? "none")",
+                        "traceId": "\(context.trace?.traceID ?? "")", "error": "\(error)",
+                    ])
             }
+            note(problem.code)
             response = problem.response(instance: request.uri.path, requestID: context.requestID)
             if request.method == .head { response = response.createHeadResponse() }
         }

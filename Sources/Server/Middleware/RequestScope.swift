@@ -8,6 +8,8 @@ struct RequestScope: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// What the answer bears as X-Request-Id, and the log beside it.
     var requestID = ""
+    /// Its place in a trace; nil on the operators' socket.
+    var trace: TraceContext?
     /// Who asks; nil on open routes.
     var caller: Principal?
     /// Where the request comes from; nil on loopback.
@@ -16,6 +18,13 @@ struct RequestScope: RequestContext {
     let rateStanding = Note<RateLimits.Standing>()
     /// Whether somebody has read the body to its end.
     let bodyWasRead = Mark()
+
+    /// The template of the path that the request was routed to, such as `/v1/agents/{id}`; nil where there is none.
+    var route: String? {
+        let path = coreContext.endpointPath.value
+        // What the framework calls a path that it does not know.
+        return path == "NotFound" ? nil : path
+    }
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)

@@ -78,7 +78,10 @@ import Testing
                 clock: Clock { [clock] in clock.now }, ids: .random())
             var configuration = Configuration()
             configuration.rates = .none
-            try await App.api(issuer, configuration, logger: Logger(label: "test").quieter).test(.live) { client in
+            let metrics = Metrics(connectionsMax: 8, storePath: nil, uptime: { 0 })
+            try await App.api(
+                issuer, configuration, metrics: metrics, logger: Logger(label: "test").quieter
+            ).test(.live) { client in
                 try await self.drive(issuer, client, until: wanted)
             }
         }

@@ -14,6 +14,8 @@ struct TestServer: Sendable {
     static let now = Instant(milliseconds: 1_795_426_200_123)
 
     let issuer: Issuer
+    let metrics: Metrics
+    let lines: LogLines
     private let responder: RouterResponder<RequestScope>
 
     /// One for all tests: making signing keys takes long. Each test has companies of its own.
@@ -21,21 +23,24 @@ struct TestServer: Sendable {
 
     init(
         limits: ConnectionLimits = ConnectionLimits(), rates: RateSettings = .none,
-        operatorKey: String? = nil, uptime: @escaping @Sendable () -> Int64 = { 0 }
+        operatorKey: String? = nil, metricsToken: String? = nil, uptime: @escaping @Sendable () -> Int64 = { 0 }
     ) async throws {
         var settings = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
         settings.operatorKey = operatorKey.flatMap(OperatorKey.init)
+        let metrics = Metrics(connectionsMax: limits.connectionsMax, storePath: nil, uptime: uptime)
+        let lines = LogLines()
+        (self.metrics, self.lines) = (metrics, lines)
         issuer = try await Issuer.open(
-            store: try SQLiteStore.open(path: ":memory:"),
+            store: try SQLiteStore.open(path: ":memory:", observation: metrics.observation),
             settings: settings,
             masterKey: try MasterKey(text: String(repeating: "0123456789abcdef", count: 4)),
-            clock: Clock { Self.now }, ids: .random())
+            clock: Clock { Self.now }, ids: .random(), observation: metrics.observation)
         let count = Atomic(0)
         responder = Routes.router(
-            issuer: issuer, limits: limits, rateLimits: RateLimits(rates, now: uptime), logger: Logger(label: "test")
-        ) {
-            "req_\(count.add(1, ordering: .relaxed).newValue)"
-        }.buildResponder()
+            issuer: issuer, limits: limits, rateLimits: RateLimits(rates, now: uptime), metrics: metrics,
+            metricsAccess: MetricsAccess(token: metricsToken.flatMap(OperatorKey.init)), logger: lines.logger,
+            makeRequestID: { "req_\(count.add(1, ordering: .relaxed).newValue)" }, random: { 0x0123_4567_89AB_CDEF }
+        ).buildResponder()
     }
 
     /// A company with its first key.

@@ -13,6 +13,15 @@ enum Migrator {
         ON CONFLICT (only_row) DO UPDATE SET version = excluded.version
         """)
 
+    /// This program's.
+    static var latest: Int64 { Int64(versions.count) }
+
+    /// What the store has; throws where it has none, as no store of ours.
+    static func version(in tx: any StoreTransaction) throws(StorageError) -> Int64 {
+        guard let row = try tx.execute(readVersion, []).first else { throw .schema("the file holds no schema version") }
+        return try row.integer(0)
+    }
+
     /// Refuses a store that a newer version of the program wrote.
     static func migrate(_ tx: any StoreTransaction) throws(StorageError) {
         try tx.execute(createVersion, [])

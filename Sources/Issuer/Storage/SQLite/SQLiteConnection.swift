@@ -30,12 +30,16 @@ final class SQLiteConnection: @unchecked Sendable {
         return try SQLiteConnection(path, configuration)
     }
 
-    /// A second connection to the file, for long reads: it can neither write nor make a checkpoint.
+    /// Another connection to the file, for long reads: it can neither write nor make a checkpoint.
     static func reader(path: String) throws(StorageError) -> SQLiteConnection {
+        try SQLiteConnection(path, readerConfiguration)
+    }
+
+    static var readerConfiguration: Configuration {
         var configuration = Configuration()
         configuration.label = "paitify.sqlite.read"
         configuration.readonly = true
-        return try SQLiteConnection(path, configuration)
+        return configuration
     }
 
     /// Before the first file is opened. Where another part of the program was faster it goes as it went before.
@@ -51,8 +55,8 @@ final class SQLiteConnection: @unchecked Sendable {
     }
 
     /// Commits the jobs as one group, and answers each.
-    func commit(_ jobs: ArraySlice<Lane.Job>) {
-        queue.writeWithoutTransaction { SQLiteGroup(statements(on: $0)).commit(jobs) }
+    func commit(_ jobs: ArraySlice<Lane.Job>, observation: Observation = .none) {
+        queue.writeWithoutTransaction { SQLiteGroup(statements(on: $0), observation: observation).commit(jobs) }
     }
 
     /// Runs `body` on what was committed when it begins.

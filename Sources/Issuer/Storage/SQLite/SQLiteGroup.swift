@@ -4,6 +4,7 @@
 /// again, this time with each job in a savepoint: savepoints copy every page that is written to, and few jobs need them.
 struct SQLiteGroup {
     let statements: SQLiteStatements
+    private let observation: Observation
     private let memory = GroupMemory()
 
     private static let begin = Statement("BEGIN IMMEDIATE")
@@ -16,15 +17,17 @@ struct SQLiteGroup {
     /// What to do once the group is on disk.
     private typealias Answer = @Sendable () -> Void
 
-    init(_ statements: SQLiteStatements) {
+    init(_ statements: SQLiteStatements, observation: Observation) {
         self.statements = statements
+        self.observation = observation
     }
 
     func commit(_ jobs: ArraySlice<Lane.Job>) {
+        let start = observation.uptime()
         do {
             try run(Self.begin)
         } catch {
-            return fail(jobs, error.storageError)
+            return fail(jobs, error.storageError, since: start)
         }
         let answers: [Answer]
         do throws(SQLiteFailure) {
@@ -32,14 +35,16 @@ struct SQLiteGroup {
         } catch {
             // Not a job's failure but the connection's: nothing of the group can be trusted to be there.
             abandon()
-            return fail(jobs, error.storageError)
+            return fail(jobs, error.storageError, since: start)
         }
+        let ready = observation.uptime()
         do {
             try run(Self.commit)
         } catch {
             abandon()
-            return fail(jobs, error.commitError)
+            return fail(jobs, error.commitError, since: start)
         }
+        observation.committed(jobs, from: start, ready: ready)
         for answer in answers { answer() }
     }
 
@@ -93,7 +98,8 @@ struct SQLiteGroup {
         if statements.isInTransaction { try? run(Self.rollback) }
     }
 
-    private func fail(_ jobs: ArraySlice<Lane.Job>, _ error: StorageError) {
+    private func fail(_ jobs: ArraySlice<Lane.Job>, _ error: StorageError, since start: Int64) {
+        observation.failed(jobs, from: start)
         for job in jobs { job.fail(error) }
     }
 }

@@ -10,16 +10,23 @@ public final class SQLiteStore: Store {
     private let reader: SQLiteConnection?
 
     /// Opens or makes the file at `path`, `":memory:"` for a store that ends with the process.
-    public static func open(path: String, crowd: Crowd = Crowd()) throws(StorageError) -> SQLiteStore {
+    public static func open(
+        path: String, observation: Observation = .none, crowd: Crowd = Crowd()
+    ) throws(StorageError) -> SQLiteStore {
         let connection = try SQLiteConnection.open(path: path)
         return SQLiteStore(
-            connection, reader: path == ":memory:" ? nil : try SQLiteConnection.reader(path: path), crowd: crowd)
+            connection, reader: path == ":memory:" ? nil : try SQLiteConnection.reader(path: path),
+            observation: observation, crowd: crowd)
     }
 
-    private init(_ connection: SQLiteConnection, reader: SQLiteConnection?, crowd: Crowd) {
+    private init(
+        _ connection: SQLiteConnection, reader: SQLiteConnection?, observation: Observation, crowd: Crowd
+    ) {
         self.connection = connection
         self.reader = reader
-        lane = Lane(label: "paitify.lane", lingers: crowd.isBusy) { connection.commit($0) }
+        lane = Lane(label: "paitify.lane", observation: observation, lingers: crowd.isBusy) { jobs in
+            connection.commit(jobs, observation: observation)
+        }
     }
 
     public func transaction<Value: Sendable>(
@@ -40,6 +47,8 @@ public final class SQLiteStore: Store {
     ) async throws -> Value {
         try await lane.run(body)
     }
+
+    public var waitingCount: Int { lane.waitingCount }
 
     public func close() async throws {
         await lane.close()

@@ -32,6 +32,8 @@ enum IdempotencyKeys {
         UPDATE idempotency_keys SET outcome = $1
         WHERE company_id = $2 AND environment = $3 AND idempotency_key = $4
         """)
+    private static let drop = Statement(
+        "DELETE FROM idempotency_keys WHERE company_id = $1 AND environment = $2 AND idempotency_key = $3")
     private static let purge = Statement("DELETE FROM idempotency_keys WHERE company_id = $1 AND created_at <= $2")
 
     static func find(_ key: IdempotencyKey, in books: Books) throws(StorageError) -> Record? {
@@ -78,6 +80,11 @@ enum IdempotencyKeys {
             [
                 .text(outcome), SQLValue(sealed.company), .text(sealed.environment.rawValue), .text(sealed.key.text),
             ])
+    }
+
+    /// Its request is done anew if it comes again.
+    static func drop(_ sealed: Sealed, in tx: any StoreTransaction) throws(StorageError) {
+        try tx.execute(drop, [SQLValue(sealed.company), .text(sealed.environment.rawValue), .text(sealed.key.text)])
     }
 
     static func purge(in books: Books) throws(StorageError) {

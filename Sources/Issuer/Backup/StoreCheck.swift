@@ -1,0 +1,42 @@
+/// What was found in a store's file that nobody writes.
+public struct StoreReport: Sendable {
+    /// What SQLite finds wrong with the file, in its words.
+    public let damage: [String]
+    /// Nil where the schema is not this version's, or the file is too damaged to be read.
+    public let books: BooksReport?
+    public let chains: [AuditVerification.Chain]
+    public let schemaVersion: Int64
+
+    /// Whether all is as it was written: an older schema's books cannot be recounted, and are no fault.
+    public var isWhole: Bool {
+        damage.isEmpty && books?.balances != false && chains.allSatisfy { $0.fault == nil }
+    }
+}
+
+/// Checks a copy: the file's structure, then the books, then the log of every change. Reads all of it, and writes nothing.
+public enum StoreCheck {
+    public static func run(path: String) async throws(IssuerError) -> StoreReport {
+        let snapshot = try await IssuerError.mapping { try SQLiteSnapshot(path: path) }
+        let report: Result<StoreReport, IssuerError>
+        do throws(IssuerError) {
+            report = .success(try await examine(snapshot))
+        } catch {
+            report = .failure(error)
+        }
+        try await IssuerError.mapping { try await snapshot.close() }
+        return try report.get()
+    }
+
+    private static func examine(_ snapshot: SQLiteSnapshot) async throws(IssuerError) -> StoreReport {
+        let damage = try await IssuerError.mapping { try await snapshot.damage() }
+        let version = try await IssuerError.mapping {
+            try await snapshot.globalTransaction { try Migrator.version(in: $0) }
+        }
+        guard damage.isEmpty, version == Migrator.latest else {
+            return StoreReport(damage: damage, books: nil, chains: [], schemaVersion: version)
+        }
+        return StoreReport(
+            damage: [], books: try await BooksCheck(store: snapshot).report(),
+            chains: try await AuditVerification(store: snapshot).chains(), schemaVersion: version)
+    }
+}

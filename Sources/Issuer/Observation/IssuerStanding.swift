@@ -1,0 +1,35 @@
+/// How the issuer stands at one moment: what no event tells.
+public struct IssuerStanding: Sendable {
+    /// Transactions that wait for the lane.
+    public let laneWaiting: Int
+    /// API keys that wait for a thread of bcrypt's.
+    public let bcryptWaiting: Int
+    /// Every key but those that are gone.
+    public let signingKeys: [SigningKeyInfo]
+    /// Of the key set.
+    public let sequence: Int64
+    /// When the schedule lets the announced key sign.
+    public let nextRotation: Instant
+    /// Nil where the store could not be asked.
+    public let open: OpenAuthorizations?
+    public let now: Instant
+}
+
+/// How many authorizations are not over.
+public struct OpenAuthorizations: Sendable, Equatable {
+    /// Reserved: neither confirmed, voided nor lapsed.
+    public let pending: Int64
+    /// Waiting for a person.
+    public let held: Int64
+}
+
+extension Issuer {
+    /// Counts what is open beside the lane, by index: a hundredth of a second for every few hundred thousand of them.
+    public func standing() async -> IssuerStanding {
+        let keys = keyRing.standing
+        let open = try? await store.read(for: .issuer) { try Authorizations.open(in: $0) }
+        return IssuerStanding(
+            laneWaiting: store.waitingCount, bcryptWaiting: apiKeyVerifier.waitingCount, signingKeys: keys.infos,
+            sequence: keys.sequence, nextRotation: keys.nextRotation, open: open, now: clock.now())
+    }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Glibc
+import Issuer
+
+/// `paitify restore`: books from a backup, made safe to go on with.
+struct Restore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Puts a backup's books into the data folder, checked, and revokes their signing keys.",
+        discussion: """
+            For a data folder without books and without a server: nothing is overwritten.
+
+            A backup is a past state. What was authorized after it is unknown to it: those budgets are free again, and those \
+            tokens are still valid at processors. So every signing key in it is revoked, and others sign from now on: \
+            processors refuse the tokens of the lost time as soon as they have fetched the key set. So it needs no particular \
+            master key: the one that is configured, or one that is made in the data folder. Where nothing was lost, as when a \
+            stopped issuer moves to another machine, --keep-signing-keys leaves the keys as they are, and needs theirs.
+            """)
+
+    @Argument(help: "A file that `paitify backup` has made.", completion: .file())
+    var file: String
+
+    @Flag(help: "Revoke no signing key: where nothing at all was decided or changed after the backup.")
+    var keepSigningKeys = false
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        try await Failure.reporting {
+            let configuration = try App.configuration()
+            let folder = try DataFolder(configuration.dataFolder)
+            guard let lock = try folder.lock() else {
+                throw Failure("a server has the data folder \(folder.path). Stop it, or set PAITIFY_DATA_DIR.")
+            }
+            defer { withExtendedLifetime(lock) {} }
+            try folder.checkHasNoBooks()
+            let masterKey = try App.masterKeyOrNew(configuration, folder)
+            let delivery = try FileDelivery(to: folder.storePath)
+            do {
+                try await restore(delivery, configuration, masterKey)
+            } catch {
+                delivery.abandon()
+                throw error
+            }
+        }
+    }
+
+    private func restore(
+        _ delivery: FileDelivery, _ configuration: Configuration, _ masterKey: MasterKey
+    ) async throws {
+        try delivery.copy(file)
+        let report = try await StoreCheck.run(path: delivery.partial)
+        guard report.isWhole else { throw Failure("\(file) is not whole, and was not restored: \(report.faults)") }
+        let revoked = try await makeSafe(delivery.partial, configuration, masterKey)
+        try delivery.finish()
+        try tell(report, revoked)
+    }
+
+    /// Does what has to be done before these books may decide again. The last connection to close takes the write-ahead log
+    /// with it.
+    private func makeSafe(
+        _ path: String, _ configuration: Configuration, _ masterKey: MasterKey
+    ) async throws -> [String] {
+        let store = try SQLiteStore.open(path: path)
+        let revoked: Result<[String], IssuerError>
+        do throws(IssuerError) {
+            revoked = .success(
+                try await RestoreBooks.run(
+                    on: store, masterKey: masterKey, settings: configuration.issuer, keepingSigningKeys: keepSigningKeys,
+                    at: App.clock.now()))
+        } catch {
+            revoked = .failure(error)
+        }
+        try await store.close()
+        return try revoked.get()
+    }
+
+    private func tell(_ report: StoreReport, _ revoked: [String]) throws {
+        guard !json else {
+            return try Console.print(
+                JSONWriter.text { json in
+                    json.object { json in
+                        report.write(to: &json)
+                        json.member("revokedSigningKeys", texts: revoked)
+                    }
+                })
+        }
+        try Console.print(report.summary)
+        guard !keepSigningKeys else { return try Console.print("no signing key was revoked") }
+        try Console.print(
+            """
+            revoked \(revoked.count) signing keys: \(revoked.joined(separator: ", "))
+            Now start the server, and have every processor fetch its key set at once: until then it takes tokens of the time \
+            after the backup. What was changed in that time is as it was before: revoke API keys, suspend agents and lower \
+            limits again. What was authorized in that time is unknown here and cannot be confirmed: settle it by hand.
+            """)
+    }
+}
+
+extension DataFolder {
+    /// Also no write-ahead log of books that are gone: SQLite would write it into those that come.
+    fileprivate func checkHasNoBooks() throws(Failure) {
+        for name in ["", "-wal", "-shm", "-journal"] where unsafe access(storePath + name, F_OK) == 0 {
+            throw Failure(
+                "\(storePath + name) is there already, and is not overwritten. Move every paitify.db file in "
+                    + "\(path) elsewhere, or set PAITIFY_DATA_DIR to another folder.")
+        }
+    }
+}
