@@ -29,6 +29,9 @@ enum App {
 
     static let clock = Clock { Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))) }
 
+    /// Where this program lies.
+    private static var program: String { Bundle.main.executablePath ?? CommandLine.arguments.first ?? "" }
+
     /// Nanoseconds of the clock that nobody sets.
     @Sendable static func uptime() -> Int64 { Int64(clamping: DispatchTime.now().uptimeNanoseconds) }
 
@@ -100,6 +103,9 @@ enum App {
         return Application(
             router: Routes.router(
                 issuer: issuer, limits: limits, rateLimits: RateLimits(configuration.rates, now: uptime),
+                documentation: DocumentationRoutes(
+                    issuerURL: configuration.issuer.issuerURL,
+                    swaggerUIFolder: configuration.swaggerUIFolder ?? SwaggerUI.usualFolder(program: program)),
                 logger: logger, makeRequestID: makeRequestID),
             server: .guarded(limits, makeRequestID: makeRequestID),
             configuration: ApplicationConfiguration(

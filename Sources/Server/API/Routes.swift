@@ -5,8 +5,8 @@ import Logging
 /// Every route there is, behind the middleware that all of them share.
 enum Routes {
     static func router(
-        issuer: Issuer, limits: ConnectionLimits, rateLimits: RateLimits, logger: Logger,
-        makeRequestID: @escaping @Sendable () -> String
+        issuer: Issuer, limits: ConnectionLimits, rateLimits: RateLimits, documentation: DocumentationRoutes,
+        logger: Logger, makeRequestID: @escaping @Sendable () -> String
     ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestID(makeID: makeRequestID))
@@ -26,6 +26,7 @@ enum Routes {
         AuditRoutes(issuer: issuer).add(to: routes)
         JWKSRoutes(issuer: issuer).add(to: routes)
         HealthRoutes(issuer: issuer).add(to: routes)
+        documentation.add(to: routes)
 
         router.add(middleware: MissingRoute(methods: routes.methods))
         return router

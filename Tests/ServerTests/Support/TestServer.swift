@@ -32,7 +32,9 @@ struct TestServer: Sendable {
             clock: Clock { Self.now }, ids: .random())
         let count = Atomic(0)
         responder = Routes.router(
-            issuer: issuer, limits: limits, rateLimits: RateLimits(rates, now: uptime), logger: Logger(label: "test")
+            issuer: issuer, limits: limits, rateLimits: RateLimits(rates, now: uptime),
+            documentation: DocumentationRoutes(issuerURL: "https://issuer.test", swaggerUIFolder: "/nonexistent"),
+            logger: Logger(label: "test")
         ) {
             "req_\(count.add(1, ordering: .relaxed).newValue)"
         }.buildResponder()

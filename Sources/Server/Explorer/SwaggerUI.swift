@@ -1,0 +1,29 @@
+import Foundation
+
+/// Swagger UI's own files, which are no part of this program: they are fetched when it is set up.
+struct SwaggerUI: Sendable {
+    /// Of its distribution, those that the page needs.
+    static let fileNames = ["swagger-ui.css", "swagger-ui-bundle.js"]
+
+    /// By name; empty where they are not all there.
+    let files: [String: [UInt8]]
+
+    /// Reads them from `folder`.
+    init(folder: String) {
+        var files: [String: [UInt8]] = [:]
+        for name in Self.fileNames {
+            guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)") else {
+                self.files = [:]
+                return
+            }
+            files[name] = Array(bytes)
+        }
+        self.files = files
+    }
+
+    /// Where `make install` and the Debian package put it: beside the program, in `share`.
+    static func usualFolder(program: String) -> String {
+        let folder = URL(fileURLWithPath: program).resolvingSymlinksInPath().deletingLastPathComponent()
+        return folder.deletingLastPathComponent().appendingPathComponent("share/paitify/swagger-ui").path
+    }
+}
