@@ -14,6 +14,8 @@ struct TestServer: Sendable {
     static let now = Instant(milliseconds: 1_795_426_200_123)
 
     let issuer: Issuer
+    /// Every route of the router's.
+    let routes: [(method: HTTPRequest.Method, path: String)]
     private let responder: RouterResponder<RequestScope>
 
     /// One for all tests: making signing keys takes long. Each test has companies of its own.
@@ -21,7 +23,8 @@ struct TestServer: Sendable {
 
     init(
         limits: ConnectionLimits = ConnectionLimits(), rates: RateSettings = .none,
-        operatorKey: String? = nil, uptime: @escaping @Sendable () -> Int64 = { 0 }
+        operatorKey: String? = nil, swaggerUIFolder: String = "/nonexistent",
+        uptime: @escaping @Sendable () -> Int64 = { 0 }
     ) async throws {
         var settings = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
         settings.operatorKey = operatorKey.flatMap(OperatorKey.init)
@@ -31,13 +34,15 @@ struct TestServer: Sendable {
             masterKey: try MasterKey(text: String(repeating: "0123456789abcdef", count: 4)),
             clock: Clock { Self.now }, ids: .random())
         let count = Atomic(0)
-        responder = Routes.router(
+        let router = Routes.router(
             issuer: issuer, limits: limits, rateLimits: RateLimits(rates, now: uptime),
-            documentation: DocumentationRoutes(issuerURL: "https://issuer.test", swaggerUIFolder: "/nonexistent"),
+            documentation: DocumentationRoutes(issuerURL: "https://issuer.test", swaggerUIFolder: swaggerUIFolder),
             logger: Logger(label: "test")
         ) {
             "req_\(count.add(1, ordering: .relaxed).newValue)"
-        }.buildResponder()
+        }
+        routes = router.routes.map { ($0.method, $0.path.description) }
+        responder = router.buildResponder()
     }
 
     /// A company with its first key.
