@@ -65,6 +65,12 @@ def test_each_operation_has_a_name_an_example_of_its_body_and_an_answer(document
             assert "examples" in document.resolve(schema), name
 
 
+def test_every_answer_of_the_suite_is_looked_at(company):
+    before = exchanges.seen["GET /v1/agents 200"]
+    assert company.http.get("/v1/agents").status_code == 200
+    assert exchanges.seen["GET /v1/agents 200"] == before + 1
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -92,7 +92,8 @@ struct OperationArticle {
 
     /// The statuses of problems, with the codes that each can have.
     private var problems: HTML {
-        let rows = (operation.node["responses"]?.members ?? []).filter { $0.value["$ref"] != nil }.map { answer -> HTML in
+        let problems = (operation.node["responses"]?.members ?? []).filter { $0.value["$ref"] != nil }
+        let rows = problems.map { answer -> HTML in
             let codes = document.resolved(answer.value)["content"]?[Problem.mediaType]?["examples"]?.members ?? []
             let links = codes.map { "<a href=\"#\($0.name)\"><code>\($0.name)</code></a> " as HTML }
             return "<tr><td>\(answer.name)</td><td>\(HTML(links))</td></tr>\n"
@@ -113,7 +114,8 @@ struct OperationArticle {
         let schema = operation.node["requestBody"]?["content"]?["application/json"]?["schema"].map(document.resolved)
         if let example = schema?["examples"]?.elements.first, example != .empty {
             lines.append("-H 'Content-Type: application/json'")
-            lines.append("-d '\(example.json(indented: true).replacing("\n", with: "\n    ").replacing("'", with: "'\\''"))'")
+            let json = example.json(indented: true).replacing("\n", with: "\n    ")
+            lines.append("-d '\(json.replacing("'", with: "'\\''"))'")
         }
         return lines.joined(separator: " \\\n  ")
     }

@@ -47,7 +47,8 @@ struct ReferencePage {
             \(HTML(tags.map(section)))
             <section id="problems">
             <h2>Problems</h2>
-            <p>Every answer that is not what was asked for has this shape, as <code>application/problem+json</code>.</p>
+            <p>Every answer that is not what was asked for is a <a href="#schema-Problem">Problem</a>, as
+            <code>application/problem+json</code>. Programs branch on its <code>code</code>.</p>
             \(problems)
             </section>
             <section id="schemas">
@@ -117,7 +118,7 @@ struct ReferencePage {
         }
         return """
             <div class="table"><table>
-            <thead><tr><th>Status</th><th>Code</th><th>For example</th></tr></thead>
+            <thead><tr><th scope="col">Status</th><th scope="col">Code</th><th scope="col">Says, for example</th></tr></thead>
             <tbody>
             \(HTML(rows))</tbody>
             </table></div>

@@ -82,13 +82,17 @@ struct SchemaTables {
         if let values = schema["enum"]?.elements { return self.values(values) }
         for choices in ["anyOf", "oneOf"] {
             if schema["type"] == nil, let choices = schema[choices]?.elements {
-                return HTML(choices.enumerated().map { $0.offset == 0 ? type(of: $0.element) : " or \(type(of: $0.element))" })
+                return HTML(
+                    choices.enumerated().map { index, choice in
+                        index == 0 ? type(of: choice) : " or \(type(of: choice))"
+                    })
             }
         }
-        let types = schema["type"]?.elements.isEmpty == false ? schema["type"]?.elements ?? [] : [schema["type"] ?? "object"]
+        let only = schema["type"] ?? "object"
+        let names = only.elements.isEmpty ? [only] : only.elements
         return HTML(
-            types.compactMap(\.string).enumerated().map { index, type in
-                (index == 0 ? "" : " or ") + (type == "null" ? HTML("null") : plain(type, schema))
+            names.compactMap(\.string).enumerated().map { index, name in
+                (index == 0 ? "" : " or ") + (name == "null" ? HTML("null") : plain(name, schema))
             })
     }
 

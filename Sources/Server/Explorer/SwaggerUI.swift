@@ -21,9 +21,11 @@ struct SwaggerUI: Sendable {
         self.files = files
     }
 
-    /// Where `make install` and the Debian package put it: beside the program, in `share`.
+    /// Where `make swagger-ui` and `make install` put them: beside the program, in `share`. What a package put into
+    /// /usr/bin looks into /usr/local, since nobody but packages writes to /usr.
     static func usualFolder(program: String) -> String {
         let folder = URL(fileURLWithPath: program).resolvingSymlinksInPath().deletingLastPathComponent()
-        return folder.deletingLastPathComponent().appendingPathComponent("share/paitify/swagger-ui").path
+        let prefix = folder.deletingLastPathComponent().path
+        return (prefix == "/usr" ? "/usr/local" : prefix) + "/share/paitify/swagger-ui"
     }
 }

@@ -62,11 +62,15 @@ struct OpenAPIDocument: Sendable {
         }
     }
 
-    /// What `node` stands for, where it is a reference to a part of this document; else itself.
+    /// What `node` stands for, where it is a reference to a part of this document, with what stands beside the reference;
+    /// else itself.
     func resolved(_ node: DocumentNode) -> DocumentNode {
         guard let reference = node["$ref"]?.string else { return node }
-        return resolved(
-            reference.split(separator: "/").dropFirst().reduce(root) { node, name in node[String(name)] ?? .null })
+        let found = reference.split(separator: "/").dropFirst().reduce(root) { node, name in node[String(name)] ?? .null
+        }
+        return node.members.filter { $0.name != "$ref" }.reduce(into: resolved(found)) { whole, beside in
+            whole[beside.name] = beside.value
+        }
     }
 
     static let methods = ["get", "put", "post", "patch", "delete"]

@@ -49,9 +49,11 @@ def before_call(context, case, kwargs):
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    if type(failure).__name__ != "RejectedPositiveData" or response.status_code != 422:
+    if type(failure).__name__ != "RejectedPositiveData" or response.status_code not in (412, 422):
         return True
     problem = response.json()
+    if response.status_code == 412:
+        return problem["code"] != "VERSION_MISMATCH"
     return not all(is_beyond_schemas(error) for error in problem["errors"])
 
 

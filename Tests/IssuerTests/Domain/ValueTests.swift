@@ -104,7 +104,9 @@ import Testing
         #expect(throws: InvalidValue.self) { try TimeZoneID("Asia/Hong_\u{212A}ong") }
     }
 
-    @Test("a time zone's every name is known", arguments: ["Asia/Kolkata", "Asia/Calcutta", "Europe/Kyiv", "US/Pacific"])
+    @Test(
+        "a time zone's every name is known",
+        arguments: ["Asia/Kolkata", "Asia/Calcutta", "Europe/Kyiv", "US/Pacific"])
     func timeZones(name: String) throws {
         #expect(try TimeZoneID(name).text == name)
     }

@@ -57,6 +57,17 @@ import Testing
         #expect(try await server.send(.get, "/swagger-ui/..%2Fother.js").status == 404)
     }
 
+    @Test(
+        "Swagger UI lies beside the program, or in /usr/local beside a package's",
+        arguments: [
+            ("/opt/paitify/bin/paitify", "/opt/paitify/share/paitify/swagger-ui"),
+            ("/usr/local/bin/paitify", "/usr/local/share/paitify/swagger-ui"),
+            ("/usr/bin/paitify", "/usr/local/share/paitify/swagger-ui"),
+        ])
+    func usualFolder(program: String, folder: String) {
+        #expect(SwaggerUI.usualFolder(program: program) == folder)
+    }
+
     @Test func `the reference has each operation, with a line to paste`() async throws {
         let page = try await TestServer.shared.value.send(.get, "/docs").string
         for (method, path, operation) in OpenAPIDocument.issuer(at: "", version: "").operations {
