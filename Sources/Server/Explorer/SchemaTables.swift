@@ -25,7 +25,12 @@ struct SchemaTables {
     func table(of schema: DocumentNode) -> HTML {
         let description = Markdown.html(schema["description"]?.string ?? "")
         let members = members(of: schema)
-        guard !members.isEmpty else { return description + "<p>\(type(of: schema))</p>" }
+        guard !members.isEmpty else {
+            let example = schema["examples"]?.elements.first.map { example in
+                ", such as <code>\(example.string ?? example.json())</code>" as HTML
+            }
+            return description + "<p>\(type(of: schema))\(example ?? "")</p>"
+        }
         let required = required(of: schema)
         let rows = members.map { member -> HTML in
             let note: HTML =
@@ -62,14 +67,17 @@ struct SchemaTables {
             + (schema["allOf"]?.elements ?? []).flatMap { required(of: document.resolved($0)) }
     }
 
-    /// What is said of a member: its own words, or those of the short schema that it refers to.
+    /// What is said of a member: its own words, or those of the schema that it refers to; and what it is where it is absent.
     private func words(of schema: DocumentNode) -> String {
+        let absent = schema["default"].map { " `\($0.string ?? $0.json())` if absent." } ?? ""
+        return (description(of: schema) ?? "") + absent
+    }
+
+    private func description(of schema: DocumentNode) -> String? {
         if let own = schema["description"]?.string { return own }
-        if schema["$ref"] != nil, case let referred = document.resolved(schema), members(of: referred).isEmpty {
-            return words(of: referred)
-        }
+        if schema["$ref"] != nil { return description(of: document.resolved(schema)) }
         let choices = (schema["anyOf"]?.elements ?? []).filter { $0["type"] != "null" }
-        return choices.count == 1 ? words(of: choices[0]) : ""
+        return choices.count == 1 ? description(of: choices[0]) : nil
     }
 
     /// Such as "integer, 60 to 604800, or null".
