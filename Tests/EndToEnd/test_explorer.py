@@ -32,6 +32,8 @@ def browser():
 def page(browser):
     """Where a message of the browser's about its policy, or a script's error, fails the test; so does a call to anybody else."""
     context = browser.new_context()
+    # A busy machine takes its time to draw what Swagger UI has to show.
+    context.set_default_timeout(120_000)
     page = context.new_page()
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
