@@ -109,7 +109,9 @@ def test_a_schema_that_allows_too_much_is_noticed(document):
 
 def test_schemathesis_finds_nothing(own_server, tmp_path):
     """Every check that it has, each operation's links included. Seeded, and bounded: PAITIFY_SCHEMATHESIS_EXAMPLES asks for more."""
-    server = own_server(PAITIFY_SIGNING_ALGORITHM="ES256").start()
+    # Nothing here is about time: a busy machine may take as long as it likes.
+    patience = {f"PAITIFY_{what}_TIMEOUT": "600" for what in ("HEADER", "BODY", "REQUEST", "IDLE")}
+    server = own_server(PAITIFY_SIGNING_ALGORITHM="ES256", **patience).start()
     company = Company.create(server)
     own = company.http.get("/v1/api-keys").json()["data"][-1]["id"]
     finished = subprocess.run(
@@ -118,6 +120,7 @@ def test_schemathesis_finds_nothing(own_server, tmp_path):
             "run", f"{server.address}/v3/api-docs",
             "--header", f"X-API-Key: {company.key}",
             "--checks", "all", "--warnings", "off", "--continue-on-failure",
+            "--max-response-time", "600", "--request-timeout", "600",
             "--seed", os.environ.get("PAITIFY_SCHEMATHESIS_SEED", "1"),
             "--max-examples", os.environ.get("PAITIFY_SCHEMATHESIS_EXAMPLES", "20"),
             "--generation-database", "none",
