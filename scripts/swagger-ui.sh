@@ -26,7 +26,8 @@ if ! "$python" -m pip --version >/dev/null 2>&1; then
 fi
 printf '%s==%s --hash=sha256:%s\n' "$package" "$version" "$sha256" >"$scratch/requirements.txt"
 "$python" -m pip download -q --disable-pip-version-check --retries 1 --timeout 15 --no-deps --require-hashes \
-    -d "$scratch" -r "$scratch/requirements.txt" || die "could not fetch $package $version"
+    -d "$scratch" -r "$scratch/requirements.txt" ||
+    die "could not fetch $package $version; the issuer's page /swagger-ui.html says how to, and all else works without"
 "$python" -m zipfile -e "$scratch"/*.whl "$scratch/wheel"
 mkdir -p "$folder"
 for file in swagger-ui.css swagger-ui-bundle.js LICENSE; do
