@@ -6,12 +6,13 @@ DESTDIR ?=
 install := PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' scripts/install.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo build server library bench install install-library uninstall deb sbom docs
+.PHONY: help run test demo build server library bench install install-library uninstall deb sbom docs swagger-ui
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
 
 run: server ## start the issuer with a demonstration company; PAITIFY_PORT=8081 for another port
+	@scripts/swagger-ui.sh || true
 	@scripts/run.sh
 
 test: ## run every test; the last line counts them
@@ -21,6 +22,9 @@ demo: build ## the whole way on the terminal: authorize, verify in C with the ne
 	@scripts/demo.sh
 
 build: server library ## build/bin/paitify and build/lib/libpaitifyverify.so.1
+
+swagger-ui: ## fetch Swagger UI, for the issuer's page /swagger-ui.html
+	@scripts/swagger-ui.sh
 
 server:
 	@scripts/setup.sh build

@@ -161,6 +161,8 @@ if !verifierAlone {
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ],
+            // In the program itself, which is one file wherever it runs.
+            resources: [.embedInCode("OpenAPI/Document"), .embedInCode("Explorer/Assets")],
             swiftSettings: strict),
         .testTarget(name: "IssuerTests", dependencies: ["Issuer", "Verifier"], swiftSettings: strict),
         .testTarget(

@@ -143,6 +143,12 @@ if [ -n "$server" ] && [ -e build/bin/paitify ]; then
     put 644 docs/man/paitify.1 "$prefix/share/man/man1/paitify.1"
     installed+=" paitify"
 fi
+# What `make swagger-ui` fetched, where the issuer looks for it. Not in /usr, which is for packages.
+for file in swagger-ui.css swagger-ui-bundle.js LICENSE version.txt; do
+    from=build/share/paitify/swagger-ui/$file
+    if [ -z "$server" ] || [ "$prefix" = /usr ] || { [ -z "$uninstall" ] && [ ! -e "$from" ]; }; then continue; fi
+    put 644 "$from" "$prefix/share/paitify/swagger-ui/$file"
+done
 
 printf '%s %s:%s\n' "$done" "$root$prefix" "$installed"
 if [ -z "$root" ] && [ "$(id -u)" = 0 ]; then ldconfig; fi

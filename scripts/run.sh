@@ -77,6 +77,7 @@ Authorize USD 19.99:
 
 curl -sS $address/v1/authorize -H 'X-API-Key: $key' -H 'Content-Type: application/json' -d '{"agentId":"$agent","amount":1999,"currency":"USD","merchant":{"id":"m_aws","name":"AWS"}}'
 
+Its API, to read: $address/docs, and to try out: $address/swagger-ui.html
 The keys that verify its token: $address/.well-known/jwks.json
 END
 }

@@ -29,6 +29,7 @@ tzdata          | test -e /usr/share/zoneinfo/UTC      | a policy'"'"'s days beg
 test_needs='
 python3         | command -v python3                   | runs the end-to-end tests
 python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
+chromium fonts-dejavu-core | command -v chromium      | opens the issuer'"'"'s pages as people do
 strace          | command -v strace                    | shows that an answer leaves after its commit was flushed
 redis-server redis-tools | command -v redis-server redis-cli | the replay guard on Redis is tested against a real server
 valgrind        | command -v valgrind                  | finds memory errors in the C library

@@ -29,6 +29,9 @@ enum App {
 
     static let clock = Clock { Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))) }
 
+    /// Where this program lies.
+    private static var program: String { Bundle.main.executablePath ?? CommandLine.arguments.first ?? "" }
+
     /// Nanoseconds of the clock that nobody sets.
     @Sendable static func uptime() -> Int64 { Int64(clamping: DispatchTime.now().uptimeNanoseconds) }
 
@@ -114,6 +117,9 @@ enum App {
         return Application(
             router: Routes.router(
                 issuer: issuer, limits: limits, rateLimits: RateLimits(configuration.rates, now: uptime),
+                documentation: DocumentationRoutes(
+                    issuerURL: configuration.issuer.issuerURL,
+                    swaggerUIFolder: configuration.swaggerUIFolder ?? SwaggerUI.usualFolder(program: program)),
                 metrics: metrics, metricsAccess: configuration.metrics, logger: logger, makeRequestID: makeRequestID,
                 random: { .random(in: .min ... .max) }),
             server: .guarded(limits, makeRequestID: makeRequestID, witness: witness(metrics, logger)),
@@ -130,11 +136,11 @@ enum App {
         ConnectionWitness(opened: metrics.connections.wasOpened, closed: metrics.connections.wasClosed) {
             problem, requestID in
             metrics.http.refused(status: problem.status.code)
-            metrics.http.told(ofProblem: problem.code)
+            metrics.http.told(ofProblem: problem.code.rawValue)
             logger.info(
                 "request",
                 metadata: [
-                    "requestId": "\(requestID)", "method": "none", "route": "none", "code": "\(problem.code)",
+                    "requestId": "\(requestID)", "method": "none", "route": "none", "code": "\(problem.code.rawValue)",
                     "status": .number(problem.status.code),
                 ])
         }

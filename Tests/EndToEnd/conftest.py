@@ -1,7 +1,15 @@
 import pytest
 
+from harness import exchanges
 from harness.company import Company
 from harness.server import Server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_answer_is_documented():
+    with exchanges.watching_httpx():
+        yield
+    assert not exchanges.mismatches, exchanges.mismatches[:20]
 
 
 @pytest.fixture(scope="session")

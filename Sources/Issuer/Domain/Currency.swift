@@ -7,7 +7,7 @@ public struct CurrencyCode: CheckedText {
     public init(_ text: String) throws(InvalidValue) {
         guard text.isASCII, Self.all.contains(text) else {
             throw InvalidValue(
-                code: "UNKNOWN_CURRENCY",
+                code: .unknownCurrency,
                 "must be an ISO 4217 currency code in upper case, such as \"USD\"")
         }
         self.text = text

@@ -1,9 +1,17 @@
 /// Why a value from outside was refused: a stable code for programs and a sentence for people.
 public struct InvalidValue: Error, Equatable, Sendable, Codable {
-    public let code: String
+    public enum Code: String, Sendable, Codable, CaseIterable {
+        case invalidValue = "INVALID_VALUE"
+        case outOfRange = "OUT_OF_RANGE"
+        case unknownCurrency = "UNKNOWN_CURRENCY"
+        /// There is no room for another signing key.
+        case tooManyKeys = "TOO_MANY_KEYS"
+    }
+
+    public let code: Code
     public let message: String
 
-    public init(code: String = "INVALID_VALUE", _ message: String) {
+    public init(code: Code = .invalidValue, _ message: String) {
         self.code = code
         self.message = message
     }

@@ -10,7 +10,7 @@ public struct Money: Hashable, Sendable, Codable {
     public init(minorUnits: Int64, currency: CurrencyCode) throws(InvalidValue) {
         guard (1...Self.minorUnitsMax).contains(minorUnits) else {
             throw InvalidValue(
-                code: "OUT_OF_RANGE",
+                code: .outOfRange,
                 "must be an integer from 1 to \(Self.minorUnitsMax), in the currency's minor units")
         }
         self.minorUnits = minorUnits

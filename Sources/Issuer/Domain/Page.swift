@@ -13,6 +13,19 @@ public struct Page: Sendable {
     }
 }
 
+extension Page {
+    /// The number that the cursor is, of a list of numbered things: as it was given, or not at all. Nil for the first page.
+    func number() throws(IssuerError) -> Int64? {
+        guard let after else { return nil }
+        guard let number = Int64(after), number > 0, "\(number)" == after else { throw Self.foreignCursor }
+        return number
+    }
+
+    /// A cursor that the list did not give.
+    static let foreignCursor = IssuerError.invalid(
+        field: "cursor", InvalidValue("must be the nextCursor of the page before, as it was given"))
+}
+
 public struct Listing<Item: Sendable>: Sendable {
     public let items: [Item]
     /// Where the next page begins; nil on the last.

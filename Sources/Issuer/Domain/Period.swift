@@ -23,10 +23,28 @@ public struct TimeZoneID: CheckedText {
     public let text: String
 
     public init(_ text: String) throws(InvalidValue) {
-        guard text.isASCII, text == "UTC" || TimeZone.knownTimeZoneIdentifiers.contains(text) else {
+        guard text == "UTC" || Self.isKnown(text) else {
             throw InvalidValue("must be a time zone of the IANA database, such as \"UTC\" or \"America/New_York\"")
         }
         self.text = text
+    }
+
+    /// Foundation's own list leaves out names such as Asia/Kolkata, for which it has another, and yet knows them. An offset
+    /// such as GMT+0530, which it takes too, is no name.
+    private static func isKnown(_ text: String) -> Bool {
+        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy(isCharacter), !text.hasPrefix("GMT+"),
+            !text.hasPrefix("GMT-")
+        else { return false }
+        return TimeZone(identifier: text)?.identifier == text
+    }
+
+    private static func isCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "_+/-".utf8.contains(byte)
+        }
     }
 
     private init(known text: String) {

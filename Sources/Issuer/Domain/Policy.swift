@@ -107,14 +107,14 @@ public struct SpendLimit: Sendable, Codable, Equatable {
     public init(interval: Interval, amount: Int64?, count: Int64?) throws(InvalidValue) {
         guard amount != nil || count != nil else { throw InvalidValue("must have an amount, a count, or both") }
         if let amount, !(0...Money.minorUnitsMax).contains(amount) {
-            throw InvalidValue(code: "OUT_OF_RANGE", "amount must be an integer from 0 to \(Money.minorUnitsMax)")
+            throw InvalidValue(code: .outOfRange, "amount must be an integer from 0 to \(Money.minorUnitsMax)")
         }
         if let count {
             guard interval != .perAuthorization else {
                 throw InvalidValue("count has no meaning for PER_AUTHORIZATION: give an amount")
             }
             guard (0...1_000_000_000).contains(count) else {
-                throw InvalidValue(code: "OUT_OF_RANGE", "count must be an integer from 0 to 1000000000")
+                throw InvalidValue(code: .outOfRange, "count must be an integer from 0 to 1000000000")
             }
         }
         self.interval = interval

@@ -132,7 +132,7 @@ extension KeyRing {
             throw .invalid(
                 field: "keys",
                 InvalidValue(
-                    code: "TOO_MANY_KEYS",
+                    code: .tooManyKeys,
                     """
                     \(Rotation.publishedMax) keys are in the key set already: wait until tokens of the oldest have \
                     expired, or revoke keys

@@ -63,7 +63,7 @@ enum Transition: Equatable, Sendable {
         guard amount >= 1 else {
             throw .invalid(
                 field: "amount",
-                InvalidValue(code: "OUT_OF_RANGE", "must be at least 1; void the authorization to spend nothing"))
+                InvalidValue(code: .outOfRange, "must be at least 1; void the authorization to spend nothing"))
         }
         guard amount <= authorization.money.minorUnits else {
             throw .confirmExceedsAuthorized(authorized: authorization.money.minorUnits, requested: amount)

@@ -17,7 +17,7 @@ public struct AuthorizationRequest: Sendable {
         audience: Audience? = nil, lifetimeSeconds: Int64? = nil
     ) throws(InvalidValue) {
         if let lifetimeSeconds, !Self.lifetimeSecondsRange.contains(lifetimeSeconds) {
-            throw InvalidValue(code: "OUT_OF_RANGE", "must be from 60 to 604800 seconds")
+            throw InvalidValue(code: .outOfRange, "must be from 60 to 604800 seconds")
         }
         self.agentID = agentID
         self.money = money

@@ -28,7 +28,7 @@ extension Issuer {
     /// A cursor that is no identifier of the list's kind was not given by it.
     static func check<Kind>(_ page: Page, of kind: ID<Kind>.Type) throws(IssuerError) {
         guard page.after.map({ kind.init($0) != nil }) ?? true else {
-            throw .invalid(field: "cursor", InvalidValue("must be the nextCursor of the page before"))
+            throw Page.foreignCursor
         }
     }
 }

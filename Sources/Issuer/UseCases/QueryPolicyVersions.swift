@@ -10,10 +10,7 @@ extension Issuer {
     public func policyVersions(
         _ id: PolicyID, page: Page, as principal: Principal
     ) async throws(IssuerError) -> PolicyHistory {
-        let before = page.after.map { Int64($0) ?? 0 } ?? .max
-        guard before > 0 else {
-            throw .invalid(field: "cursor", InvalidValue("must be the nextCursor of the page before"))
-        }
+        let before = try page.number() ?? .max
         return try await look(at: nil, as: principal) { books in
             let deletedAt = try Self.history(of: id, in: books)
             let versions = try Policies.versions(of: id, before: before, limit: page.fetchLimit, in: books)

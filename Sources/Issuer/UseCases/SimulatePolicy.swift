@@ -15,7 +15,7 @@ public struct SimulationDraft: Sendable {
     ) throws(InvalidValue) {
         guard from < to else { throw InvalidValue("must be later than from") }
         guard to <= from.adding(seconds: SimulationReport.rangeSecondsMax) else {
-            throw InvalidValue(code: "OUT_OF_RANGE", "must be at most 366 days after from")
+            throw InvalidValue(code: .outOfRange, "must be at most 366 days after from")
         }
         self.terms = terms
         self.replaces = replaces

@@ -34,7 +34,7 @@ struct MetricsAccess: Sendable {
         guard let token else {
             guard client == nil, !Self.proxyFields.contains(where: { request.headers[$0] != nil }) else {
                 throw Problem(
-                    .forbidden, "METRICS_LOCAL_ONLY",
+                    .metricsLocalOnly,
                     "Without PAITIFY_METRICS_TOKEN the metrics are shown on the issuer's own machine alone. Set it, and "
                         + "send it as \"Authorization: Bearer\".")
             }
@@ -43,7 +43,7 @@ struct MetricsAccess: Sendable {
         let bearer = request.headers[.authorization].flatMap(Self.bearer)
         guard let bearer, token.fits(bearer) else {
             throw Problem(
-                .unauthorized, "UNAUTHENTICATED",
+                .unauthenticated,
                 "The metrics need the issuer's PAITIFY_METRICS_TOKEN, as \"Authorization: Bearer\".",
                 headers: [.wwwAuthenticate: "Bearer realm=\"paitify metrics\""])
         }

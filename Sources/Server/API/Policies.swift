@@ -94,7 +94,7 @@ struct PolicyRoutes {
             let version = Int64(ifMatch.dropFirst().dropLast())
         else {
             throw Problem(
-                .badRequest, "INVALID_IF_MATCH",
+                .invalidIfMatch,
                 "If-Match must be * or one ETag of a policy as it was given, such as \"3\" in its quotation marks.")
         }
         return version

@@ -9,17 +9,17 @@ struct QueryReader {
         for part in (query ?? "").split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = Self.decoded(pair[0]), let value = pair.count > 1 ? Self.decoded(pair[1]) : "" else {
-                findings.note(String(pair[0].prefix(100)), "INVALID_VALUE", "is not percent-encoded UTF-8")
+                findings.note(String(pair[0].prefix(100)), .invalidValue, "is not percent-encoded UTF-8")
                 continue
             }
             guard names.contains(name) else {
                 let hint = Spelling.nearest(to: name, among: names).map { ": did you mean \"\($0)\"?" } ?? ""
                 findings.note(
-                    String(name.prefix(100)), "UNKNOWN_PARAMETER", "is not a parameter of this request\(hint)")
+                    String(name.prefix(100)), .unknownParameter, "is not a parameter of this request\(hint)")
                 continue
             }
             guard parameters.updateValue(value, forKey: name) == nil else {
-                findings.note(name, "DUPLICATE_PARAMETER", "is there twice; send it once")
+                findings.note(name, .duplicateParameter, "is there twice; send it once")
                 continue
             }
         }
@@ -30,7 +30,7 @@ struct QueryReader {
         case nil, "false": return false
         case "true": return true
         default:
-            findings.note(name, "INVALID_VALUE", "must be true or false")
+            findings.note(name, .invalidValue, "must be true or false")
             return false
         }
     }
@@ -39,7 +39,7 @@ struct QueryReader {
     func text(_ name: String) -> String? {
         guard let text = parameters[name] else { return nil }
         if (1...200).contains(text.count) { return text }
-        findings.note(name, "OUT_OF_RANGE", "must be 1 to 200 characters long")
+        findings.note(name, .outOfRange, "must be 1 to 200 characters long")
         return nil
     }
 
@@ -56,14 +56,14 @@ struct QueryReader {
     ) -> Choice? where Choice.RawValue == String {
         guard let text = parameters[name] else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
-        findings.note(name, "INVALID_VALUE", InvalidValue.notOneOf(Choice.allCases.map(\.rawValue)).message)
+        findings.note(name, .invalidValue, InvalidValue.notOneOf(Choice.allCases.map(\.rawValue)).message)
         return nil
     }
 
     func instant(_ name: String) -> Instant? {
         guard let text = parameters[name] else { return nil }
         if let instant = Instant(rfc3339: text) { return instant }
-        findings.note(name, "INVALID_VALUE", InvalidValue.notATime.message)
+        findings.note(name, .invalidValue, InvalidValue.notATime.message)
         return nil
     }
 
@@ -72,12 +72,12 @@ struct QueryReader {
         let limit = parameters["limit"].map { Int($0) ?? 0 }
         if let limit, !Page.limitRange.contains(limit) {
             findings.note(
-                "limit", "OUT_OF_RANGE",
+                "limit", .outOfRange,
                 "must be an integer from \(Page.limitRange.lowerBound) to \(Page.limitRange.upperBound)")
         }
         let cursor = parameters["cursor"]
         if let cursor, !Self.isCursor(cursor) {
-            findings.note("cursor", "INVALID_VALUE", "must be the nextCursor of a page before, as it was given")
+            findings.note("cursor", .invalidValue, "must be the nextCursor of a page before, as it was given")
         }
         return limit.map { Page(limit: $0, after: cursor) } ?? Page(after: cursor)
     }

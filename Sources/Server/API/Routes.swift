@@ -5,8 +5,9 @@ import Logging
 /// Every route there is, behind the middleware that all of them share.
 enum Routes {
     static func router(
-        issuer: Issuer, limits: ConnectionLimits, rateLimits: RateLimits, metrics: Metrics, metricsAccess: MetricsAccess,
-        logger: Logger, makeRequestID: @escaping @Sendable () -> String, random: @escaping @Sendable () -> UInt64
+        issuer: Issuer, limits: ConnectionLimits, rateLimits: RateLimits, documentation: DocumentationRoutes,
+        metrics: Metrics, metricsAccess: MetricsAccess, logger: Logger,
+        makeRequestID: @escaping @Sendable () -> String, random: @escaping @Sendable () -> UInt64
     ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestID(makeID: makeRequestID))
@@ -29,6 +30,7 @@ enum Routes {
         JWKSRoutes(issuer: issuer).add(to: routes)
         HealthRoutes(issuer: issuer).add(to: routes)
         MetricsRoutes(issuer: issuer, metrics: metrics, access: metricsAccess).add(to: routes)
+        documentation.add(to: routes)
         metrics.http.settle(routes.templates)
 
         router.add(middleware: MissingRoute(methods: routes.methods))

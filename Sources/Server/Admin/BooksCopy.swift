@@ -92,6 +92,6 @@ extension Problem {
             self.init(error)
             return
         }
-        self.init(.serviceUnavailable, "STORAGE_UNAVAILABLE", "The books cannot be copied: \(sentence).")
+        self.init(.storageUnavailable, "The books cannot be copied: \(sentence).")
     }
 }

@@ -14,6 +14,8 @@ struct Configuration: Sendable {
     var limits = ConnectionLimits()
     var rates = RateSettings()
     var metrics = MetricsAccess(token: nil)
+    /// Where Swagger UI's files are. Nil: beside the program.
+    var swaggerUIFolder: String?
     /// The settings there are.
     private(set) var knownNames: [String] = []
     /// What is set under a name like theirs and is none of them.
@@ -54,6 +56,7 @@ extension Configuration {
             "PAITIFY_SIGNING_ALGORITHM",
             "one of \(SignatureAlgorithm.allCases.map(\.rawValue).joined(separator: ", "))", &issuer.signingAlgorithm,
             SignatureAlgorithm.init(rawValue:))
+        try variables.read("PAITIFY_SWAGGER_UI_DIR", "a folder's path", &swaggerUIFolder) { $0 }
         try readMasterKey(variables)
         try variables.read(
             "PAITIFY_OPERATOR_KEY",

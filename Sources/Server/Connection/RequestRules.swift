@@ -7,12 +7,12 @@ enum RequestRules {
     static func problem(with head: HTTPRequestHead, limits: ConnectionLimits) -> Problem? {
         let headers = head.headers
         guard head.version.major == 1 else {
-            return Problem(.httpVersionNotSupported, "HTTP_VERSION", "This server speaks HTTP/1.1. Use that.")
+            return Problem(.httpVersion, "This server speaks HTTP/1.1. Use that.")
         }
         let hosts = headers["host"]
         guard hosts.count == 1, let host = hosts.first, host.utf8.allSatisfy(isHostByte) else {
             return Problem(
-                .badRequest, "BAD_HOST",
+                .badHost,
                 hosts.isEmpty
                     ? "The request has no Host. Send exactly one (RFC 9112 section 3.2)."
                     : "The request's Host is there twice or is no host's name. Send exactly one (RFC 9112 section 3.2)."
@@ -21,17 +21,17 @@ enum RequestRules {
         if headers.contains(name: "transfer-encoding") {
             guard !headers.contains(name: "content-length"), head.version.minor >= 1 else {
                 return Problem(
-                    .badRequest, "AMBIGUOUS_LENGTH",
+                    .ambiguousLength,
                     "The request has a Transfer-Encoding where there must be none: beside a Content-Length, or in "
                         + "HTTP/1.0. Send one or the other (RFC 9112 section 6.1).")
             }
         }
         guard head.uri.hasPrefix("/") else {
             return Problem(
-                .badRequest, "BAD_TARGET", "The request's target must be a path that begins with \"/\".")
+                .badTarget, "The request's target must be a path that begins with \"/\".")
         }
         if let expectation = headers.first(name: "expect"), expectation.lowercased() != "100-continue" {
-            return Problem(.expectationFailed, "EXPECTATION_FAILED", "Only \"Expect: 100-continue\" can be met.")
+            return Problem(.expectationFailed, "Only \"Expect: 100-continue\" can be met.")
         }
         return nil
     }
@@ -64,15 +64,15 @@ enum RequestRules {
         switch error {
         case .headerOverflow:
             Problem(
-                .requestHeaderFieldsTooLarge, "HEADER_TOO_LARGE",
+                .headerTooLarge,
                 "The request's header is too large or has too many fields. Send less.")
         default:
-            Problem(.badRequest, "BAD_REQUEST", "The request cannot be read as HTTP/1.1 (RFC 9112).")
+            Problem(.badRequest, "The request cannot be read as HTTP/1.1 (RFC 9112).")
         }
     }
 
     static let tooSlow = Problem(
-        .requestTimeout, "REQUEST_TIMEOUT", "The request did not arrive in time. Send it again, without pauses.")
+        .requestTimeout, "The request did not arrive in time. Send it again, without pauses.")
 
     private static func isHostByte(_ byte: UInt8) -> Bool {
         switch byte {

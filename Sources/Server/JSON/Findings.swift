@@ -17,7 +17,7 @@ final class Findings {
     var isFull: Bool { errors.count == Self.errorsMax }
 
     /// Notes one error a field: what follows from it would only repeat it.
-    func note(_ field: String, _ code: String, _ message: String) {
+    func note(_ field: String, _ code: ProblemCode, _ message: String) {
         guard errors.count < Self.errorsMax, !errors.contains(where: { $0.field == field }) else { return }
         errors.append(FieldError(field: field, code: code, message: message))
     }
@@ -25,7 +25,7 @@ final class Findings {
     /// Notes an identifier that is of the right kind and cannot be anything's: as good as one that is not there.
     func noteMissing(_ field: String, _ resource: IssuerError.Resource, _ id: String) {
         if missing == nil { missing = .notFound(resource, id) }
-        note(field, "NOT_FOUND", "names no \(resource.noun) of yours")
+        note(field, .notFound, "names no \(resource.noun) of yours")
     }
 
     /// Throws when anything was noted.
@@ -44,7 +44,7 @@ final class Findings {
     private static func unwrap<Value>(_ value: Value?) throws -> Value {
         guard let value else {
             throw Problem(
-                .internalServerError, "INTERNAL_ERROR", "A required value was neither read nor refused. This is a bug.")
+                .internalError, "A required value was neither read nor refused. This is a bug.")
         }
         return value
     }

@@ -18,8 +18,13 @@ struct ObjectReader {
         for (name, _) in object.members where !names.contains(name) {
             guard !findings.isFull else { return }
             let hint = Spelling.nearest(to: name, among: names).map { ": did you mean \"\($0)\"?" } ?? ""
-            findings.note(field(String(name.prefix(100))), "UNKNOWN_FIELD", "is not a field of this request\(hint)")
+            findings.note(field(String(name.prefix(100))), .unknownField, "is not a field of this request\(hint)")
         }
+    }
+
+    /// Whether the member is there and not null: what a reader that gives nil has refused.
+    func has(_ name: String) -> Bool {
+        object[utf8: Array(name.utf8).span].map { $0.kind != .null } ?? false
     }
 
     /// Whether the member is there, be it null.
@@ -35,7 +40,7 @@ struct ObjectReader {
         do {
             return try parse(text)
         } catch {
-            findings.note(field(name), error.code, error.message)
+            findings.note(field(name), ProblemCode(error.code), error.message)
             return nil
         }
     }
@@ -47,7 +52,7 @@ struct ObjectReader {
             findings.noteMissing(field(name), resource, String(text.prefix(100)))
         } else {
             findings.note(
-                field(name), "INVALID_VALUE", "must be the identifier of \(resource.nounWithArticle), \(Kind.prefix)_…")
+                field(name), .invalidValue, "must be the identifier of \(resource.nounWithArticle), \(Kind.prefix)_…")
         }
         return nil
     }
@@ -72,7 +77,7 @@ struct ObjectReader {
         guard let member = member(name, required: required) else { return nil }
         let outOfRange = "must be an integer from \(range.lowerBound) to \(range.upperBound)"
         guard !findings.oversizedNumbers.contains(field(name)) else {
-            findings.note(field(name), "OUT_OF_RANGE", outOfRange)
+            findings.note(field(name), .outOfRange, outOfRange)
             return nil
         }
         guard let value = member.int64 else {
@@ -80,7 +85,7 @@ struct ObjectReader {
             return wrongType(name, wanted, member)
         }
         guard range.contains(value) else {
-            findings.note(field(name), "OUT_OF_RANGE", outOfRange)
+            findings.note(field(name), .outOfRange, outOfRange)
             return nil
         }
         return value
@@ -116,7 +121,7 @@ struct ObjectReader {
             do throws(InvalidValue) {
                 return try parse(text)
             } catch {
-                findings.note(path, error.code, error.message)
+                findings.note(path, ProblemCode(error.code), error.message)
                 return nil
             }
         }
@@ -132,13 +137,13 @@ struct ObjectReader {
         do {
             return try Metadata(pairs)
         } catch {
-            findings.note(field("metadata"), error.code, error.message)
+            findings.note(field("metadata"), ProblemCode(error.code), error.message)
             return nil
         }
     }
 
     /// Notes that this object, or a member of it, is wrong as a whole.
-    func note(_ name: String? = nil, _ code: String, _ message: String) {
+    func note(_ name: String? = nil, _ code: ProblemCode, _ message: String) {
         findings.note(name.map(field) ?? path, code, message)
     }
 
@@ -150,7 +155,7 @@ struct ObjectReader {
         guard let member = member(name, required: false) else { return nil }
         guard member.kind == .array else { return wrongType(name, "an array", member) }
         guard member.elements.count <= countMax else {
-            findings.note(field(name), "TOO_MANY", "must have at most \(countMax) elements")
+            findings.note(field(name), .tooMany, "must have at most \(countMax) elements")
             return nil
         }
         let path = field(name)
@@ -165,7 +170,7 @@ struct ObjectReader {
     private func member(_ name: String, required: Bool) -> JSONValue? {
         let member = object[utf8: Array(name.utf8).span]
         if let member, member.kind != .null { return member }
-        if required { findings.note(field(name), "REQUIRED", "is required") }
+        if required { findings.note(field(name), .required, "is required") }
         return nil
     }
 
@@ -178,7 +183,7 @@ struct ObjectReader {
     }
 
     private func wrongType<Value>(at path: String, _ wanted: String, _ found: JSONValue) -> Value? {
-        findings.note(path, "WRONG_TYPE", "must be \(wanted), not \(found.kind.noun)")
+        findings.note(path, .wrongType, "must be \(wanted), not \(found.kind.noun)")
         return nil
     }
 }

@@ -30,7 +30,7 @@ struct RequestJSON {
             }
         }
         guard root.kind == .object else {
-            throw Problem(.badRequest, "MALFORMED_JSON", "The body must be one JSON object, such as {\"name\": \"…\"}.")
+            throw Problem(.malformedJSON, "The body must be one JSON object, such as {\"name\": \"…\"}.")
         }
         oversizedNumbers = oversized
     }
@@ -53,38 +53,38 @@ extension Problem {
         let member = path.isEmpty ? "" : " (in \"\(path)\")"
         switch error.kind {
         case .prematureEnd where text.isEmpty:
-            self.init(.badRequest, "MALFORMED_JSON", "The body is empty: send a JSON object.")
+            self.init(.malformedJSON, "The body is empty: send a JSON object.")
         case .prematureEnd:
             self.init(
-                .badRequest, "MALFORMED_JSON", "The body is not valid JSON: it ends too early, \(place)\(member).")
+                .malformedJSON, "The body is not valid JSON: it ends too early, \(place)\(member).")
         case .syntax:
-            self.init(.badRequest, "MALFORMED_JSON", "The body is not valid JSON: \(error.text), \(place)\(member).")
+            self.init(.malformedJSON, "The body is not valid JSON: \(error.text), \(place)\(member).")
         case .trailingBytes:
             self.init(
-                .badRequest, "MALFORMED_JSON",
+                .malformedJSON,
                 "The body is not valid JSON: something follows the object, \(place). Send one object and nothing else.")
         case .duplicateMember:
             self.init(
-                .badRequest, "DUPLICATE_MEMBER",
+                .duplicateMember,
                 "The member \"\(path)\" is there twice, \(place). Send each member once: "
                     + "no reader agrees with another on which of the two counts.")
         case .invalidUTF8:
             self.init(
-                .badRequest, "MALFORMED_JSON",
+                .malformedJSON,
                 "The body is not valid JSON: text that is not UTF-8, or half a surrogate pair, \(place)\(member).")
         case .nulCharacter:
             self.init(
-                .badRequest, "MALFORMED_JSON",
+                .malformedJSON,
                 "The body must not contain the character U+0000; it does \(place)\(member).")
         case .numberOutOfRange:
             self.init(
-                .badRequest, "MALFORMED_JSON", "A number is too large for any field, \(place)\(member).")
+                .malformedJSON, "A number is too large for any field, \(place)\(member).")
         case .tooDeep:
             self.init(
-                .badRequest, "JSON_TOO_DEEP",
+                .jsonTooDeep,
                 "Objects and arrays may be nested \(RequestJSON.depthMax) deep; these are deeper, \(place).")
         case .outOfMemory:
-            self.init(.serviceUnavailable, "UNAVAILABLE", "The server is short of memory. Try again later.")
+            self.init(.unavailable, "The server is short of memory. Try again later.")
         }
     }
 }

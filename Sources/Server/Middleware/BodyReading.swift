@@ -32,7 +32,7 @@ extension Request {
         // A connection that broke off must never make a shorter request of what was sent.
         if let announced = headers[.contentLength].flatMap(Int.init), announced != bytes.count {
             throw Problem(
-                .badRequest, "BODY_INCOMPLETE", "The body is shorter than its Content-Length. Send all of it.")
+                .bodyIncomplete, "The body is shorter than its Content-Length. Send all of it.")
         }
         scope.bodyWasRead.set()
         return bytes
@@ -45,7 +45,7 @@ extension Request {
         let name = parts.first.map { $0.lowercased().trimmingSpaces } ?? ""
         guard name == "application/json" else {
             throw Problem(
-                .unsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE",
+                .unsupportedMediaType,
                 (type.isEmpty ? "The body has no Content-Type." : "The body's Content-Type is \"\(type.prefix(100))\".")
                     + " Send JSON as \"Content-Type: application/json\".",
                 headers: [.accept: "application/json"])
@@ -54,13 +54,13 @@ extension Request {
             let charset = parameter.dropFirst("charset=".count).lowercased().filter { $0 != "\"" }.trimmingSpaces
             guard charset == "utf-8" || charset == "utf8" || charset == "us-ascii" else {
                 throw Problem(
-                    .unsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE",
+                    .unsupportedMediaType,
                     "JSON is UTF-8 and nothing else (RFC 8259). Send \"Content-Type: application/json\".")
             }
         }
         if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw Problem(
-                .unsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE",
+                .unsupportedMediaType,
                 "The body is encoded as \"\(encoding.prefix(100))\". Send it without Content-Encoding.",
                 headers: [.acceptEncoding: "identity"])
         }
@@ -76,7 +76,7 @@ extension String {
 extension Problem {
     static func bodyTooLarge(_ bytesMax: Int) -> Problem {
         Problem(
-            .contentTooLarge, "BODY_TOO_LARGE",
+            .bodyTooLarge,
             "The body is larger than \(bytesMax) bytes, the most that is read. Send less.")
     }
 }

@@ -23,7 +23,7 @@ final class Idempotency: Sendable {
         let claim = Claim(companyID: caller.companyID, environment: caller.environment.rawValue, key: key)
         guard running.withLock({ $0.insert(claim).inserted }) else {
             throw Problem(
-                .conflict, "IDEMPOTENCY_KEY_IN_USE",
+                .idempotencyKeyInUse,
                 "The first request with this Idempotency-Key is still running. Send it again in a second, "
                     + "unchanged, for the same answer.", headers: [.retryAfter: "1"])
         }
@@ -36,7 +36,7 @@ final class Idempotency: Sendable {
         do {
             return try IdempotencyKey(text)
         } catch {
-            throw Problem(.badRequest, "INVALID_IDEMPOTENCY_KEY", "The header field Idempotency-Key \(error.message).")
+            throw Problem(.invalidIdempotencyKey, "The header field Idempotency-Key \(error.message).")
         }
     }
 

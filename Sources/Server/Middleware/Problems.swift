@@ -28,7 +28,7 @@ struct Problems: RouterMiddleware {
                         "traceId": "\(context.trace?.traceID ?? "")", "error": "\(error)",
                     ])
             }
-            note(problem.code)
+            note(problem.code.rawValue)
             response = problem.response(instance: request.uri.path, requestID: context.requestID)
             if request.method == .head { response = response.createHeadResponse() }
         }

@@ -2,6 +2,6 @@
 struct FieldError: Equatable, Sendable {
     /// Such as `limits[0].amount`; a query parameter's name where it is in the query.
     let field: String
-    let code: String
+    let code: ProblemCode
     let message: String
 }

@@ -5,6 +5,7 @@ extension HTTPField.Name {
     static let requestID = literal("X-Request-Id")
     static let idempotencyKey = literal("Idempotency-Key")
     static let idempotentReplayed = literal("Idempotent-Replayed")
+    static let referrerPolicy = literal("Referrer-Policy")
     static let rateLimit = literal("RateLimit")
     static let rateLimitPolicy = literal("RateLimit-Policy")
     static let rateLimitLimit = literal("RateLimit-Limit")

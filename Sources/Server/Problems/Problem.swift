@@ -6,8 +6,7 @@ import NIOCore
 /// Any answer that is not what was asked for, as RFC 9457 has it: the only shape errors have here.
 struct Problem: Error, Sendable {
     let status: HTTPResponse.Status
-    /// Stable; programs branch on it.
-    let code: String
+    let code: ProblemCode
     /// What was wrong, where, and what to do, in sentences.
     let detail: String
     /// On 422: every wrong field.
@@ -16,8 +15,8 @@ struct Problem: Error, Sendable {
     /// The first answer's, when this one is a replay.
     var requestID: String?
 
-    init(_ status: HTTPResponse.Status, _ code: String, _ detail: String, headers: HTTPFields = [:]) {
-        self.status = status
+    init(_ code: ProblemCode, _ detail: String, headers: HTTPFields = [:]) {
+        self.status = code.status
         self.code = code
         self.detail = detail
         self.headers = headers
@@ -26,18 +25,21 @@ struct Problem: Error, Sendable {
     /// 422. The code is the fields' own where they agree; a misspelt name outranks what follows from it.
     init(invalid errors: [FieldError]) {
         let codes = Set(errors.map(\.code))
-        let code =
-            if codes.contains("UNKNOWN_FIELD") { "UNKNOWN_FIELD" } else { codes.count == 1 ? codes.first : nil }
+        let code: ProblemCode? =
+            if codes.contains(.unknownField) { .unknownField } else { codes.count == 1 ? codes.first : nil }
         let sentences = errors.map {
             "\($0.field.isEmpty ? "The request" : "\"\($0.field)\"") \($0.message)\($0.message.hasSuffix("?") ? "" : ".")"
         }
-        self.init(.unprocessableContent, code ?? "VALIDATION_FAILED", sentences.joined(separator: " "))
+        // A field's code can be that of another status where it stands alone: NOT_FOUND.
+        self.status = .unprocessableContent
+        self.code = code ?? .validationFailed
+        self.detail = sentences.joined(separator: " ")
         self.errors = errors
     }
 
     /// What it is called: one title a code, the code in words.
     var title: String {
-        let words = code.lowercased().split(separator: "_").joined(separator: " ")
+        let words = code.rawValue.lowercased().split(separator: "_").joined(separator: " ")
         return (words.prefix(1).uppercased() + words.dropFirst())
             .replacing("json", with: "JSON").replacing("Json", with: "JSON").replacing(" id", with: " ID")
     }
@@ -55,18 +57,18 @@ struct Problem: Error, Sendable {
 
     func document(instance path: String, requestID: String) -> ByteBuffer {
         JSONWriter.object { json in
-            json.member("type", "urn:paitify:problem:" + code.lowercased().replacing("_", with: "-"))
+            json.member("type", "urn:paitify:problem:" + code.rawValue.lowercased().replacing("_", with: "-"))
             json.member("title", title)
             json.member("status", Int64(status.code))
             json.member("detail", detail)
-            json.member("code", code)
+            json.member("code", code.rawValue)
             json.member("instance", path)
             json.member("requestId", self.requestID ?? requestID)
             if !errors.isEmpty {
                 json.member("errors", array: errors) { json, error in
                     json.object { json in
                         json.member("field", error.field)
-                        json.member("code", error.code)
+                        json.member("code", error.code.rawValue)
                         json.member("message", error.message)
                     }
                 }
@@ -88,12 +90,12 @@ extension Problem {
     }
 
     static let internalError = Problem(
-        .internalServerError, "INTERNAL_ERROR",
+        .internalError,
         "Something went wrong here that should not have. The log has it under this requestId.")
 
     /// The server was told to stop, and this request has had its time.
     private static let stopping = Problem(
-        .serviceUnavailable, "STOPPING", "The server is stopping. Send the request again, with its Idempotency-Key.",
+        .stopping, "The server is stopping. Send the request again, with its Idempotency-Key.",
         headers: [.retryAfter: "1"])
 
     private init(_ error: IssuerError) {
@@ -103,61 +105,61 @@ extension Problem {
                 "The API key is not valid: unknown, altered, expired or revoked. Send a current one in X-API-Key.")
         case .forbidden(let scope):
             self.init(
-                .forbidden, "INSUFFICIENT_SCOPE",
+                .insufficientScope,
                 "The API key lacks the scope \"\(scope.rawValue)\", which this request needs. Use a key that has it.")
         case .notFound(.signingKey, let kid):
             self.init(
-                .notFound, "NOT_FOUND",
+                .notFound,
                 "There is no signing key \"\(kid.prefix(100))\". See which there are: paitify keys list, GET /v1/keys.")
         case .notFound(let resource, let id):
             self.init(
-                .notFound, "NOT_FOUND",
+                .notFound,
                 "There is no \(resource.noun) \"\(id.prefix(100))\" here. Check the identifier, and that the API key "
                     + "is of the right company and environment.")
         case .invalidState(let status, let sentence):
             self.init(
-                .conflict, "INVALID_STATE", sentence.isEmpty ? "The authorization is \(status.rawValue)." : sentence)
+                .invalidState, sentence.isEmpty ? "The authorization is \(status.rawValue)." : sentence)
         case .confirmExceedsAuthorized(let authorized, let requested):
             self.init(
-                .unprocessableContent, "CONFIRM_EXCEEDS_AUTHORIZED",
+                .confirmExceedsAuthorized,
                 "\(requested) was to be confirmed, but only \(authorized) was authorized. "
                     + "Confirm at most that, or authorize the rest separately.")
             errors = [FieldError(field: "amount", code: code, message: "must be at most \(authorized)")]
         case .versionMismatch(let current):
             self.init(
-                .preconditionFailed, "VERSION_MISMATCH",
+                .versionMismatch,
                 "If-Match names another version than the current one, \(current). "
                     + "Read it again, make the change to what you read, and send its ETag.")
         case .idempotencyKeyReused:
             self.init(
-                .unprocessableContent, "IDEMPOTENCY_KEY_REUSED",
+                .idempotencyKeyReused,
                 "This Idempotency-Key came before with another request. Use a new key for a new request.")
             errors = [
                 FieldError(field: "Idempotency-Key", code: code, message: "was used before for another request")
             ]
         case .invalid(let field, let value):
-            self.init(invalid: [FieldError(field: field, code: value.code, message: value.message)])
+            self.init(invalid: [FieldError(field: field, code: ProblemCode(value.code), message: value.message)])
         case .storage(let error):
             self.init(error)
         case .signing:
             self.init(
-                .serviceUnavailable, "SIGNING_UNAVAILABLE",
+                .signingUnavailable,
                 "No signing key can be used now. What was decided is kept: retry with the same Idempotency-Key.",
                 headers: [.retryAfter: "1"])
         case .operatorOnly:
             self.init(
-                .forbidden, "OPERATOR_ONLY",
+                .operatorOnly,
                 "Signing keys sign for every company on this issuer, so only its operator changes them. Use the "
                     + "operator's key (PAITIFY_OPERATOR_KEY), or \"paitify keys\" on the issuer's machine.")
         case .signingKeyTooNew(let until, let seconds):
             self.init(
-                .conflict, "KEY_TOO_NEW",
+                .keyTooNew,
                 "The announced key is so new that processors may not know it before \(until.rfc3339), and would refuse "
                     + "its tokens. Rotate then, or send \"force\": true to rotate all the same.",
                 headers: [.retryAfter: "\(seconds)"])
         case .busy:
             self.init(
-                .serviceUnavailable, "BUSY",
+                .busy,
                 "More wait for this than can; nothing was done. Try again in a second.",
                 headers: [.retryAfter: "1"])
         }
@@ -167,11 +169,11 @@ extension Problem {
         switch error {
         case .unavailable:
             self.init(
-                .serviceUnavailable, "STORAGE_UNAVAILABLE",
+                .storageUnavailable,
                 "The store cannot answer now; nothing was changed. Try again shortly.", headers: [.retryAfter: "1"])
         case .commitUnknown:
             self.init(
-                .serviceUnavailable, "OUTCOME_UNKNOWN",
+                .outcomeUnknown,
                 "The connection to the store broke while it committed. Retry with the same Idempotency-Key to learn "
                     + "what became of it.", headers: [.retryAfter: "1"])
         case .constraint, .corrupt, .schema:
@@ -183,33 +185,33 @@ extension Problem {
     private init(framework error: any HTTPResponseError) {
         switch error.status {
         case .notFound: self = .noSuchRoute
-        case .contentTooLarge: self.init(.contentTooLarge, "BODY_TOO_LARGE", "The body is too large.")
+        case .contentTooLarge: self.init(.bodyTooLarge, "The body is too large.")
         case let status where status.kind == .clientError:
-            self.init(status, "BAD_REQUEST", "The request cannot be read as HTTP.")
+            self.init(.badRequest, "The request cannot be read as HTTP.")
         default: self = .internalError
         }
     }
 
     static func unauthenticated(_ detail: String) -> Problem {
         Problem(
-            .unauthorized, "UNAUTHENTICATED", detail,
+            .unauthenticated, detail,
             headers: [.wwwAuthenticate: "ApiKey realm=\"paitify\", header=\"X-API-Key\""])
     }
 
     static func rateLimited(_ sentence: String, retryAfterSeconds: Int64) -> Problem {
         Problem(
-            .tooManyRequests, "RATE_LIMITED", "\(sentence) Try again in \(retryAfterSeconds) s.",
+            .rateLimited, "\(sentence) Try again in \(retryAfterSeconds) s.",
             headers: [.retryAfter: "\(retryAfterSeconds)"])
     }
 
     static let noSuchRoute = Problem(
-        .notFound, "NO_SUCH_ROUTE",
+        .noSuchRoute,
         "Nothing is served at this path. Check its spelling against the API's documentation.")
 
     static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
         let names = allowed.map(\.rawValue).joined(separator: ", ")
         return Problem(
-            .methodNotAllowed, "METHOD_NOT_ALLOWED", "This path takes \(names) and no other method.",
+            .methodNotAllowed, "This path takes \(names) and no other method.",
             headers: [.allow: names])
     }
 }

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 
+from . import exchanges
 from .paths import PAITIFY
 
 START_SECONDS_MAX = 60
@@ -64,6 +65,7 @@ class Server:
         if not listening.wait(START_SECONDS_MAX) or self.port is None:
             self.kill()
             raise AssertionError("the server did not start:\n" + "".join(self.lines))
+        exchanges.learn(self.address)
         return self
 
     def _read(self, output, listening):

@@ -3,6 +3,8 @@
 import json
 import socket
 
+from . import exchanges
+
 
 class Answer:
     def __init__(self, raw, closed):
@@ -14,6 +16,11 @@ class Answer:
             name, _, value = line.partition(":")
             self.fields[name.lower()] = value.strip()
         self.closed = closed
+
+    def checked(self):
+        """Itself, once it is known to be documented."""
+        exchanges.check_problem(self.status, self.fields, self.body)
+        return self
 
     def json(self):
         return json.loads(self.body)
@@ -63,13 +70,13 @@ class Connection:
             part = self.socket.recv(65536)
             assert part, "the answer broke off"
             answer.body += part
-        return answer
+        return answer.checked()
 
     def closing_answer(self):
         """The connection's last answer."""
         raw = self.read_to_end()
         assert raw, "the connection closed without an answer"
-        return Answer(raw, closed=True)
+        return Answer(raw, closed=True).checked()
 
 
 def post(path, body, key, **fields):

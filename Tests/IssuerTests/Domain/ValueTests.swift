@@ -104,6 +104,20 @@ import Testing
         #expect(throws: InvalidValue.self) { try TimeZoneID("Asia/Hong_\u{212A}ong") }
     }
 
+    @Test(
+        "a time zone's every name is known",
+        arguments: ["Asia/Kolkata", "Asia/Calcutta", "Europe/Kyiv", "US/Pacific"])
+    func timeZones(name: String) throws {
+        #expect(try TimeZoneID(name).text == name)
+    }
+
+    @Test(
+        "what is no time zone's name is refused",
+        arguments: ["", "Mars/Olympus", "GMT+5", "GMT+0530", "europe/berlin", "Europe/Berlin ", "../etc/passwd"])
+    func noTimeZones(name: String) {
+        #expect(throws: InvalidValue.self) { try TimeZoneID(name) }
+    }
+
     @Test("unknown currencies are refused", arguments: ["", "usd", "US", "USDX", "XXX", "XTS", "BTC", "US\0"])
     func currency(_ text: String) {
         #expect(throws: InvalidValue.self) { try CurrencyCode(text) }

@@ -164,6 +164,12 @@ struct BadBody: Sendable, CustomTestStringConvertible {
             "a limit of nothing", policy(#""limits":[{"interval":"DAILY"}]"#), 422, "INVALID_VALUE",
             ["limits[0] INVALID_VALUE"]),
         BadBody(
+            "a limit of null", policy(#""limits":[{"interval":"DAILY","amount":null,"count":null}]"#), 422,
+            "INVALID_VALUE", ["limits[0] INVALID_VALUE"]),
+        BadBody(
+            "a schedule of null", policy(#""schedule":{"days":null,"from":null}"#), 422, "INVALID_VALUE",
+            ["schedule INVALID_VALUE"]),
+        BadBody(
             "seconds where there are none", policy(#""limits":[{"interval":"DAILY","amount":1,"seconds":60}]"#), 422,
             "INVALID_VALUE", ["limits[0].seconds INVALID_VALUE"]),
         BadBody("a mode there is not", policy(#""mode":"enforce""#), 422, "INVALID_VALUE", ["mode INVALID_VALUE"]),

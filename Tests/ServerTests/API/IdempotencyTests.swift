@@ -89,7 +89,7 @@ import Testing
         try await once { _ in
             let problem = await #expect(throws: Problem.self) { try await once { _ in } }
             #expect(problem?.status == .conflict)
-            #expect(problem?.code == "IDEMPOTENCY_KEY_IN_USE")
+            #expect(problem?.code == .idempotencyKeyInUse)
             #expect(problem?.headers[.retryAfter] == "1")
         }
         try await once { _ in }

@@ -16,6 +16,8 @@ struct TestServer: Sendable {
     let issuer: Issuer
     let metrics: Metrics
     let lines: LogLines
+    /// Every route of the router's.
+    let routes: [(method: HTTPRequest.Method, path: String)]
     private let responder: RouterResponder<RequestScope>
 
     /// One for all tests: making signing keys takes long. Each test has companies of its own.
@@ -23,7 +25,8 @@ struct TestServer: Sendable {
 
     init(
         limits: ConnectionLimits = ConnectionLimits(), rates: RateSettings = .none,
-        operatorKey: String? = nil, metricsToken: String? = nil, uptime: @escaping @Sendable () -> Int64 = { 0 }
+        operatorKey: String? = nil, metricsToken: String? = nil, swaggerUIFolder: String = "/nonexistent",
+        uptime: @escaping @Sendable () -> Int64 = { 0 }
     ) async throws {
         var settings = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
         settings.operatorKey = operatorKey.flatMap(OperatorKey.init)
@@ -36,11 +39,14 @@ struct TestServer: Sendable {
             masterKey: try MasterKey(text: String(repeating: "0123456789abcdef", count: 4)),
             clock: Clock { Self.now }, ids: .random(), observation: metrics.observation)
         let count = Atomic(0)
-        responder = Routes.router(
-            issuer: issuer, limits: limits, rateLimits: RateLimits(rates, now: uptime), metrics: metrics,
-            metricsAccess: MetricsAccess(token: metricsToken.flatMap(OperatorKey.init)), logger: lines.logger,
-            makeRequestID: { "req_\(count.add(1, ordering: .relaxed).newValue)" }, random: { 0x0123_4567_89AB_CDEF }
-        ).buildResponder()
+        let router = Routes.router(
+            issuer: issuer, limits: limits, rateLimits: RateLimits(rates, now: uptime),
+            documentation: DocumentationRoutes(issuerURL: "https://issuer.test", swaggerUIFolder: swaggerUIFolder),
+            metrics: metrics, metricsAccess: MetricsAccess(token: metricsToken.flatMap(OperatorKey.init)),
+            logger: lines.logger, makeRequestID: { "req_\(count.add(1, ordering: .relaxed).newValue)" },
+            random: { 0x0123_4567_89AB_CDEF })
+        routes = router.routes.map { ($0.method, $0.path.description) }
+        responder = router.buildResponder()
     }
 
     /// A company with its first key.

@@ -48,16 +48,16 @@ extension SpendLimit {
         let count = body.integer("count", in: 0...1_000_000_000)
         let isRolling = name == Interval.rollingName
         let seconds = body.integer("seconds", in: Interval.rollingSecondsRange, required: isRolling)
-        if let name, !isRolling, body.mentions("seconds") {
-            body.note("seconds", "INVALID_VALUE", "goes with the interval ROLLING alone, not with \(name)")
+        if let name, !isRolling, body.has("seconds") {
+            body.note("seconds", .invalidValue, "goes with the interval ROLLING alone, not with \(name)")
         }
         guard let name, let interval = Interval(name: name, seconds: seconds) else { return nil }
         // What is wrong within a member has been said; the rest is about the limit as a whole.
-        guard amount != nil || !body.mentions("amount"), count != nil || !body.mentions("count") else { return nil }
+        guard amount != nil || !body.has("amount"), count != nil || !body.has("count") else { return nil }
         do {
             return try SpendLimit(interval: interval, amount: amount, count: count)
         } catch {
-            body.note(nil, error.code, error.message)
+            body.note(nil, ProblemCode(error.code), error.message)
             return nil
         }
     }
@@ -73,15 +73,15 @@ extension Schedule {
         }
         let from = body.text("from", TimeOfDay.init)
         let to = body.text("to", TimeOfDay.init)
-        guard names.contains(where: body.mentions) else {
-            body.note(nil, "INVALID_VALUE", "must have days, from or to")
+        guard names.contains(where: body.has) else {
+            body.note(nil, .invalidValue, "must have days, from or to")
             return nil
         }
         do {
             return try Schedule(
                 days: days.map(Set.init) ?? Set(Day.allCases), from: from ?? .startOfDay, to: to ?? .endOfDay)
         } catch {
-            body.note("from", error.code, error.message)
+            body.note("from", ProblemCode(error.code), error.message)
             return nil
         }
     }
