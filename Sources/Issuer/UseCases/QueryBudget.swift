@@ -74,7 +74,7 @@ extension Issuer {
 }
 
 extension Budget {
-    fileprivate init(
+    init(
         _ policy: Policy, _ limit: SpendLimit, _ key: CounterKey, _ spend: Spend, resetsAt: Instant?
     ) {
         policyID = policy.id

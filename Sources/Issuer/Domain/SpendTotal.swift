@@ -1,0 +1,13 @@
+/// Spends together, in one currency's minor units.
+public struct SpendTotal: Sendable, Equatable {
+    public var count: Int64 = 0
+    public var amount: Int64 = 0
+    /// The largest of them.
+    public var largest: Int64 = 0
+
+    mutating func add(_ other: SpendTotal) {
+        count += other.count
+        amount = amount.addingReportingOverflow(other.amount).overflow ? .max : amount + other.amount
+        largest = max(largest, other.largest)
+    }
+}
