@@ -18,6 +18,7 @@ enum Companies {
         UPDATE companies SET revision = revision + 1 WHERE company_id = $1 RETURNING policy_version, key_version
         """)
     private static let look = Statement("SELECT policy_version, key_version FROM companies WHERE company_id = $1")
+    private static let name = Statement("SELECT name FROM companies WHERE company_id = $1")
     private static let policiesChanged = Statement(
         "UPDATE companies SET policy_version = $1 WHERE company_id = $2")
     private static let keysChanged = Statement(
@@ -44,6 +45,10 @@ enum Companies {
 
     static func look(at id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {
         try admission(tx.execute(look, [SQLValue(id)]))
+    }
+
+    static func name(of id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Name? {
+        try tx.execute(name, [SQLValue(id)]).first.map { (row) throws(StorageError) in try row.checked(0) }
     }
 
     /// `version` must never have been used before, also not by a transaction that was undone: what was remembered under
