@@ -96,11 +96,13 @@ enum App {
         _ issuer: Issuer, _ configuration: Configuration, logger: Logger,
         onListening: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
-        let limits = configuration.limits
+        let (limits, rateLimits) = (configuration.limits, RateLimits(configuration.rates, now: uptime))
+        let dashboard = Dashboard(
+            issuer: issuer, settings: configuration.dashboard, host: configuration.host, rateLimits: rateLimits,
+            uptime: uptime)
         return Application(
             router: Routes.router(
-                issuer: issuer, limits: limits, rateLimits: RateLimits(configuration.rates, now: uptime),
-                logger: logger, makeRequestID: makeRequestID),
+                dashboard, limits: limits, rateLimits: rateLimits, logger: logger, makeRequestID: makeRequestID),
             server: .guarded(limits, makeRequestID: makeRequestID),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Synchronization
 
 /// Tells whose API key it is, once by bcrypt and from then on from memory. Any thread.
@@ -11,10 +10,7 @@ public final class APIKeyVerifier: Sendable {
     private let memory = Mutex(APIKeyMemory())
 
     public convenience init(store: any Store) {
-        // One core stays free for requests whose keys are known. Thirty-two in line are some eight seconds at cost 12:
-        // who comes after them is better told at once.
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        self.init(store: store, pool: BcryptPool(width: max(1, cores - 1), lineMax: 32))
+        self.init(store: store, pool: .forThisMachine())
     }
 
     init(store: any Store, pool: BcryptPool) {
@@ -67,8 +63,8 @@ public final class APIKeyVerifier: Sendable {
     }
 
     /// The key was read again and is still good as of `keyVersion`.
-    func refresh(_ principal: Principal, keyVersion: Int64) {
-        memory.withLock { $0.refresh(principal.keyID, keyVersion: keyVersion) }
+    func refresh(_ keyID: APIKeyID, keyVersion: Int64) {
+        memory.withLock { $0.refresh(keyID, keyVersion: keyVersion) }
     }
 
     /// The key opens nothing any more.
@@ -141,7 +137,7 @@ public final class APIKeyVerifier: Sendable {
         }
         return .verified(
             Principal(
-                companyID: owner.company, environment: key.environment, keyID: key.id, scopes: key.scopes,
+                companyID: owner.company, environment: key.environment, credential: .apiKey(key.id), scopes: key.scopes,
                 agentID: key.agentID, expiresAt: key.expiresAt, keyVersion: found.keyVersion))
     }
 

@@ -45,7 +45,7 @@ extension Issuer {
                 guard held.status == .held else {
                     throw IssuerError.invalidState(held.status, "It does not wait for anybody's approval.")
                 }
-                let record = ApprovalRecord(by: principal.keyID.text, at: books.now, note: note, approved: approved)
+                let record = ApprovalRecord(by: principal.author.actor, at: books.now, note: note, approved: approved)
                 let (ruling, evidence) = try ruling(held, books)
                 let authorization = try decided(held, ruling, approval: record, in: books)
                 try Ledger(books).recordApproval(authorization, evidence)

@@ -9,7 +9,7 @@ extension Issuer {
                 let policy = Policy(
                     id: ids.next(at: books.now), version: 1, terms: terms, createdAt: books.now, updatedAt: books.now)
                 let reviewed = try reviewed(policy, in: books)
-                try Policies.insert(policy, by: principal.keyID.text, in: books)
+                try Policies.insert(policy, by: principal.author.actor, in: books)
                 try books.audit(.policyCreated, policy.id.text, after: policy.json)
                 try markChanged(in: books)
                 return reviewed
@@ -30,7 +30,7 @@ extension Issuer {
             let policy = Policy(
                 id: id, version: current.version + 1, terms: terms, createdAt: current.createdAt, updatedAt: books.now)
             let reviewed = try reviewed(policy, in: books)
-            try Policies.update(policy, by: principal.keyID.text, in: books)
+            try Policies.update(policy, by: principal.author.actor, in: books)
             try books.audit(.policyUpdated, id.text, before: current.json, after: policy.json)
             try markChanged(in: books)
             return reviewed

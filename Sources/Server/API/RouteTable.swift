@@ -10,10 +10,13 @@ final class RouteTable {
     private let bodyBytesMax: Int
     private(set) var methods: [[Substring]: [HTTPRequest.Method]] = [:]
 
-    init(router: Router<RequestScope>, issuer: Issuer, rateLimits: RateLimits, bodyBytesMax: Int) {
+    init(
+        router: Router<RequestScope>, issuer: Issuer, sessions: SessionCookie, rateLimits: RateLimits,
+        bodyBytesMax: Int
+    ) {
         self.router = router
         self.authenticated = router.group()
-            .add(middleware: Authentication(issuer: issuer, limits: rateLimits))
+            .add(middleware: Authentication(issuer: issuer, sessions: sessions, limits: rateLimits))
             .add(middleware: RateLimiting(limits: rateLimits))
         self.bodyBytesMax = bodyBytesMax
     }
@@ -22,6 +25,18 @@ final class RouteTable {
     func open(_ path: String, _ handler: @escaping @Sendable (Request) async throws -> Response) {
         note(.get, path)
         router.get(RouterPath(path)) { request, _ in try await handler(request) }
+    }
+
+    /// A POST that asks nobody who they are, with a JSON body.
+    func openPost(
+        _ path: String, _ handler: @escaping @Sendable (Request, RequestScope, [UInt8]) async throws -> Response
+    ) {
+        note(.post, path)
+        let bodyBytesMax = bodyBytesMax
+        router.post(RouterPath(path)) { request, scope in
+            try await handler(
+                request, scope, try await request.readBody(.required, bytesMax: bodyBytesMax, scope: scope))
+        }
     }
 
     func get(_ path: String, _ handler: @escaping @Sendable (Call) async throws -> Response) {
@@ -65,7 +80,8 @@ final class RouteTable {
         }
     }
 
-    private func note(_ method: HTTPRequest.Method, _ path: String) {
+    /// For routes that are registered elsewhere.
+    func note(_ method: HTTPRequest.Method, _ path: String) {
         methods[path.split(separator: "/"), default: []].append(method)
         if method == .get { methods[path.split(separator: "/"), default: []].append(.head) }
     }

@@ -5,9 +5,10 @@ import Logging
 /// Every route there is, behind the middleware that all of them share.
 enum Routes {
     static func router(
-        issuer: Issuer, limits: ConnectionLimits, rateLimits: RateLimits, logger: Logger,
+        _ dashboard: Dashboard, limits: ConnectionLimits, rateLimits: RateLimits, logger: Logger,
         makeRequestID: @escaping @Sendable () -> String
     ) -> Router<RequestScope> {
+        let issuer = dashboard.issuer
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestID(makeID: makeRequestID))
         router.add(middleware: RequestLog(logger: logger))
@@ -15,7 +16,8 @@ enum Routes {
         router.add(middleware: Problems(logger: logger))
 
         let routes = RouteTable(
-            router: router, issuer: issuer, rateLimits: rateLimits, bodyBytesMax: limits.bodyBytesMax)
+            router: router, issuer: issuer, sessions: dashboard.sessions, rateLimits: rateLimits,
+            bodyBytesMax: limits.bodyBytesMax)
         AuthorizeRoutes(issuer: issuer).add(to: routes)
         BudgetRoutes(issuer: issuer).add(to: routes)
         AgentRoutes(issuer: issuer).add(to: routes)
@@ -26,6 +28,15 @@ enum Routes {
         AuditRoutes(issuer: issuer).add(to: routes)
         JWKSRoutes(issuer: issuer).add(to: routes)
         HealthRoutes(issuer: issuer).add(to: routes)
+        SignUpRoute(dashboard: dashboard).add(to: routes)
+        SessionRoutes(dashboard: dashboard).add(to: routes)
+        MemberRoutes(dashboard: dashboard).add(to: routes)
+
+        let pages = PageTable(router: router, routes: routes, dashboard: dashboard)
+        SignInPages(dashboard: dashboard).add(to: pages)
+        JoinPages(dashboard: dashboard).add(to: pages)
+        SessionForms().add(to: pages)
+        Pages().add(to: pages)
 
         router.add(middleware: MissingRoute(methods: routes.methods))
         return router

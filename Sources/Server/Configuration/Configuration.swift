@@ -13,6 +13,7 @@ struct Configuration: Sendable {
     var logLevel = Logger.Level.info
     var limits = ConnectionLimits()
     var rates = RateSettings()
+    var dashboard = DashboardSettings()
     /// The settings there are.
     private(set) var knownNames: [String] = []
     /// What is set under a name like theirs and is none of them.
@@ -65,6 +66,7 @@ extension Configuration {
         ) { Logger.Level(rawValue: $0.lowercased()) }
         try readLimits(variables)
         try readRates(variables)
+        try readAccounts(variables)
         knownNames = variables.asked.sorted()
         unknownNames = variables.names.filter { $0.hasPrefix("PAITIFY_") && !variables.asked.contains($0) }
     }
@@ -110,6 +112,23 @@ extension Configuration {
         try variables.readInteger("PAITIFY_COMPANY_RATE_LIMIT", range, &perCompany)
         rates.perCompany = perCompany
         try variables.readInteger("PAITIFY_REFUSAL_RATE_LIMIT", range, &rates.refusalsPerAddress)
+    }
+
+    private mutating func readAccounts(_ variables: Variables) throws(ConfigurationError) {
+        // Whoever can reach a public address could open a company there.
+        dashboard.isSignUpOpen = ["127.0.0.1", "::1", "localhost"].contains(host)
+        try variables.read("PAITIFY_SIGNUP", "open or closed", &dashboard.isSignUpOpen) { text in
+            ["open": true, "closed": false][text]
+        }
+        try variables.read(
+            "PAITIFY_DASHBOARD_URL", "an http or https URL without path, such as https://pay.example.com",
+            &dashboard.publicURL
+        ) { text in
+            Self.issuerURL(text).flatMap { $0.split(separator: "/").count == 2 ? $0 : nil }
+        }
+        try variables.readInteger("PAITIFY_PASSWORD_CHARACTERS_MIN", 8...64, &issuer.passwordCharactersMin)
+        try variables.readSeconds("PAITIFY_SESSION_IDLE", 60...30 * 86_400, &issuer.sessionIdleSeconds)
+        try variables.readSeconds("PAITIFY_SESSION_TTL", 60...30 * 86_400, &issuer.sessionLifetimeSeconds)
     }
 
     /// The text as it will stand in every token's `iss`, or nil where it is no URL for that.

@@ -2,19 +2,26 @@ import HTTPTypes
 import Hummingbird
 import Issuer
 
-/// Lets through who bears a valid API key, and says who it is. It comes before a byte of the body is read.
+/// Lets through who bears a valid API key, or is signed in, and says who it is. It comes before a byte of the body is read.
 struct Authentication: RouterMiddleware {
     let issuer: Issuer
+    let sessions: SessionCookie
     let limits: RateLimits
 
     func handle(
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
     ) async throws -> Response {
-        guard let key = request.headers[.apiKey], !key.isEmpty else {
+        var scope = context
+        if let key = request.headers[.apiKey], !key.isEmpty {
+            scope.caller = try await caller(key, from: context.client)
+        } else if let token = sessions.token(in: request) {
+            let signedIn = try await sessions.signedIn(token, context)
+            try sessions.checkCall(request, signedIn)
+            scope.signedIn = signedIn
+            scope.caller = signedIn.principal
+        } else {
             throw Problem.unauthenticated("The request bears no API key. Send one in the header field X-API-Key.")
         }
-        var scope = context
-        scope.caller = try await caller(key, from: context.client)
         return try await next(request, scope)
     }
 

@@ -10,6 +10,10 @@ struct RequestScope: RequestContext {
     var requestID = ""
     /// Who asks; nil on open routes.
     var caller: Principal?
+    /// Set where it is somebody who is signed in.
+    var signedIn: SignedIn?
+    /// Under which address the browser came; nil outside of the dashboard.
+    var site: Site?
     /// Where the request comes from; nil on loopback.
     let client: ClientNetwork?
     /// How the limits stand that the request counts against, once it is counted.

@@ -11,6 +11,13 @@ extension HTTPField.Name {
     static let rateLimitRemaining = literal("RateLimit-Remaining")
     static let rateLimitReset = literal("RateLimit-Reset")
 
+    static let csrfToken = literal("X-CSRF-Token")
+    static let secFetchSite = literal("Sec-Fetch-Site")
+    static let referrerPolicy = literal("Referrer-Policy")
+    static let xFrameOptions = literal("X-Frame-Options")
+    static let crossOriginOpenerPolicy = literal("Cross-Origin-Opener-Policy")
+    static let permissionsPolicy = literal("Permissions-Policy")
+
     /// For names written here in the source: a wrong one would be a bug, found at the first start.
     private static func literal(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }

@@ -21,7 +21,8 @@ struct TestServer: Sendable {
 
     init(
         limits: ConnectionLimits = ConnectionLimits(), rates: RateSettings = .none,
-        operatorKey: String? = nil, uptime: @escaping @Sendable () -> Int64 = { 0 }
+        operatorKey: String? = nil, dashboard: DashboardSettings = DashboardSettings(),
+        uptime: @escaping @Sendable () -> Int64 = { 0 }
     ) async throws {
         var settings = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
         settings.operatorKey = operatorKey.flatMap(OperatorKey.init)
@@ -31,8 +32,11 @@ struct TestServer: Sendable {
             masterKey: try MasterKey(text: String(repeating: "0123456789abcdef", count: 4)),
             clock: Clock { Self.now }, ids: .random())
         let count = Atomic(0)
+        let rateLimits = RateLimits(rates, now: uptime)
         responder = Routes.router(
-            issuer: issuer, limits: limits, rateLimits: RateLimits(rates, now: uptime), logger: Logger(label: "test")
+            Dashboard(
+                issuer: issuer, settings: dashboard, host: "127.0.0.1", rateLimits: rateLimits, uptime: uptime),
+            limits: limits, rateLimits: rateLimits, logger: Logger(label: "test")
         ) {
             "req_\(count.add(1, ordering: .relaxed).newValue)"
         }.buildResponder()

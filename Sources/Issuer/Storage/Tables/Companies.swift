@@ -19,6 +19,7 @@ enum Companies {
         """)
     private static let look = Statement("SELECT policy_version, key_version FROM companies WHERE company_id = $1")
     private static let revision = Statement("SELECT revision FROM companies WHERE company_id = $1")
+    private static let name = Statement("SELECT name FROM companies WHERE company_id = $1")
     private static let policiesChanged = Statement(
         "UPDATE companies SET policy_version = $1 WHERE company_id = $2")
     private static let keysChanged = Statement(
@@ -50,6 +51,10 @@ enum Companies {
     /// Changes with every transaction that may have changed something.
     static func revision(of id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Int64? {
         try tx.execute(revision, [SQLValue(id)]).first.map { (row) throws(StorageError) in try row.integer(0) }
+    }
+
+    static func name(of id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Name? {
+        try tx.execute(name, [SQLValue(id)]).first.map { (row) throws(StorageError) in try row.checked(0) }
     }
 
     /// `version` must never have been used before, also not by a transaction that was undone: what was remembered under

@@ -1,0 +1,7 @@
+/// What an operator decides about the dashboard.
+struct DashboardSettings: Sendable {
+    /// Where people reach it. Nil: at the issuer's own URL.
+    var publicURL: String?
+    /// Whether anybody may open a company here.
+    var isSignUpOpen = true
+}
