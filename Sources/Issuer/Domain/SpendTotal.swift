@@ -5,6 +5,10 @@ public struct SpendTotal: Sendable, Equatable {
     /// The largest of them.
     public var largest: Int64 = 0
 
+    public init(count: Int64 = 0, amount: Int64 = 0, largest: Int64 = 0) {
+        (self.count, self.amount, self.largest) = (count, amount, largest)
+    }
+
     mutating func add(_ other: SpendTotal) {
         count += other.count
         amount = amount.addingReportingOverflow(other.amount).overflow ? .max : amount + other.amount

@@ -3,6 +3,10 @@ public struct AuthorizationSearch: Sendable {
     public let found: [Authorization]
     /// Where the search goes on; nil where everything was looked at.
     public let nextCursor: String?
+
+    public init(found: [Authorization], nextCursor: String?) {
+        (self.found, self.nextCursor) = (found, nextCursor)
+    }
 }
 
 extension Issuer {

@@ -45,6 +45,8 @@ enum Authorizations {
     private static let searchOfAgent = search("agent_id = $4")
     private static let lastOfAll = lastLookedAt("(CAST($4 AS TEXT) IS NULL OR agent_id = $4)")
     private static let lastOfAgent = lastLookedAt("agent_id = $4")
+    private static let heldCount = Statement(
+        "SELECT COUNT(*) FROM authorizations WHERE company_id = $1 AND environment = $2 AND status = 'HELD'")
     private static let lapsedReservations = Statement(
         """
         \(select) WHERE company_id = $1 AND status = 'PENDING' AND hold_expires_at <= $2
@@ -130,6 +132,12 @@ enum Authorizations {
                 .integer(page.fetchLimit),
             ]
         ).map(authorization)
+    }
+
+    static func heldCount(in books: Books) throws(StorageError) -> Int64 {
+        let rows = try books.tx.execute(
+            heldCount, [SQLValue(books.companyID), .text(books.environment.rawValue)])
+        return try rows.first?.integer(0) ?? 0
     }
 
     private static func lookedAt(_ condition: String) -> String {

@@ -8,7 +8,7 @@ export function listen() {
   if (keys) keys.hidden = false;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape" && event.target.matches("textarea")) cards[at]?.focus();
+    if (event.key === "Escape" && event.target.matches("[name=note]")) cards[at]?.focus();
     if (event.target.matches("input, textarea, select")) return;
     const act = actions[event.key.toLowerCase()];
     if (!act) return;
@@ -21,7 +21,7 @@ export function listen() {
 const actions = {
   j: () => go(at + 1),
   k: () => go(at - 1),
-  n: () => within("textarea"),
+  n: () => within("[name=note]"),
   a: () => within("[data-approve]"),
   d: () => within("[data-deny]"),
 };

@@ -132,13 +132,16 @@ extension TimeText {
 
 extension Reason {
     /// The reason as a sentence in the currency's own figures.
-    func sentence(_ currency: CurrencyCode, policy: String?) -> String {
-        guard let limit else { return message }
-        let who = policy.map { "“\($0)”" } ?? "The policy"
-        let most = code.figure(limit.limit, currency)
+    ///
+    /// `above`: over how much the policy asks a person.
+    func sentence(_ currency: CurrencyCode, policy: String?, above: Int64? = nil) -> String {
+        let who = policy.map { "“\($0)”" } ?? "A policy"
         if code == .approvalRequired {
-            return "\(code.figure(limit.requested, currency)) is more than \(most), over which \(who) asks a person."
+            let most = above.map { "more than \(MoneyText.text($0, currency))" } ?? "as much as this"
+            return "\(who) asks a person for \(most)."
         }
+        guard let limit else { return message }
+        let most = code.figure(limit.limit, currency)
         if limit.interval == .perAuthorization { return "\(who) allows at most \(most) for one spend." }
         let spent = code.figure(limit.spent, currency)
         let left = code.figure(limit.remaining, currency)
