@@ -66,7 +66,9 @@ final class PageTable {
             var signedIn: SignedIn?
             if let token = dashboard.sessions.token(in: request) {
                 do {
-                    signedIn = try await dashboard.sessions.signedIn(token, scope)
+                    let found = try await dashboard.sessions.signedIn(token, scope)
+                    scope.visitor.set(found)
+                    signedIn = found
                 } catch IssuerError.unauthenticated {}
             }
             return try await handler(

@@ -18,6 +18,8 @@ struct RequestScope: RequestContext {
     let client: ClientNetwork?
     /// How the limits stand that the request counts against, once it is counted.
     let rateStanding = Note<RateLimits.Standing>()
+    /// Who is signed in, once a page has looked: the page that says what went wrong has their frame.
+    let visitor = Note<SignedIn>()
     /// Whether somebody has read the body to its end.
     let bodyWasRead = Mark()
 

@@ -52,11 +52,11 @@ struct ApprovalPages {
     ) async throws -> ApprovalsContent.Decided? {
         guard let id, let issued = try? await visit.issuer.authorization(id, as: visit.caller) else { return nil }
         let authorization = issued.authorization
-        let what = "\(MoneyText.text(authorization.money)) to \(Merchant.title(authorization.merchant))"
+        let what = "\(MoneyText.text(authorization.money)) to \(Merchant.title(authorization.merchant).isolated)"
         let by = try await visit.people().name(authorization.approval?.by ?? "")
         let title =
             if isRefused {
-                authorization.approval == nil ? "It no longer waits." : "It was decided already, by \(by)."
+                authorization.approval == nil ? "It no longer waits." : "It was decided already, by \(by.isolated)."
             } else if authorization.approval?.approved == true, authorization.status == .denied {
                 "You approved it, and it was denied all the same."
             } else {

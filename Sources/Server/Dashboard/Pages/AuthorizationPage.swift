@@ -55,6 +55,8 @@ struct AuthorizationContent {
     let evaluations: [EvaluationView]
     let token: TokenView?
     let facts: [Fact]
+    let hasMerchant: Bool
+    let merchantFacts: [Fact]
     let events: [Event]
     let hasMetadata: Bool
     let metadata: [Fact]
@@ -97,8 +99,10 @@ struct AuthorizationContent {
                 authorization.note.map { Fact("For", $0.text) },
                 Fact("Asked for", MoneyText.text(money)),
                 authorization.confirmedAmount.map { Fact("Confirmed", MoneyText.text($0, money.currency)) },
-            ].compactMap { $0 } + authorization.merchant.facts.map { Fact("Merchant: \($0.factName.lowercased())", $0.factValue) }
-            + [Fact("Environment", authorization.environment.rawValue)]
+                Fact("Environment", authorization.environment.rawValue),
+            ].compactMap { $0 }
+        merchantFacts = authorization.merchant.facts
+        hasMerchant = !merchantFacts.isEmpty
         events = Self.events(authorization)
         metadata = authorization.metadata.facts
         hasMetadata = !metadata.isEmpty

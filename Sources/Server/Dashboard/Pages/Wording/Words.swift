@@ -135,7 +135,7 @@ extension Reason {
     ///
     /// `above`: over how much the policy asks a person.
     func sentence(_ currency: CurrencyCode, policy: String?, above: Int64? = nil) -> String {
-        let who = policy.map { "“\($0)”" } ?? "A policy"
+        let who = policy.map { "“\($0.isolated)”" } ?? "A policy"
         if code == .approvalRequired {
             let most = above.map { "more than \(MoneyText.text($0, currency))" } ?? "as much as this"
             return "\(who) asks a person for \(most)."
@@ -147,6 +147,12 @@ extension Reason {
         let left = code.figure(limit.remaining, currency)
         return "\(who) allows \(most) \(limit.interval.phrase); \(spent) is spent or reserved, so that \(left) is left."
     }
+}
+
+extension String {
+    /// Within a sentence: text that is written from right to left leaves the words around it where they are (Unicode UAX #9,
+    /// first strong isolate).
+    var isolated: String { "\u{2068}\(self)\u{2069}" }
 }
 
 extension SigningKeyInfo.State {
