@@ -42,6 +42,9 @@ public final class Issuer: Sendable {
         passwordHasher = PasswordHasher(pool: pool, cost: settings.bcryptCost)
     }
 
+    /// What time it is here.
+    public var now: Instant { clock.now() }
+
     /// Finishes what runs and closes the store.
     public func close() async throws(IssuerError) {
         let uses = apiKeyVerifier.usesToWrite(at: clock.now(), all: true)

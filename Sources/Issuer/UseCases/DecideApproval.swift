@@ -7,6 +7,11 @@ extension Issuer {
         try await authorizations(AuthorizationFilter(status: .held), page: page, as: principal)
     }
 
+    /// How many wait.
+    public func heldCount(as principal: Principal) async throws(IssuerError) -> Int64 {
+        try await look(at: nil, as: principal) { books in try Authorizations.heldCount(in: books) }
+    }
+
     /// Checks everything again but the threshold, since the world may have changed while it waited; then reserves and
     /// signs, or denies with the reasons of now.
     public func approve(

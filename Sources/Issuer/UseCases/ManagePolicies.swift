@@ -37,9 +37,13 @@ extension Issuer {
         }
     }
 
-    public func deletePolicy(_ id: PolicyID, as principal: Principal) async throws(IssuerError) {
+    /// `version`: only if that is still the one in force.
+    public func deletePolicy(
+        _ id: PolicyID, ifVersion version: Int64? = nil, as principal: Principal
+    ) async throws(IssuerError) {
         try await transaction(as: principal, scope: .manage) { [self] books in
             let policy = try Self.policy(id, in: books)
+            if let version, version != policy.version { throw IssuerError.versionMismatch(current: policy.version) }
             _ = try Policies.delete(id, in: books)
             try books.audit(.policyDeleted, id.text, before: policy.json)
             try markChanged(in: books)
@@ -69,6 +73,11 @@ extension Issuer {
             _ = try Self.agent(agent, in: books)
             return try policyCache.policies(in: books).all.filter { $0.terms.binds(agent) }
         }
+    }
+
+    /// Every policy of the environment, the disabled ones too, oldest first.
+    public func allPolicies(as principal: Principal) async throws(IssuerError) -> [Policy] {
+        try await look(at: nil, as: principal) { [self] books in try policyCache.policies(in: books).all }
     }
 
     static func policy(_ id: PolicyID, in books: Books) throws -> Policy {

@@ -47,7 +47,11 @@ struct Visit: Sendable {
         _ template: String, title: String, _ content: Any = [String: String](), status: HTTPResponse.Status = .ok
     ) throws -> Response {
         let frame = Frame(title: title, path: request.uri.path, visit: self)
-        return .html(try dashboard.templates.render(template, frame: frame, page: content), status: status)
+        return try page(template, frame, content, status: status)
+    }
+
+    func page(_ template: String, _ frame: Frame, _ content: Any, status: HTTPResponse.Status) throws -> Response {
+        .html(try dashboard.templates.render(template, frame: frame, page: content), status: status)
     }
 
     /// After a form: the browser gets that page with a GET (303).
@@ -62,6 +66,10 @@ struct Frame: Sendable {
     let path: String
     let signedIn: Who?
     let version = App.version
+    /// What was chosen for this browser; nil: what it asks for itself.
+    let theme: String?
+    let themes: [Theme.Choice]
+    let nav: [Navigation.Section]
 
     struct Who: Sendable {
         /// For `<meta name="csrf-token">` and the field `csrf` of every form.
@@ -78,9 +86,14 @@ struct Frame: Sendable {
         let isOwner: Bool
     }
 
-    init(title: String, path: String, visit: Visit) {
+    /// `waiting`: how many requests wait for a person.
+    init(title: String, path: String, visit: Visit, waiting: Int64 = 0) {
         self.title = title
         self.path = path
+        let theme = Theme(of: visit)
+        self.theme = theme.attribute
+        themes = theme.choices
+        nav = Navigation.sections(at: path, waiting: waiting, isOwner: visit.signedIn?.role == .owner)
         signedIn = visit.signedIn.map { session in
             let principal = session.principal
             return Who(

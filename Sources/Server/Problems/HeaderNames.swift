@@ -3,6 +3,7 @@ import HTTPTypes
 extension HTTPField.Name {
     static let apiKey = literal("X-API-Key")
     static let requestID = literal("X-Request-Id")
+    static let lastEventID = literal("Last-Event-ID")
     static let idempotencyKey = literal("Idempotency-Key")
     static let idempotentReplayed = literal("Idempotent-Replayed")
     static let rateLimit = literal("RateLimit")

@@ -7,7 +7,11 @@ import NIOCore
 struct AssetRoutes {
     /// Each file of Dashboard/Assets, by the name under which it is served.
     private static let files: [String: (type: String, bytes: [UInt8])] = [
-        "paitify.css": ("text/css; charset=utf-8", PackageResources.paitify_css)
+        "paitify.css": ("text/css; charset=utf-8", PackageResources.paitify_css),
+        "mark.svg": ("image/svg+xml", PackageResources.mark_svg),
+        "app.js": ("text/javascript; charset=utf-8", PackageResources.app_js),
+        "live.js": ("text/javascript; charset=utf-8", PackageResources.live_js),
+        "approvals.js": ("text/javascript; charset=utf-8", PackageResources.approvals_js),
     ]
 
     func add(to pages: PageTable) {

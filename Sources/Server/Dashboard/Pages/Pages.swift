@@ -1,5 +1,3 @@
-import Issuer
-
 /// The dashboard's pages.
 struct Pages {
     func add(to pages: PageTable) {
@@ -7,14 +5,18 @@ struct Pages {
         for path in ["/", "/dashboard"] {
             pages.openPage(path) { $0.redirect(to: ReturnPath.home) }
         }
-        pages.page("/overview") { visit in
-            let agents = try await visit.issuer.agents(page: .init(limit: 10), as: visit.caller)
-            return try visit.page("overview", title: "Overview", OverviewPage(agents: agents.items.map(\.name.text)))
-        }
+        OverviewPages().add(to: pages)
+        GetStarted().add(to: pages)
+        EventRoutes().add(to: pages)
+        ApprovalPages().add(to: pages)
+        AuthorizationPages().add(to: pages)
+        AgentPages().add(to: pages)
+        PolicyPages().add(to: pages)
+        APIKeyPages().add(to: pages)
+        SigningKeyPages().add(to: pages)
+        MemberPages().add(to: pages)
+        SessionPages().add(to: pages)
+        AuditPages().add(to: pages)
+        Theme.add(to: pages)
     }
-}
-
-/// `page` in overview.mustache.
-struct OverviewPage {
-    let agents: [String]
 }

@@ -35,12 +35,33 @@ struct Templates: Sendable {
     static let embedded: Templates = {
         do {
             return try Templates([
+                "agent": PackageResources.agent_mustache,
+                "agents": PackageResources.agents_mustache,
+                "api-keys": PackageResources.api_keys_mustache,
+                "approvals": PackageResources.approvals_mustache,
+                "audit": PackageResources.audit_mustache,
+                "authorization": PackageResources.authorization_mustache,
+                "authorization-table": PackageResources.authorization_table_mustache,
+                "authorizations": PackageResources.authorizations_mustache,
+                "chart": PackageResources.chart_mustache,
+                "get-started": PackageResources.get_started_mustache,
+                "join": PackageResources.join_mustache,
                 "layout": PackageResources.layout_mustache,
+                "mark": PackageResources.mark_mustache,
+                "members": PackageResources.members_mustache,
+                "meter": PackageResources.meter_mustache,
+                "overview": PackageResources.overview_mustache,
+                "policies": PackageResources.policies_mustache,
+                "policy": PackageResources.policy_mustache,
+                "policy-diff": PackageResources.policy_diff_mustache,
+                "policy-form": PackageResources.policy_form_mustache,
+                "policy-table": PackageResources.policy_table_mustache,
                 "problem": PackageResources.problem_mustache,
+                "ranked": PackageResources.ranked_mustache,
+                "sessions": PackageResources.sessions_mustache,
                 "sign-in": PackageResources.sign_in_mustache,
                 "sign-up": PackageResources.sign_up_mustache,
-                "join": PackageResources.join_mustache,
-                "overview": PackageResources.overview_mustache,
+                "signing-keys": PackageResources.signing_keys_mustache,
             ])
         } catch {
             preconditionFailure("a template cannot be read: \(error)")
