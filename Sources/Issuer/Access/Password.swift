@@ -36,7 +36,7 @@ public struct Password: Sendable {
         for text in about {
             let words = text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
             var rest: String = folded
-            for word in words + [words.joined()] where word.count >= 4 { rest = rest.replacing(word, with: "") }
+            for word in [words.joined()] + words where word.count >= 4 { rest = rest.replacing(word, with: "") }
             guard rest.count >= min(6, folded.count) else {
                 throw InvalidValue(
                     code: "PASSWORD_TOO_COMMON", "must not be made of the e-mail address or the company's name")

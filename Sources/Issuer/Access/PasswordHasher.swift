@@ -11,7 +11,7 @@ final class PasswordHasher: Sendable {
     private let cost: Int
     private let underWay = Mutex(0)
     /// A hash of no password: what is checked where there is nobody, so that it takes as long as where there is somebody.
-    private let nobody: String
+    let nobody: String
 
     init(pool: BcryptPool, cost: Int) {
         self.pool = pool

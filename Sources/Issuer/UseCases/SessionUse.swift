@@ -18,10 +18,15 @@ extension Issuer {
         let (now, digest) = (clock.now(), token.digest)
         if let known = sessionMemory.find(digest, at: now) { return known }
         let idleSeconds = settings.sessionIdleSeconds
+        // What was seen here is written down a minute later.
+        let seen: @Sendable (SessionID) -> Instant = { [self] in
+            sessionMemory.lastSeen($0) ?? Instant(milliseconds: 0)
+        }
         let signedIn: SignedIn? = try await IssuerError.mapping {
             try await store.read(for: token.companyID) { tx in
                 guard let record = try Sessions.find(digest: digest, of: token.companyID, in: tx),
-                    record.session.expiresAt > now, record.session.lastSeenAt.adding(seconds: idleSeconds) > now,
+                    record.session.expiresAt > now,
+                    max(record.session.lastSeenAt, seen(record.session.id)).adding(seconds: idleSeconds) > now,
                     let admission = try Companies.look(at: token.companyID, in: tx),
                     let name = try Companies.name(of: token.companyID, in: tx),
                     let person = try Users.find(record.session.userID, in: tx),

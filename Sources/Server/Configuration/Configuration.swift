@@ -127,8 +127,8 @@ extension Configuration {
             Self.issuerURL(text).flatMap { $0.split(separator: "/").count == 2 ? $0 : nil }
         }
         try variables.readInteger("PAITIFY_PASSWORD_CHARACTERS_MIN", 8...64, &issuer.passwordCharactersMin)
-        try variables.readSeconds("PAITIFY_SESSION_IDLE", 60...30 * 86_400, &issuer.sessionIdleSeconds)
-        try variables.readSeconds("PAITIFY_SESSION_TTL", 60...30 * 86_400, &issuer.sessionLifetimeSeconds)
+        try variables.readSeconds("PAITIFY_SESSION_IDLE", 300...30 * 86_400, &issuer.sessionIdleSeconds)
+        try variables.readSeconds("PAITIFY_SESSION_TTL", 300...30 * 86_400, &issuer.sessionLifetimeSeconds)
     }
 
     /// The text as it will stand in every token's `iss`, or nil where it is no URL for that.

@@ -76,7 +76,7 @@ import Testing
     @Test("many first uses of one key are one bcrypt: a pool with no line serves them all")
     func coalesced() async throws {
         let verifier = verifier(width: 1, lineMax: 0)
-        let principals = try await withThrowingTaskGroup(of: APIKeyID.self) { group in
+        let principals = try await withThrowingTaskGroup(of: Credential.self) { group in
             for _ in 0..<50 {
                 group.addTask { try await verifier.authenticate(apiKey: secret.text, now: Self.now).credential }
             }
@@ -122,7 +122,7 @@ import Testing
     @Test("a remembered key learns the company's key version")
     func refreshed() async throws {
         let verifier = verifier()
-        let principal = try await verifier.authenticate(apiKey: secret.text, now: Self.now)
+        _ = try await verifier.authenticate(apiKey: secret.text, now: Self.now)
         verifier.refresh(Self.keyID(1), keyVersion: 7)
         #expect(try await verifier.authenticate(apiKey: secret.text, now: Self.now).keyVersion == 7)
         verifier.forget(Self.keyID(1))

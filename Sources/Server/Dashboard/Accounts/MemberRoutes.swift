@@ -79,8 +79,7 @@ extension Dashboard {
     /// Where somebody who was invited joins, under the address that the inviter uses. The token is in the query, which no
     /// log of ours has.
     func link(to token: InvitationToken, from request: Request) -> String {
-        let site = sites.site(of: request) ?? sites.publicSite
-        return "\(site == sites.publicSite ? sites.publicURL : site.origin)/join?token=\(token.text)"
+        "\((sites.site(of: request) ?? sites.publicSite).origin)/join?token=\(token.text)"
     }
 }
 

@@ -11,7 +11,8 @@ extension Dashboard {
         switch signInLimits.take(email, from: scope.client) {
         case .mayTry: break
         case .wait(let seconds, let isNews):
-            if isNews { try await issuer.noteBlockedSignIn(email, requestID: scope.requestID) }
+            // Not waited for: how long it takes would tell whether there is such an account.
+            if isNews { Task { try? await issuer.noteBlockedSignIn(email, requestID: scope.requestID) } }
             throw Problem.rateLimited("Too many sign-ins were tried.", retryAfterSeconds: seconds)
         }
         let value = try await attempt()
