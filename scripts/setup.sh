@@ -29,6 +29,8 @@ tzdata          | test -e /usr/share/zoneinfo/UTC      | a policy'"'"'s days beg
 test_needs='
 python3         | command -v python3                   | runs the end-to-end tests
 python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
+chromium        | command -v chromium                  | drives the dashboard in a real browser
+fonts-dejavu-core fonts-noto-core | test -d /usr/share/fonts/truetype/noto | letters for the browser, right to left too
 strace          | command -v strace                    | shows that an answer leaves after its commit was flushed
 redis-server redis-tools | command -v redis-server redis-cli | the replay guard on Redis is tested against a real server
 valgrind        | command -v valgrind                  | finds memory errors in the C library

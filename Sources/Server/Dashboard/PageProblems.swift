@@ -20,7 +20,8 @@ struct PageProblems: RouterMiddleware {
             let problem = Problem(error)
             // The log has it, and the answer is a problem document, where this server itself is at fault.
             guard problem.status.kind == .clientError, let site = context.site else { throw error }
-            let visit = Visit(request: request, scope: context, site: site, dashboard: dashboard, signedIn: context.visitor.value)
+            let visit = Visit(
+                request: request, scope: context, site: site, dashboard: dashboard, signedIn: context.visitor.value)
             var response = try visit.page(
                 "problem", title: problem.title, ProblemPage(problem, requestID: context.requestID),
                 status: problem.status)
