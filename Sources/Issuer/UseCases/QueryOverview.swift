@@ -59,6 +59,7 @@ extension Issuer {
             guard let currency = wanted ?? currencies.first else {
                 return Overview(asOf: books.now, currencies: [])
             }
+            let spends = try SpendReports.spends(currency: currency, since: start, in: books)
             let denials = try SpendReports.denials(
                 currency: currency, since: start, limit: Overview.denialsMax, in: books)
             return Overview(
@@ -66,13 +67,8 @@ extension Issuer {
                 byStatus: totals.filter { $0.currency == currency }.reduce(into: [:]) {
                     $0[$1.status] = SpendTotal(count: $1.count, amount: $1.amount)
                 },
-                byDay: Self.days(
-                    firstDay...today, try SpendReports.byDay(currency: currency, since: start, in: books)),
-                byMerchant: Self.folded(try SpendReports.byMerchant(currency: currency, since: start, in: books)),
-                byAgent: try SpendReports.byAgent(currency: currency, since: start, in: books)
-                    .prefix(Overview.rankedMax).map { agent, total in
-                        Overview.ByAgent(agent: agent, name: try Agents.name(of: agent, in: books), total: total)
-                    },
+                byDay: Self.days(firstDay...today, spends), byMerchant: Self.merchants(spends),
+                byAgent: try Self.agents(spends, in: books),
                 denials: denials.reduce(into: [:]) { counts, reasons in
                     for code in Set(reasons.map(\.code)) { counts[code, default: 0] += 1 }
                 },
@@ -80,10 +76,12 @@ extension Issuer {
         }
     }
 
-    private static func days(_ days: ClosedRange<Int64>, _ spends: [(day: Int64, spend: Spend)]) -> [Overview.Day] {
-        let spends = Dictionary(spends.map { ($0.day, $0.spend) }, uniquingKeysWith: { first, _ in first })
+    private static func days(
+        _ days: ClosedRange<Int64>, _ spends: [SpendReports.SpendOfDay]
+    ) -> [Overview.Day] {
+        let sums = spends.reduce(into: [:]) { $0[$1.day, default: Spend()] = $0[$1.day, default: Spend()] + $1.spend }
         return days.map { day in
-            let spend = spends[day] ?? Spend()
+            let spend = sums[day] ?? Spend()
             return Overview.Day(
                 start: Instant(milliseconds: day * LocalClock.dayMilliseconds), reserved: spend.reservedAmount,
                 confirmed: spend.confirmedAmount, confirmedCount: spend.confirmedCount)
@@ -91,16 +89,27 @@ extension Issuer {
     }
 
     /// One merchant, however it was written: by its identifier, or by its name where it has none.
-    private static func folded(_ spends: [(merchant: Merchant?, total: SpendTotal)]) -> [Overview.ByMerchant] {
-        var totals: [String: Overview.ByMerchant] = [:]
-        for (merchant, total) in spends {
+    private static func merchants(_ spends: [SpendReports.SpendOfDay]) -> [Overview.ByMerchant] {
+        var sums: [String: Overview.ByMerchant] = [:]
+        for spend in spends {
+            let merchant = spend.merchant
             let key = merchant?.id.map { "i\($0)" } ?? merchant?.name.map { "n\($0)" } ?? ""
-            var sum = totals[key]?.total ?? SpendTotal()
-            sum.add(total)
-            totals[key] = Overview.ByMerchant(merchant: totals[key]?.merchant ?? merchant, total: sum)
+            var total = sums[key]?.total ?? SpendTotal()
+            total.add(spend.total)
+            sums[key] = Overview.ByMerchant(merchant: sums[key]?.merchant ?? merchant, total: total)
         }
-        return totals.sorted { ($1.value.total.amount, $0.key) < ($0.value.total.amount, $1.key) }
+        return sums.sorted { ($1.value.total.amount, $0.key) < ($0.value.total.amount, $1.key) }
             .prefix(Overview.rankedMax).map(\.value)
+    }
+
+    private static func agents(
+        _ spends: [SpendReports.SpendOfDay], in books: Books
+    ) throws(StorageError) -> [Overview.ByAgent] {
+        let sums = spends.reduce(into: [AgentID: SpendTotal]()) { $0[$1.agent, default: SpendTotal()].add($1.total) }
+        return try sums.sorted { ($1.value.amount, $0.key.text) < ($0.value.amount, $1.key.text) }
+            .prefix(Overview.rankedMax).map { (agent, total) throws(StorageError) in
+                Overview.ByAgent(agent: agent, name: try Agents.name(of: agent, in: books), total: total)
+            }
     }
 
     /// What the company's revision is: it changes with every change of the books.
@@ -135,6 +144,10 @@ extension Issuer {
             }
         }
     }
+}
+
+extension SpendReports.SpendOfDay {
+    fileprivate var total: SpendTotal { SpendTotal(count: spend.count, amount: spend.amount) }
 }
 
 extension Overview {

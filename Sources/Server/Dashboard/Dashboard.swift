@@ -8,6 +8,7 @@ final class Dashboard: Sendable {
     let sessions: SessionCookie
     let signInLimits: SignInLimits
     let templates: Templates
+    let overviews: OverviewMemory
 
     /// `uptime` gives nanoseconds of a clock that nobody sets; `host` is where the server listens.
     init(
@@ -20,5 +21,6 @@ final class Dashboard: Sendable {
         sessions = SessionCookie(issuer: issuer, sites: sites, limits: rateLimits)
         signInLimits = SignInLimits(now: uptime)
         templates = Templates.embedded
+        overviews = OverviewMemory(now: uptime)
     }
 }

@@ -9,15 +9,16 @@ enum SpendReports {
         WHERE company_id = $1 AND environment = $2 AND authorization_id >= $3
         GROUP BY currency, status
         """)
-    private static let byDay = Statement(
+    // In one pass: reading a company's month takes long, and the sums of it do not.
+    private static let spends = Statement(
         """
-        SELECT day, \(SpendSums.total) FROM (
-            SELECT authorized_at / 86400000 AS day, \(SpendSums.ofAuthorization)
+        SELECT day, agent_id, merchant, \(SpendSums.total) FROM (
+            SELECT authorized_at / 86400000 AS day, agent_id, merchant, \(SpendSums.ofAuthorization)
             FROM authorizations
-            WHERE company_id = $1 AND environment = $2 AND currency = $3 AND authorized_at >= $4) AS spends
-        GROUP BY day ORDER BY day
+            WHERE company_id = $1 AND environment = $2 AND currency = $3 AND authorized_at >= $4
+                AND status IN ('PENDING', 'CONFIRMED')) AS spends
+        GROUP BY day, agent_id, merchant
         """)
-    private static let byMerchant = grouped(by: "merchant", where: "")
     private static let byMerchantOfAgent = grouped(by: "merchant", where: "AND agent_id = $5")
     private static let byAgent = grouped(by: "agent_id", where: "")
     private static let denied = Statement(
@@ -58,32 +59,42 @@ enum SpendReports {
         }
     }
 
-    /// What was reserved or spent on each day (UTC) since `start`, by days since 1970; days without any are left out.
-    static func byDay(
-        currency: CurrencyCode, since start: Instant, in books: Books
-    ) throws(StorageError) -> [(day: Int64, spend: Spend)] {
-        try books.tx.execute(byDay, spends(currency, start, books))
-            .map { (row) throws(StorageError) in (try row.integer(0), try row.spend(from: 1)) }
+    /// What one agent has reserved or spent at one merchant on one day (UTC), by days since 1970.
+    struct SpendOfDay: Sendable {
+        let day: Int64
+        let agent: AgentID
+        let merchant: Merchant?
+        let spend: Spend
     }
 
-    /// What was reserved or spent at each merchant, the most first. `agent`: by it alone.
-    static func byMerchant(
-        currency: CurrencyCode, agent: AgentID? = nil, since start: Instant, in books: Books
-    ) throws(StorageError) -> [(merchant: Merchant?, total: SpendTotal)] {
-        let arguments = spends(currency, start, books)
-        let rows: [Row]
-        if let agent {
-            rows = try books.tx.execute(byMerchantOfAgent, arguments + [SQLValue(agent)])
-        } else {
-            rows = try books.tx.execute(byMerchant, arguments)
+    /// All that was reserved or spent since `start`.
+    static func spends(
+        currency: CurrencyCode, since start: Instant, in books: Books
+    ) throws(StorageError) -> [SpendOfDay] {
+        // Few merchants stand in many rows.
+        var merchants: [String: Merchant] = [:]
+        return try books.tx.execute(spends, range(currency, start, books)).map { (row) throws(StorageError) in
+            let text = try row.optionalText(2)
+            let known = text.flatMap { merchants[$0] }
+            let merchant: Merchant? = if let known { known } else { try row.optionalJSON(2) }
+            if let text, let merchant { merchants[text] = merchant }
+            return SpendOfDay(
+                day: try row.integer(0), agent: try row.id(1), merchant: merchant, spend: try row.spend(from: 3))
         }
-        return try rows.map { (row) throws(StorageError) in (try row.optionalJSON(0), try total(row)) }
+    }
+
+    /// What an agent has reserved or spent at each merchant, the most first.
+    static func byMerchant(
+        currency: CurrencyCode, agent: AgentID, since start: Instant, in books: Books
+    ) throws(StorageError) -> [(merchant: Merchant?, total: SpendTotal)] {
+        try books.tx.execute(byMerchantOfAgent, range(currency, start, books) + [SQLValue(agent)])
+            .map { (row) throws(StorageError) in (try row.optionalJSON(0), try total(row)) }
     }
 
     static func byAgent(
         currency: CurrencyCode, since start: Instant, in books: Books
     ) throws(StorageError) -> [(agent: AgentID, total: SpendTotal)] {
-        try books.tx.execute(byAgent, spends(currency, start, books))
+        try books.tx.execute(byAgent, range(currency, start, books))
             .map { (row) throws(StorageError) in (try row.id(0), try total(row)) }
     }
 
@@ -101,7 +112,7 @@ enum SpendReports {
         ).map { (row) throws(StorageError) in try row.json(0) }
     }
 
-    private static func spends(_ currency: CurrencyCode, _ start: Instant, _ books: Books) -> [SQLValue] {
+    private static func range(_ currency: CurrencyCode, _ start: Instant, _ books: Books) -> [SQLValue] {
         [
             SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text), SQLValue(start),
         ]

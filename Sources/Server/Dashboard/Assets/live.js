@@ -8,6 +8,7 @@ export function follow() {
   events.addEventListener("open", () => say("on", "Live"));
   events.addEventListener("error", () => say("off", "Connecting"));
   events.addEventListener("changed", refresh);
+  lookAgainIfOld(document);
   addEventListener("pagehide", () => events.close());
 }
 
@@ -19,9 +20,16 @@ function say(state, text) {
 let running = false;
 let again = false;
 
+// A page that takes long to make is asked for less often.
+function restAfter(milliseconds) {
+  return Math.min(Math.max(250, 5 * milliseconds), 30000);
+}
+
 async function refresh() {
   if (running) { again = true; return; }
   running = true;
+  again = false;
+  const start = performance.now();
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
     if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
@@ -29,7 +37,8 @@ async function refresh() {
     say("off", "Connecting");
   } finally {
     running = false;
-    if (again) { again = false; refresh(); }
+    const rest = restAfter(performance.now() - start);
+    if (again) setTimeout(refresh, rest);
   }
 }
 
@@ -45,6 +54,12 @@ function show(fresh) {
     part.addEventListener("animationend", () => part.classList.remove("changed"), { once: true });
   }
   announce(fresh);
+  lookAgainIfOld(fresh);
+}
+
+// What was shown may have been taken before the latest change, where taking it is dear.
+function lookAgainIfOld(page) {
+  if (page.querySelector("[data-old]")) setTimeout(refresh, 5000);
 }
 
 // A list that a person decides on is never changed under their hands; it says that it is old instead.

@@ -70,16 +70,25 @@ struct Asks {
         let names = try await issuer.names(of: agents, as: caller)
         var states: [AgentID: AgentState] = [:]
         for agent in agents { states[agent] = try await state(of: agent) }
-        var cards: [Ask] = []
-        for authorization in held {
-            let spent = try await issuer.merchants(
-                of: authorization.agentID, currency: authorization.money.currency, days: days, as: caller)
-            cards.append(
-                card(
-                    authorization, names[authorization.agentID]?.text ?? authorization.agentID.text,
-                    states[authorization.agentID] ?? AgentState(), spent))
+        var spends: [Spender: [Overview.ByMerchant]] = [:]
+        for spender in Set(held.map(Spender.init)) {
+            spends[spender] = try await issuer.merchants(
+                of: spender.agent, currency: spender.currency, days: days, as: caller)
         }
-        return cards
+        return held.map { authorization in
+            card(
+                authorization, names[authorization.agentID]?.text ?? authorization.agentID.text,
+                states[authorization.agentID] ?? AgentState(), spends[Spender(authorization)] ?? [])
+        }
+    }
+
+    private struct Spender: Hashable {
+        let agent: AgentID
+        let currency: CurrencyCode
+
+        init(_ authorization: Authorization) {
+            (agent, currency) = (authorization.agentID, authorization.money.currency)
+        }
     }
 
     private struct AgentState {

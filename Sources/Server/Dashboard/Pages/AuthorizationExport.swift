@@ -5,6 +5,8 @@ import Issuer
 struct AuthorizationExport: Sendable {
     /// The most lines of one file.
     static let linesMax = 100_000
+    /// A request's time is not unlimited: what is left by then is for another range of days.
+    private static let writeFor: Duration = .seconds(9)
     private static let names = [
         "id", "created_at", "agent_id", "agent", "merchant_id", "merchant", "category", "country", "currency", "amount",
         "amount_minor_units", "status", "decision", "confirmed_amount", "reasons", "note", "approved_by",
@@ -24,6 +26,7 @@ struct AuthorizationExport: Sendable {
     func write(to writer: inout any ResponseBodyWriter) async throws {
         try await writer.write(ByteBuffer(string: CSV.line(Self.names)))
         var (cursor, lines): (String?, Int) = (nil, 0)
+        let end = ContinuousClock.now + Self.writeFor
         repeat {
             let found = try await issuer.searchAuthorizations(
                 filter, text: text, page: Page(limit: Page.limitRange.upperBound, after: cursor), as: caller)
@@ -32,7 +35,7 @@ struct AuthorizationExport: Sendable {
             try await writer.write(ByteBuffer(string: text))
             lines += found.found.count
             cursor = found.nextCursor
-        } while cursor != nil && lines < Self.linesMax
+        } while cursor != nil && lines < Self.linesMax && ContinuousClock.now < end
         if cursor != nil {
             try await writer.write(
                 ByteBuffer(string: CSV.line(["Only the newest \(lines) are here: choose a range of days for the rest"]))

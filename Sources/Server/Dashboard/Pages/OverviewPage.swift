@@ -13,10 +13,11 @@ struct OverviewPages {
         let revision = try await issuer.revision(as: visit.caller)
         let latest = try await issuer.authorizations(AuthorizationFilter(), page: Page(limit: 8), as: visit.caller)
         let wanted = visit.query("currency").flatMap { try? CurrencyCode($0) }
-        let overview = try await issuer.overview(currency: wanted, as: visit.caller)
+        let (overview, isOld) = try await visit.dashboard.overviews.overview(
+            wanted, at: revision, of: issuer, as: visit.caller)
         let isNew = latest.items.isEmpty
         let content = OverviewContent(
-            overview, revision: revision,
+            overview, revision: revision, isOld: isOld,
             start: isNew ? try await GetStarted.content(visit, secret: nil) : nil,
             figures: isNew ? nil : try await figures(visit, overview, latest.items))
         return try await visit.show("overview", title: "Overview", content)
@@ -40,6 +41,8 @@ struct OverviewPages {
 struct OverviewContent {
     let asOf: String
     let events: String
+    /// Something has changed since: the page looks again by itself.
+    let isOld: Bool
     let hasCurrencies: Bool
     let currencies: [Currency]
     let start: GetStarted.Content?
@@ -50,9 +53,13 @@ struct OverviewContent {
         let isCurrent: Bool
     }
 
-    init(_ overview: Overview, revision: Int64, start: GetStarted.Content?, figures: OverviewFigures?) {
+    init(
+        _ overview: Overview, revision: Int64, isOld: Bool = false, start: GetStarted.Content?,
+        figures: OverviewFigures?
+    ) {
         asOf = TimeText.minute(overview.asOf)
         events = EventRoutes.path(after: revision)
+        self.isOld = isOld
         currencies = overview.currencies.map { Currency(code: $0.text, isCurrent: $0 == overview.currency) }
         hasCurrencies = overview.currencies.count > 1
         self.start = start
