@@ -94,7 +94,8 @@ enum SpendReports {
         try books.tx.execute(
             denied,
             [
-                SQLValue(books.companyID), .text(books.environment.rawValue), SQLValue(AuthorizationID.first(at: start)),
+                SQLValue(books.companyID), .text(books.environment.rawValue),
+                SQLValue(AuthorizationID.first(at: start)),
                 .text(currency.text), .integer(limit),
             ]
         ).map { (row) throws(StorageError) in try row.json(0) }

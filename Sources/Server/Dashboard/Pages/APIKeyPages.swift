@@ -30,7 +30,9 @@ struct APIKeyPages {
         var form = try KeyForm(fields)
         do {
             let once = try visit.once(fields, [form.name, form.agent, form.days] + form.scopes.sorted())
-            let made = try await visit.issuer.createAPIKey(form.draft(now: visit.issuer.now), as: visit.caller, once: once).value
+            let made = try await visit.issuer.createAPIKey(
+                form.draft(now: visit.issuer.now), as: visit.caller, once: once
+            ).value
             return try await show(visit, KeyForm(), made: made)
         } catch {
             guard let problem = FormProblem.text(error) else { throw error }

@@ -30,7 +30,8 @@ struct AgentPages {
         do {
             let once = try visit.once(form, [read.name, read.description])
             let agent = try await visit.issuer.createAgent(
-                AgentDraft(name: read.checkedName(), description: read.checkedDescription()), as: visit.caller, once: once
+                AgentDraft(name: read.checkedName(), description: read.checkedDescription()), as: visit.caller,
+                once: once
             ).value
             return visit.redirect(to: "/agents/\(agent.id.text)")
         } catch {
@@ -44,7 +45,8 @@ struct AgentPages {
         let (issuer, caller) = (visit.issuer, try visit.caller)
         let id: AgentID = try visit.id(.agent)
         let agent = try await issuer.agent(id, as: caller)
-        let spends = try await issuer.authorizations(AuthorizationFilter(agentID: id), page: Page(limit: 10), as: caller)
+        let spends = try await issuer.authorizations(
+            AuthorizationFilter(agentID: id), page: Page(limit: 10), as: caller)
         let policies = try await issuer.policiesApplying(to: id, as: caller)
         let content = AgentContent(
             agent, form ?? AgentForm(agent), said: visit.query("saved") == nil ? nil : "Saved.",

@@ -102,7 +102,8 @@ struct Asks {
     ) -> Ask {
         let (money, now) = (ask.money, visit.issuer.now)
         let policies = Dictionary(
-            state.policies.map { ($0.id, ($0.terms.name.text, $0.terms.approvalAbove)) }, uniquingKeysWith: { one, _ in one })
+            state.policies.map { ($0.id, ($0.terms.name.text, $0.terms.approvalAbove)) },
+            uniquingKeysWith: { one, _ in one })
         let meters = state.budgets.filter { $0.currency == money.currency }.map { budget in
             Meter(
                 budget, whose: budget.scope == .company ? "everyone" : name, now: now, asked: money.minorUnits)
@@ -126,7 +127,9 @@ struct Asks {
         guard let largest = spent.map(\.total.largest).max() else {
             return "This agent has spent nothing in \(currency.text) in \(days) days."
         }
-        let here = spent.filter { $0.merchant?.id == ask.merchant?.id && (ask.merchant?.id != nil || $0.merchant == ask.merchant) }
+        let here = spent.filter {
+            $0.merchant?.id == ask.merchant?.id && (ask.merchant?.id != nil || $0.merchant == ask.merchant)
+        }
         let count = here.reduce(Int64(0)) { $0 + $1.total.count }
         let amount = here.reduce(Int64(0)) { $0.addingClamped($1.total.amount) }
         let times = count == 1 ? "once" : "\(MoneyText.count(count)) times"

@@ -7,7 +7,8 @@ struct AuthorizationExport: Sendable {
     static let linesMax = 100_000
     private static let names = [
         "id", "created_at", "agent_id", "agent", "merchant_id", "merchant", "category", "country", "currency", "amount",
-        "amount_minor_units", "status", "decision", "confirmed_amount", "reasons", "note", "approved_by", "approval_note",
+        "amount_minor_units", "status", "decision", "confirmed_amount", "reasons", "note", "approved_by",
+        "approval_note",
     ]
 
     let issuer: Issuer
@@ -34,7 +35,8 @@ struct AuthorizationExport: Sendable {
         } while cursor != nil && lines < Self.linesMax
         if cursor != nil {
             try await writer.write(
-                ByteBuffer(string: CSV.line(["Only the newest \(lines) are here: choose a range of days for the rest"])))
+                ByteBuffer(string: CSV.line(["Only the newest \(lines) are here: choose a range of days for the rest"]))
+            )
         }
         try await writer.finish(nil)
     }
@@ -61,7 +63,9 @@ enum CSV {
     }
 
     static func field(_ text: String) -> String {
-        let isFormula = text.unicodeScalars.first { !$0.properties.isWhitespace }.map { "=+-@|%＝＋－＠".unicodeScalars.contains($0) }
+        let isFormula = text.unicodeScalars.first { !$0.properties.isWhitespace }.map {
+            "=+-@|%＝＋－＠".unicodeScalars.contains($0)
+        }
         return "\"\(isFormula == true ? "'" : "")\(text.replacing("\"", with: "\"\""))\""
     }
 }

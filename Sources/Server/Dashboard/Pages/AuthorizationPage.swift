@@ -12,7 +12,8 @@ enum AuthorizationPage {
         let content = AuthorizationContent(
             issued, explanation, agent: names[issued.authorization.agentID]?.text ?? "",
             policies: Dictionary(
-                policies.map { ($0.id, ($0.terms.name.text, $0.terms.approvalAbove)) }, uniquingKeysWith: { one, _ in one }),
+                policies.map { ($0.id, ($0.terms.name.text, $0.terms.approvalAbove)) },
+                uniquingKeysWith: { one, _ in one }),
             people: try await visit.people(), now: visit.issuer.now)
         return try await visit.show("authorization", title: "Authorization", content)
     }
@@ -93,11 +94,14 @@ struct AuthorizationContent {
         facts =
             [
                 Fact("Identifier", id),
-                Fact("Agent", agent.isEmpty ? authorization.agentID.text : agent, href: "/agents/\(authorization.agentID.text)"),
+                Fact(
+                    "Agent", agent.isEmpty ? authorization.agentID.text : agent,
+                    href: "/agents/\(authorization.agentID.text)"),
                 authorization.note.map { Fact("For", $0.text) },
                 Fact("Asked for", MoneyText.text(money)),
                 authorization.confirmedAmount.map { Fact("Confirmed", MoneyText.text($0, money.currency)) },
-            ].compactMap { $0 } + authorization.merchant.facts.map { Fact("Merchant: \($0.factName.lowercased())", $0.factValue) }
+            ].compactMap { $0 }
+            + authorization.merchant.facts.map { Fact("Merchant: \($0.factName.lowercased())", $0.factValue) }
             + [Fact("Environment", authorization.environment.rawValue)]
         events = Self.events(authorization)
         metadata = authorization.metadata.facts
@@ -106,7 +110,8 @@ struct AuthorizationContent {
 
     private static func decision(_ authorization: Authorization) -> String {
         switch authorization.status {
-        case .pending: "approved, to be confirmed until \(TimeText.minute(authorization.holdExpiresAt ?? authorization.expiresAt))"
+        case .pending:
+            "approved, to be confirmed until \(TimeText.minute(authorization.holdExpiresAt ?? authorization.expiresAt))"
         case .confirmed: authorization.late ? "confirmed after its reservation had lapsed" : "what was charged is final"
         case .voided: "nothing was charged; its budget is free again"
         case .expired: "nobody confirmed it in time; its budget is free again"

@@ -19,7 +19,8 @@ struct AuthorizationPages {
         }
         let content = AuthorizationsContent(
             search, found, rows: try await visit.rows(found.found),
-            agents: try await visit.agentChoices(chosen: search.filter.agentID), hasCursor: visit.query("cursor") != nil)
+            agents: try await visit.agentChoices(chosen: search.filter.agentID), hasCursor: visit.query("cursor") != nil
+        )
         return try await visit.show("authorizations", title: "Authorizations", content)
     }
 

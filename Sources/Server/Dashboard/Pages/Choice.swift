@@ -18,7 +18,9 @@ extension Visit {
     /// The agents to choose from, newest first: as many as a page of a list holds, and the chosen one.
     func agentChoices(chosen: AgentID?) async throws -> [Choice] {
         var agents = try await issuer.agents(page: Page(limit: Page.limitRange.upperBound), as: caller).items
-        if let chosen, !agents.contains(where: { $0.id == chosen }), let agent = try? await issuer.agent(chosen, as: caller) {
+        if let chosen, !agents.contains(where: { $0.id == chosen }),
+            let agent = try? await issuer.agent(chosen, as: caller)
+        {
             agents.append(agent)
         }
         return agents.map { Choice(value: $0.id.text, text: $0.name.text, isChosen: $0.id == chosen) }
@@ -42,7 +44,8 @@ extension Visit {
     /// What people are called whom the books name by identifier. A key's identifier stands for itself.
     func people() async throws -> People {
         let members = try await issuer.members(as: caller)
-        return People(labels: Dictionary(members.map { ($0.user.id.text, $0.user.label) }, uniquingKeysWith: { one, _ in one }))
+        return People(
+            labels: Dictionary(members.map { ($0.user.id.text, $0.user.label) }, uniquingKeysWith: { one, _ in one }))
     }
 
     /// A path with a query, whose absent parameters are left out.

@@ -33,7 +33,8 @@ struct EventRoutes {
                     let revision = try await issuer.revision(as: caller)
                     if revision != last {
                         last = revision
-                        try await writer.write(ByteBuffer(string: "event: changed\nid: \(revision)\ndata: \(revision)\n\n"))
+                        try await writer.write(
+                            ByteBuffer(string: "event: changed\nid: \(revision)\ndata: \(revision)\n\n"))
                     }
                     try await Task.sleep(for: Self.lookEach)
                 }

@@ -43,7 +43,8 @@ struct GetStarted {
             as: caller, once: part("policy")
         ).value
         let key = try await issuer.createAPIKey(
-            APIKeyDraft(name: try Name("First key"), scopes: [.authorize, .read, .manage]), as: caller, once: part("key")
+            APIKeyDraft(name: try Name("First key"), scopes: [.authorize, .read, .manage]), as: caller,
+            once: part("key")
         ).value
         return try await show(visit, secret: Content.Secret(text: key.secret, agent: agent.id))
     }

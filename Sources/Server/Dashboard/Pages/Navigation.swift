@@ -46,6 +46,7 @@ extension Visit {
     ) async throws -> Response {
         let waiting = try await issuer.heldCount(as: caller)
         return try page(
-            template, Frame(title: title, path: request.uri.path, visit: self, waiting: waiting), content, status: status)
+            template, Frame(title: title, path: request.uri.path, visit: self, waiting: waiting), content,
+            status: status)
     }
 }

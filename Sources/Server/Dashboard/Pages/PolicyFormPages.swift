@@ -107,7 +107,8 @@ struct PolicyFormPages {
             emptyRows: emptyRows ?? max(1, 3 - form.limits.count))
         let content = PolicyFormContent(draft, view, once: visit.attempt)
         let status: HTTPResponse.Status =
-            draft.conflict != nil ? .conflict : draft.errors.isEmpty && draft.problem == nil ? .ok : .unprocessableContent
+            draft.conflict != nil
+            ? .conflict : draft.errors.isEmpty && draft.problem == nil ? .ok : .unprocessableContent
         return try await visit.show("policy-form", title: content.formTitle, content, status: status)
     }
 }
@@ -165,12 +166,16 @@ struct PolicyFormContent {
         formAction = draft.id.map { "/policies/\($0.text)" } ?? "/policies"
         formVersion = draft.version.map { "\($0)" } ?? ""
         cancelHref = formAction
-        saveLabel = draft.conflict.map { "Save over version \($0.conflictNew)" } ?? (draft.id == nil ? "Put it in force" : "Save")
+        saveLabel =
+            draft.conflict.map { "Save over version \($0.conflictNew)" }
+            ?? (draft.id == nil ? "Put it in force" : "Save")
         self.once = once
         f = form
         let count = draft.errors.count
-        let wrong = count == 0 ? [] : [count == 1 ? "One field needs another look." : "\(count) fields need another look."]
-        errors = wrong + [draft.problem].compactMap { $0 } + [draft.errors["agent"], draft.errors["mode"]].compactMap { $0 }
+        let wrong =
+            count == 0 ? [] : [count == 1 ? "One field needs another look." : "\(count) fields need another look."]
+        errors =
+            wrong + [draft.problem].compactMap { $0 } + [draft.errors["agent"], draft.errors["mode"]].compactMap { $0 }
         hasErrors = !errors.isEmpty
         conflict = draft.conflict
         preview = draft.preview

@@ -49,20 +49,23 @@ struct PolicyPreview {
         (previewHeld, previewHeldAmount) = (MoneyText.count(report.held.count), amount(report.held))
         (previewDenied, previewDeniedAmount) = (MoneyText.count(report.denied.count), amount(report.denied))
         let words: [(SimulationReport.Change, String, String)] = [
-            (.newlyDenied, "bad", "approved then, would be denied"), (.newlyHeld, "wait", "decided without a person then, would wait for one"),
+            (.newlyDenied, "bad", "approved then, would be denied"),
+            (.newlyHeld, "wait", "decided without a person then, would wait for one"),
             (.newlyAllowed, "good", "denied then by the policy that this replaces, would be allowed"),
         ]
         previewChanges = words.compactMap { change, tone, text in
             let total = report.total(of: change)
             return total.count == 0
-                ? nil : Change(changeTone: tone, changeText: "\(MoneyText.count(total.count)) \(text): \(amount(total)).")
+                ? nil
+                : Change(changeTone: tone, changeText: "\(MoneyText.count(total.count)) \(text): \(amount(total)).")
         }
         affected = report.affected.prefix(Self.linesMax).map { affected in
             Line(
                 rowID: affected.id.text, rowMerchant: Merchant.title(affected.merchant),
                 rowAgent: names[affected.agentID] ?? affected.agentID.text, rowWhen: TimeText.short(affected.createdAt),
                 rowAmount: MoneyText.text(affected.money), was: affected.decision.word, wasTone: affected.decision.tone,
-                would: affected.wouldBe == .approved ? "Allowed" : affected.wouldBe.word, wouldTone: affected.wouldBe.tone,
+                would: affected.wouldBe == .approved ? "Allowed" : affected.wouldBe.word,
+                wouldTone: affected.wouldBe.tone,
                 wouldWhy: affected.reasons.map(\.code.words).joined(separator: "; "))
         }
         hasAffected = !affected.isEmpty
@@ -71,7 +74,8 @@ struct PolicyPreview {
             ? "The newest \(affected.count) of \(MoneyText.count(report.affectedTotal))." : nil
         let partial =
             report.isComplete
-            ? nil : "Only requests up to \(TimeText.minute(report.evaluatedTo)) were tried: there were too many for all."
+            ? nil
+            : "Only requests up to \(TimeText.minute(report.evaluatedTo)) were tried: there were too many for all."
         let prior = report.isPriorComplete ? nil : "What was spent before these days could not all be counted."
         let notes = [partial, prior].compactMap { $0 }
         previewNote = notes.isEmpty ? nil : notes.joined(separator: " ")

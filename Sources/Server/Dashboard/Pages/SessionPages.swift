@@ -44,7 +44,8 @@ struct SessionsContent {
         self.hasPassword = hasPassword
         rows = sessions.map { session in
             Row(
-                rowID: session.id.text, rowAgent: session.userAgent.isEmpty ? "A browser without a name" : session.userAgent,
+                rowID: session.id.text,
+                rowAgent: session.userAgent.isEmpty ? "A browser without a name" : session.userAgent,
                 rowIsThis: session.id == current, rowSince: TimeText.minute(session.createdAt),
                 rowSeen: TimeText.relative(session.lastSeenAt, to: now), rowEnds: TimeText.day(session.expiresAt))
         }

@@ -13,14 +13,16 @@ struct SigningKeyPages {
         let content = SigningKeysContent(
             keys, rotationSeconds: visit.issuer.settings.keyRotationSeconds, now: visit.issuer.now,
             mayRotate: try await visit.issuer.mayChangeSigningKeys(visit.caller), problem: problem, once: visit.attempt,
-            said: visit.query("rotated") == nil ? nil : "Rotated: the announced key signs now, and another is announced.")
+            said: visit.query("rotated") == nil
+                ? nil : "Rotated: the announced key signs now, and another is announced.")
         return try await visit.show(
             "signing-keys", title: "Signing keys", content, status: problem == nil ? .ok : .conflict)
     }
 
     private func rotate(_ visit: Visit, _ form: FormFields) async throws -> Response {
         do {
-            _ = try await visit.issuer.rotateSigningKey(force: false, as: visit.caller, once: visit.once(form, [])).value
+            _ = try await visit.issuer.rotateSigningKey(force: false, as: visit.caller, once: visit.once(form, []))
+                .value
             return visit.redirect(to: "/signing-keys?rotated=1")
         } catch {
             guard let problem = FormProblem.text(error) else { throw error }
@@ -63,7 +65,8 @@ struct SigningKeysContent {
     ) {
         rows = keys.reversed().map(Row.init)
         let next = keys.first { $0.state == .signing }?.signingSince?.adding(seconds: rotationSeconds)
-        let when = next.map { " The next rotation is due \(TimeText.relative($0, to: now)), \(TimeText.day($0))." } ?? ""
+        let when =
+            next.map { " The next rotation is due \(TimeText.relative($0, to: now)), \(TimeText.day($0))." } ?? ""
         rotationText =
             "The issuer rotates by itself every \(TimeText.length(seconds: rotationSeconds)): the announced key begins to "
             + "sign, and the one before stays published while its tokens live.\(when)"

@@ -27,9 +27,10 @@ struct Meter {
                 Figures(
                     most: limit, confirmed: budget.confirmed, reserved: budget.reserved, asked: asked,
                     text: { MoneyText.text($0, budget.currency) }, figure: { MoneyText.figure($0, budget.currency) })
-            } ?? Figures(
-                most: budget.countLimit ?? 0, confirmed: budget.confirmedCount, reserved: budget.reservedCount,
-                asked: asked.map { _ in 1 }, text: { "\(MoneyText.count($0)) spends" }, figure: MoneyText.count))
+            }
+                ?? Figures(
+                    most: budget.countLimit ?? 0, confirmed: budget.confirmedCount, reserved: budget.reservedCount,
+                    asked: asked.map { _ in 1 }, text: { "\(MoneyText.count($0)) spends" }, figure: MoneyText.count))
     }
 
     private struct Figures {

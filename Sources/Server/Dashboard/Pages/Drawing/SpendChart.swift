@@ -45,7 +45,8 @@ struct SpendChart {
                 reserved: MoneyText.figure(day.reserved, currency))
         }
         let total = days.reduce(Int64(0)) { $0.addingClamped($1.confirmed) }
-        chartLabel = "Spend on each of \(days.count) days: \(MoneyText.text(total, currency)) confirmed in all. A table follows."
+        chartLabel =
+            "Spend on each of \(days.count) days: \(MoneyText.text(total, currency)) confirmed in all. A table follows."
     }
 
     private static func sum(_ day: Overview.Day) -> Int64 { day.confirmed.addingClamped(day.reserved) }
@@ -99,7 +100,9 @@ extension Int64 {
 extension String {
     /// `300.00` as `300`.
     fileprivate var trimmingZeroDecimals: String {
-        guard let point = firstIndex(of: "."), self[index(after: point)...].allSatisfy({ $0 == "0" }) else { return self }
+        guard let point = firstIndex(of: "."), self[index(after: point)...].allSatisfy({ $0 == "0" }) else {
+            return self
+        }
         return String(self[..<point])
     }
 }

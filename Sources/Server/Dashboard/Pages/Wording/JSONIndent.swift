@@ -8,7 +8,13 @@ enum JSONIndent {
             defer { if scalar != " " || isInString { last = scalar } }
             if isInString {
                 text.unicodeScalars.append(scalar)
-                if isEscaped { isEscaped = false } else if scalar == "\\" { isEscaped = true } else if scalar == "\"" { isInString = false }
+                if isEscaped {
+                    isEscaped = false
+                } else if scalar == "\\" {
+                    isEscaped = true
+                } else if scalar == "\"" {
+                    isInString = false
+                }
                 continue
             }
             switch scalar {

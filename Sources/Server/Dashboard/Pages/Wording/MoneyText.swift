@@ -49,7 +49,9 @@ enum MoneyText {
         guard let first = parts.first, parts.count <= 2 else { throw wrong }
         let whole = try ungrouped(first, wrong)
         let fraction = parts.count == 2 ? String(parts[1]) : ""
-        guard fraction.utf8.allSatisfy(isDigit), !whole.isEmpty, parts.count == 1 || !fraction.isEmpty else { throw wrong }
+        guard fraction.utf8.allSatisfy(isDigit), !whole.isEmpty, parts.count == 1 || !fraction.isEmpty else {
+            throw wrong
+        }
         guard fraction.count <= digits else {
             throw InvalidValue(
                 digits == 0

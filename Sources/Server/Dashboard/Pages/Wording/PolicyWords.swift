@@ -20,9 +20,13 @@ struct PolicyWords {
         add("Does", policy.mode == .enforce ? "decides" : "notes what it would have said, and decides nothing")
         add("Currency", currency.text)
         add("Time zone", policy.timeZone.text)
-        add("Limits", policy.limits.isEmpty ? "none" : policy.limits.map { Self.limit($0, currency) }.joined(separator: "; "))
+        add(
+            "Limits",
+            policy.limits.isEmpty ? "none" : policy.limits.map { Self.limit($0, currency) }.joined(separator: "; "))
         if policy.agentID == nil {
-            add("Its limits count", policy.counter == .shared ? "all agents' spends together" : "each agent's by itself")
+            add(
+                "Its limits count", policy.counter == .shared ? "all agents' spends together" : "each agent's by itself"
+            )
         }
         add(
             "Asks a person",
@@ -64,18 +68,22 @@ struct PolicyWords {
 
     private static func hours(_ schedule: Schedule) -> String {
         let days = Schedule.Day.allCases.filter(schedule.days.contains).map(\.word)
-        return "\(days.isEmpty ? "on no day" : days.joined(separator: ", ")), \(schedule.from.text) to \(schedule.to.text)"
+        return
+            "\(days.isEmpty ? "on no day" : days.joined(separator: ", ")), \(schedule.from.text) to \(schedule.to.text)"
     }
 
     private static func add<Item>(_ noun: String, _ lists: AllowBlock<Item>?, to terms: inout [Term]) {
         guard let lists else { return }
         if !lists.allow.isEmpty {
             terms.append(
-                Term(termName: "Only these \(noun)", termValue: lists.allow.map(\.text).sorted().joined(separator: ", ")))
+                Term(
+                    termName: "Only these \(noun)", termValue: lists.allow.map(\.text).sorted().joined(separator: ", "))
+            )
         }
         if !lists.block.isEmpty {
             terms.append(
-                Term(termName: "Not these \(noun)", termValue: lists.block.map(\.text).sorted().joined(separator: ", ")))
+                Term(termName: "Not these \(noun)", termValue: lists.block.map(\.text).sorted().joined(separator: ", "))
+            )
         }
     }
 
@@ -87,9 +95,11 @@ struct PolicyWords {
 
     /// What another version says otherwise, in the order of the parts.
     func differences(to newer: PolicyWords) -> [Difference] {
-        let names = terms.map(\.termName) + newer.terms.map(\.termName).filter { name in
-            !terms.contains { $0.termName == name }
-        }
+        let names =
+            terms.map(\.termName)
+            + newer.terms.map(\.termName).filter { name in
+                !terms.contains { $0.termName == name }
+            }
         return names.compactMap { name in
             let old = terms.first { $0.termName == name }?.termValue ?? "–"
             let new = newer.terms.first { $0.termName == name }?.termValue ?? "–"
