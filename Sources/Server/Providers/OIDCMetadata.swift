@@ -5,6 +5,8 @@ struct OIDCMetadata: Sendable, Equatable {
     let authorizationEndpoint: String
     let tokenEndpoint: String
     let jwksURL: String
+    /// Where a provider says more of somebody than in the ID token; nil where it does not.
+    let userinfoEndpoint: String?
     /// Those of its algorithms that we check signatures of; RS256 is every provider's.
     let algorithms: AlgorithmSet
     /// Whether the secret goes into the form, because it is taken nowhere else.
@@ -26,6 +28,9 @@ struct OIDCMetadata: Sendable, Equatable {
         authorizationEndpoint = try Self.endpoint(root, "authorization_endpoint")
         tokenEndpoint = try Self.endpoint(root, "token_endpoint")
         jwksURL = try Self.endpoint(root, "jwks_uri")
+        userinfoEndpoint = try root["userinfo_endpoint"].map { (_) throws(ProviderFailure) in
+            try Self.endpoint(root, "userinfo_endpoint")
+        }
         let names = root["id_token_signing_alg_values_supported"]?.elements.compactMap(\.string) ?? ["RS256"]
         var algorithms: AlgorithmSet = []
         if names.contains("ES256") { algorithms.insert(.es256) }

@@ -60,8 +60,8 @@ final class OIDCProvider: Sendable {
     /// Whom the provider has signed in, by the code that it gave.
     func identity(code: String, _ flow: OIDCFlow) async throws -> ProviderIdentity {
         let provider = try await provider()
-        let token = try await idToken(code, flow, provider.metadata)
-        let claims = try ProviderClaims(payload: try await provider.keys.payload(of: token))
+        let tokens = try await tokens(code, flow, provider.metadata)
+        let claims = try ProviderClaims(payload: try await provider.keys.payload(of: tokens.id))
         try claims.check(issuer: settings.issuer)
         try claims.check(client: settings.clientID)
         try claims.checkLifetime(at: clock.now())
@@ -69,14 +69,35 @@ final class OIDCProvider: Sendable {
             throw ProviderFailure.token("the ID token is of another sign-in")
         }
         let subject = try claims.subject()
-        let label = try claims.first(of: "email", "preferred_username", "name") ?? subject
-        return ProviderIdentity(provider: settings.issuer, subject: subject, label: label)
+        var label = try label(claims)
+        if label == nil { label = await userinfo(of: subject, tokens, provider.metadata) }
+        return ProviderIdentity(provider: settings.issuer, subject: subject, label: label ?? subject)
     }
 
-    /// Trades the code for an ID token (RFC 6749 section 4.1.3).
-    private func idToken(
+    /// What others see of somebody.
+    private func label(_ claims: ProviderClaims) throws(ProviderFailure) -> String? {
+        try claims.first(of: "email", "preferred_username", "name")
+    }
+
+    /// The same from where providers say it that keep ID tokens short (OpenID Connect Core section 5.3). It decides nothing,
+    /// so nothing fails for want of it; and it counts for the ID token's subject alone.
+    private func userinfo(of subject: String, _ tokens: Tokens, _ metadata: OIDCMetadata) async -> String? {
+        guard let endpoint = metadata.userinfoEndpoint, let access = tokens.access,
+            let answer = try? await http.get(endpoint, authorization: "Bearer \(access)"), answer.status == 200,
+            let claims = try? ProviderClaims(payload: answer.body), (try? claims.subject()) == subject
+        else { return nil }
+        return try? label(claims)
+    }
+
+    private struct Tokens {
+        let id: String
+        let access: String?
+    }
+
+    /// Trades the code for tokens (RFC 6749 section 4.1.3).
+    private func tokens(
         _ code: String, _ flow: OIDCFlow, _ metadata: OIDCMetadata
-    ) async throws(ProviderFailure) -> String {
+    ) async throws(ProviderFailure) -> Tokens {
         var form = [
             ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", flow.redirectURL),
             ("code_verifier", flow.codeVerifier),
@@ -102,7 +123,10 @@ final class OIDCProvider: Sendable {
         let root = try JSONValue.object(
             answer.body, else: .unavailable("its token endpoint's answer is no strict JSON object"))
         guard let token = root["id_token"]?.string else { throw .token("the provider gave no ID token") }
-        return token
+        let access = root["access_token"]?.string.flatMap { text in
+            (1...8192).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
+        }
+        return Tokens(id: token, access: access)
     }
 
     /// What the provider says of itself, read once an hour.

@@ -17,11 +17,14 @@ struct ProviderHTTP: Sendable {
         let maxAge: UInt32?
     }
 
-    func get(_ url: String) async throws(ProviderFailure) -> Answer {
-        try await send(HTTPClientRequest(url: url))
+    /// `authorization` is the header field's whole value.
+    func get(_ url: String, authorization: String? = nil) async throws(ProviderFailure) -> Answer {
+        var request = HTTPClientRequest(url: url)
+        if let authorization { request.headers.add(name: "authorization", value: authorization) }
+        return try await send(request)
     }
 
-    /// Posts a form. `authorization` is the header field's whole value.
+    /// Posts a form.
     func post(
         _ url: String, form: [(String, String)], authorization: String?
     ) async throws(ProviderFailure) -> Answer {
