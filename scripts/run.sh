@@ -78,6 +78,8 @@ Authorize USD 19.99:
 curl -sS $address/v1/authorize -H 'X-API-Key: $key' -H 'Content-Type: application/json' -d '{"agentId":"$agent","amount":1999,"currency":"USD","merchant":{"id":"m_aws","name":"AWS"}}'
 
 The keys that verify its token: $address/.well-known/jwks.json
+
+The dashboard, for a company of your own: $address/sign-up
 END
 }
 

@@ -41,6 +41,7 @@ libgoogle-gson-java | test -e /usr/share/java/gson.jar | reads the vectors in Ja
 ruby            | command -v ruby                      | the example in Ruby
 php-cli         | php --ri FFI                         | the example in PHP
 libmicrohttpd-dev | pkg-config --exists libmicrohttpd | the example processor'"'"'s HTTP
+glewlwyd        | command -v glewlwyd                  | a real OpenID Connect provider to sign in with
 locales         | test -e /usr/share/i18n/locales/de_DE | a host that writes fractions with a comma
 cmake           | command -v cmake                     | a C user of the installed library
 groff-base      | command -v groff                     | formats the man pages

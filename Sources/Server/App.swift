@@ -95,11 +95,11 @@ enum App {
     static func api(
         _ issuer: Issuer, _ configuration: Configuration, logger: Logger,
         onListening: @escaping @Sendable (any Channel) async -> Void = { _ in }
-    ) -> some ApplicationProtocol {
+    ) throws -> some ApplicationProtocol {
         let (limits, rateLimits) = (configuration.limits, RateLimits(configuration.rates, now: uptime))
-        let dashboard = Dashboard(
+        let dashboard = try Dashboard(
             issuer: issuer, settings: configuration.dashboard, host: configuration.host, rateLimits: rateLimits,
-            uptime: uptime)
+            clock: clock, logger: logger, uptime: uptime)
         return Application(
             router: Routes.router(
                 dashboard, limits: limits, rateLimits: rateLimits, logger: logger, makeRequestID: makeRequestID),

@@ -5,7 +5,7 @@ internal import Synchronization
 /// Passwords take at most a part of the line before bcrypt, so that whoever hammers at the sign-in keeps no API key from
 /// being checked.
 final class PasswordHasher: Sendable {
-    private static let atOnceMax = 12
+    static let atOnceMax = 12
 
     private let pool: BcryptPool
     private let cost: Int

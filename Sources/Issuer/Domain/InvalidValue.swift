@@ -25,6 +25,12 @@ enum PlainText {
         }
     }
 
+    /// Text from elsewhere as far as it can be shown: what `check` would refuse is left out. Nil where nothing is left.
+    static func visible(_ text: String, charactersMax: Int) -> String? {
+        let shown = String(String.UnicodeScalarView(text.unicodeScalars.filter { !isHidden($0) }.prefix(charactersMax)))
+        return shown.isEmpty ? nil : shown
+    }
+
     private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: true

@@ -77,7 +77,7 @@ extension Issuer {
     }
 
     /// Ends a member's sessions here and gives which they were.
-    private func endRights(of user: UserID, keepsInviting: Bool, in books: Books) throws -> [SessionID] {
+    func endRights(of user: UserID, keepsInviting: Bool, in books: Books) throws -> [SessionID] {
         if !keepsInviting { try Invitations.deleteAll(by: user, in: books) }
         let ended = try Sessions.list(of: user, in: books).map(\.id)
         try Sessions.deleteAll(of: user, in: books)

@@ -11,12 +11,11 @@ final class RouteTable {
     private(set) var methods: [[Substring]: [HTTPRequest.Method]] = [:]
 
     init(
-        router: Router<RequestScope>, issuer: Issuer, sessions: SessionCookie, rateLimits: RateLimits,
-        bodyBytesMax: Int
+        router: Router<RequestScope>, dashboard: Dashboard, rateLimits: RateLimits, bodyBytesMax: Int
     ) {
         self.router = router
         self.authenticated = router.group()
-            .add(middleware: Authentication(issuer: issuer, sessions: sessions, limits: rateLimits))
+            .add(middleware: Authentication(dashboard: dashboard, limits: rateLimits))
             .add(middleware: RateLimiting(limits: rateLimits))
         self.bodyBytesMax = bodyBytesMax
     }

@@ -16,8 +16,7 @@ enum Routes {
         router.add(middleware: Problems(logger: logger))
 
         let routes = RouteTable(
-            router: router, issuer: issuer, sessions: dashboard.sessions, rateLimits: rateLimits,
-            bodyBytesMax: limits.bodyBytesMax)
+            router: router, dashboard: dashboard, rateLimits: rateLimits, bodyBytesMax: limits.bodyBytesMax)
         AuthorizeRoutes(issuer: issuer).add(to: routes)
         BudgetRoutes(issuer: issuer).add(to: routes)
         AgentRoutes(issuer: issuer).add(to: routes)
@@ -34,6 +33,7 @@ enum Routes {
 
         let pages = PageTable(router: router, routes: routes, dashboard: dashboard)
         SignInPages(dashboard: dashboard).add(to: pages)
+        ProviderPages(dashboard: dashboard).add(to: pages)
         JoinPages(dashboard: dashboard).add(to: pages)
         SessionForms().add(to: pages)
         Pages().add(to: pages)

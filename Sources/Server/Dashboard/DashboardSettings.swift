@@ -4,4 +4,8 @@ struct DashboardSettings: Sendable {
     var publicURL: String?
     /// Whether anybody may open a company here.
     var isSignUpOpen = true
+    /// Whose session tokens the API takes.
+    var clerk: ClerkSettings?
+    /// Who signs people in, beside their passwords.
+    var oidc: OIDCSettings?
 }

@@ -2,10 +2,10 @@ import HTTPTypes
 import Hummingbird
 import Issuer
 
-/// Lets through who bears a valid API key, or is signed in, and says who it is. It comes before a byte of the body is read.
+/// Lets through who bears a valid API key or an identity provider's token, or is signed in, and says who it is. It comes
+/// before a byte of the body is read.
 struct Authentication: RouterMiddleware {
-    let issuer: Issuer
-    let sessions: SessionCookie
+    let dashboard: Dashboard
     let limits: RateLimits
 
     func handle(
@@ -14,9 +14,11 @@ struct Authentication: RouterMiddleware {
         var scope = context
         if let key = request.headers[.apiKey], !key.isEmpty {
             scope.caller = try await caller(key, from: context.client)
-        } else if let token = sessions.token(in: request) {
-            let signedIn = try await sessions.signedIn(token, context)
-            try sessions.checkCall(request, signedIn)
+        } else if let token = dashboard.bearers.token(in: request) {
+            scope.caller = try await dashboard.bearers.principal(token, request, context)
+        } else if let token = dashboard.sessions.token(in: request) {
+            let signedIn = try await dashboard.sessions.signedIn(token, context)
+            try dashboard.sessions.checkCall(request, signedIn)
             scope.signedIn = signedIn
             scope.caller = signedIn.principal
         } else {
@@ -29,11 +31,11 @@ struct Authentication: RouterMiddleware {
     /// whoever tries keys out, or hammers with a revoked one, makes no work, and keeps nobody out who is in.
     private func caller(_ key: String, from client: ClientNetwork?) async throws -> Principal {
         guard limits.mayTry(client) else {
-            if let known = try issuer.remembered(apiKey: key) { return known }
+            if let known = try dashboard.issuer.remembered(apiKey: key) { return known }
             throw Problem.rateLimited("Too many wrong API keys came from this network address.", retryAfterSeconds: 1)
         }
         do {
-            return try await issuer.authenticate(apiKey: key)
+            return try await dashboard.issuer.authenticate(apiKey: key)
         } catch IssuerError.unauthenticated {
             limits.noteRefusal(client)
             throw IssuerError.unauthenticated

@@ -43,13 +43,24 @@ class Person:
         )
         self.context.set_default_timeout(WAIT_MS_MAX)
         self.context.on("request", self._note_request)
-        self.context.on("console", lambda message: self.faults.append(f"{message.type}: {message.text}"))
+        self.context.on("response", self._note_answer)
+        self.context.on("console", self._note_message)
         self.context.on("weberror", lambda error: self.faults.append(f"error: {error.error}"))
         self.page = self.context.new_page()
 
     def _note_request(self, request):
         if not request.url.startswith(self.server.address):
             self.faults.append(f"asks another host: {request.url}")
+
+    def _note_answer(self, answer):
+        # A page may say that something is wrong; what it loads may not.
+        if answer.status >= 400 and answer.request.resource_type != "document":
+            self.faults.append(f"{answer.status}: {answer.url}")
+
+    def _note_message(self, message):
+        # Chromium's own word on an answer's status, which is noted above where it is a fault.
+        if not message.text.startswith("Failed to load resource: the server responded with a status"):
+            self.faults.append(f"{message.type}: {message.text}")
 
     def close(self):
         self.context.close()
@@ -93,8 +104,6 @@ class Person:
 
     def open(self, path, status=200):
         answer = self.page.goto(path)
-        # What Chromium itself says of a page with another status is no fault of the page.
-        self.faults = [fault for fault in self.faults if f"status of {status}" not in fault or status == 200]
         assert answer.status == status, f"{path}: {answer.status}"
         return self.page
 

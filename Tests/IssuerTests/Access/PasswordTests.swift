@@ -69,6 +69,26 @@ import Testing
         #expect(!"\(password) \(String(reflecting: password)) \(dumped)".contains("tiger"))
     }
 
+    @Test("twelve passwords wait for bcrypt, the next is refused, and an API key still finds room")
+    func crowd() async throws {
+        let (pool, gate) = (BcryptPool(width: 1, lineMax: 32), Gate())
+        let blocked = Task { try await pool.run { gate.pass(0) } }
+        await gate.waitForArrivals(1)
+        let hasher = PasswordHasher(pool: pool, cost: 4)
+        let waiting = (0..<PasswordHasher.atOnceMax).map { number in
+            Task { try await hasher.verify(Password("guess \(number)")!, nil) }
+        }
+        while pool.waitingCount < PasswordHasher.atOnceMax { await Task.yield() }
+        await #expect(throws: IssuerError.busy) { try await hasher.verify(Password("one more")!, nil) }
+        let key = Task { try await pool.run { true } }
+        while pool.waitingCount < PasswordHasher.atOnceMax + 1 { await Task.yield() }
+        gate.open()
+        #expect(try await key.value)
+        for attempt in waiting { #expect(try await !attempt.value) }
+        _ = try await blocked.value
+        #expect(try await !hasher.verify(Password("there is room again")!, nil))
+    }
+
     @Test("where there is nobody, bcrypt is asked all the same")
     func nobody() async throws {
         let hasher = PasswordHasher(pool: .forThisMachine(), cost: 4)

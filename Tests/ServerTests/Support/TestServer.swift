@@ -22,6 +22,7 @@ struct TestServer: Sendable {
     init(
         limits: ConnectionLimits = ConnectionLimits(), rates: RateSettings = .none,
         operatorKey: String? = nil, dashboard: DashboardSettings = DashboardSettings(),
+        http: ProviderHTTP = ProviderHTTP(),
         uptime: @escaping @Sendable () -> Int64 = { 0 }
     ) async throws {
         var settings = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
@@ -34,8 +35,9 @@ struct TestServer: Sendable {
         let count = Atomic(0)
         let rateLimits = RateLimits(rates, now: uptime)
         responder = Routes.router(
-            Dashboard(
-                issuer: issuer, settings: dashboard, host: "127.0.0.1", rateLimits: rateLimits, uptime: uptime),
+            try Dashboard(
+                issuer: issuer, settings: dashboard, host: "127.0.0.1", rateLimits: rateLimits,
+                clock: Clock { Self.now }, http: http, logger: Logger(label: "test"), uptime: uptime),
             limits: limits, rateLimits: rateLimits, logger: Logger(label: "test")
         ) {
             "req_\(count.add(1, ordering: .relaxed).newValue)"

@@ -16,6 +16,8 @@ struct JoinPages {
         let signedInAs: String?
         let csrfToken: String?
         let passwordCharactersMin: Int
+        /// The identity provider's name and the way to it, where there is one.
+        let provider: SignInPages.SignInPage.Provider?
     }
 
     func add(to pages: PageTable) {
@@ -62,7 +64,10 @@ struct JoinPages {
         return JoinPage(
             token: token.text, companyName: preview.companyName.text, role: preview.role.rawValue,
             signedInAs: visit.signedIn?.user.label, csrfToken: visit.signedIn?.csrfToken,
-            passwordCharactersMin: dashboard.issuer.settings.passwordCharactersMin)
+            passwordCharactersMin: dashboard.issuer.settings.passwordCharactersMin,
+            provider: dashboard.oidc.map {
+                .init(name: $0.settings.name, href: "/oidc/sign-in?invitation=\(token.text)")
+            })
     }
 
     private static func token(_ text: String?) throws -> InvitationToken {

@@ -6,7 +6,7 @@ struct SessionForms {
     func add(to pages: PageTable) {
         pages.form("/sign-out") { visit, _ in
             try await visit.issuer.signOut(visit.session)
-            var response = visit.redirect(to: "/sign-in")
+            var response = visit.redirect(to: "/sign-in?signed-out")
             Cookie.session.clear(at: visit.site, on: &response)
             return response
         }

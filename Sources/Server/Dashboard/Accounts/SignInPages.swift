@@ -29,18 +29,28 @@ struct SignInPages {
     }
 
     func add(to pages: PageTable) {
+        pages.openForm("/sign-in", signIn)
+        pages.openForm("/sign-up", signUp)
+        if let settings = dashboard.settings.clerk, let key = settings.publishableKey {
+            return ClerkPages(dashboard: dashboard, settings: settings, key: key).add(to: pages)
+        }
         pages.openPage("/sign-in") { visit in
             let next = ReturnPath.checked(visit.query("next"))
             if visit.signedIn != nil { return visit.redirect(to: next) }
             return try signIn(visit, page(next: next))
         }
-        pages.openForm("/sign-in", signIn)
         pages.openPage("/sign-up") { visit in
             guard dashboard.settings.isSignUpOpen else { throw Problem.signUpClosed }
             if visit.signedIn != nil { return visit.redirect(to: ReturnPath.home) }
             return try signUp(visit, signUpPage)
         }
-        pages.openForm("/sign-up", signUp)
+    }
+
+    /// The sign-in, with what the identity provider was found wanting in.
+    func refusal(_ visit: Visit, _ problem: Problem) throws -> Response {
+        var page = page(next: ReturnPath.home)
+        page.problem = problem.detail
+        return try signIn(visit, page, problem)
     }
 
     private func signIn(_ visit: Visit, _ form: FormFields) async throws -> Response {
@@ -88,7 +98,12 @@ struct SignInPages {
     }
 
     private func page(next: String) -> SignInPage {
-        SignInPage(next: next, isSignUpOpen: dashboard.settings.isSignUpOpen)
+        SignInPage(
+            next: next, isSignUpOpen: dashboard.settings.isSignUpOpen,
+            provider: dashboard.oidc.map { provider in
+                SignInPage.Provider(
+                    name: provider.settings.name, href: "/oidc/sign-in?next=" + PercentEncoding.encoded(next))
+            })
     }
 
     private var signUpPage: SignUpPage {

@@ -11,6 +11,7 @@ struct AssetRoutes {
         "mark.svg": ("image/svg+xml", PackageResources.mark_svg),
         "app.js": ("text/javascript; charset=utf-8", PackageResources.app_js),
         "live.js": ("text/javascript; charset=utf-8", PackageResources.live_js),
+        "clerk.js": ("text/javascript; charset=utf-8", PackageResources.clerk_js),
         "approvals.js": ("text/javascript; charset=utf-8", PackageResources.approvals_js),
     ]
 

@@ -44,6 +44,7 @@ struct Templates: Sendable {
                 "authorization-table": PackageResources.authorization_table_mustache,
                 "authorizations": PackageResources.authorizations_mustache,
                 "chart": PackageResources.chart_mustache,
+                "clerk": PackageResources.clerk_mustache,
                 "get-started": PackageResources.get_started_mustache,
                 "join": PackageResources.join_mustache,
                 "layout": PackageResources.layout_mustache,

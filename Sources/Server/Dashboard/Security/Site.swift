@@ -44,6 +44,16 @@ struct Sites: Sendable {
         return Site(origin: "http://\(authority)")
     }
 
+    /// Whether a page of that origin is one of ours: the configured address, or this machine where that is the configured
+    /// address, on whichever port.
+    func isOwn(origin: String) -> Bool {
+        if origin.lowercased() == publicSite.origin { return true }
+        let (scheme, authority) = Self.parts(of: origin)
+        let isLocal = Self.loopbackNames.contains(Self.host(of: Self.parts(of: publicURL).authority))
+        return isLocal && scheme == "http" && origin.lowercased() == "http://\(authority)"
+            && Self.loopbackNames.contains(Self.host(of: authority))
+    }
+
     static let loopbackNames: Set<String> = ["localhost", "127.0.0.1", "[::1]"]
 
     private static func host(of authority: String) -> String {
