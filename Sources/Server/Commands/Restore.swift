@@ -66,7 +66,8 @@ struct Restore: AsyncParsableCommand {
         do throws(IssuerError) {
             revoked = .success(
                 try await RestoreBooks.run(
-                    on: store, masterKey: masterKey, settings: configuration.issuer, keepingSigningKeys: keepSigningKeys,
+                    on: store, masterKey: masterKey, settings: configuration.issuer,
+                    keepingSigningKeys: keepSigningKeys,
                     at: App.clock.now()))
         } catch {
             revoked = .failure(error)

@@ -13,6 +13,7 @@ enum FileSize {
     static func free(at path: String) -> Int64? {
         var room = statvfs()
         guard unsafe statvfs(path, &room) == 0 else { return nil }
-        return Int64(clamping: UInt64(room.f_bavail).multipliedReportingOverflow(by: UInt64(room.f_frsize)).partialValue)
+        return Int64(
+            clamping: UInt64(room.f_bavail).multipliedReportingOverflow(by: UInt64(room.f_frsize)).partialValue)
     }
 }

@@ -29,7 +29,8 @@ final class Metrics: Sendable {
         issuer.write(to: &page)
         page.family(
             "paitify_stage_duration_seconds", .histogram,
-            "Where requests spend their time: authenticate, read, parse, lane (the wait for it), transaction, commit, sign; whole.")
+            "Where requests spend their time: authenticate, read, parse, lane (the wait for it), transaction, commit, sign; whole."
+        )
         http.writeStages(to: &page)
         issuer.writeStages(to: &page)
         http.write(to: &page)

@@ -15,6 +15,7 @@ HIDDEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 VISIBLE = st.text(alphabet=st.characters(exclude_categories=HIDDEN), min_size=1, max_size=200)
 schemathesis.openapi.format("visible-text", VISIBLE)
 schemathesis.openapi.format("iana-time-zone", st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"]))
+schemathesis.openapi.format("own-password", st.uuids().map(str))
 schemathesis.openapi.format("entity-tag", st.one_of(st.just("*"), st.integers(1, 9).map(lambda version: f'"{version}"')))
 
 # By the code of a refusal: the fields that it may name, and how their messages begin.

@@ -25,8 +25,11 @@ import Testing
 
     @Test func `is for whoever has the token, where there is one, and for nobody else`() async throws {
         let server = try await TestServer(metricsToken: Self.token)
-        #expect(try await server.send(.get, "/metrics", headers: [.authorization: "Bearer \(Self.token)"]).status == 200)
-        let proxied: HTTPFields = [.authorization: "bearer \(Self.token)", try #require(HTTPField.Name("Via")): "1.1 edge"]
+        #expect(
+            try await server.send(.get, "/metrics", headers: [.authorization: "Bearer \(Self.token)"]).status == 200)
+        let proxied: HTTPFields = [
+            .authorization: "bearer \(Self.token)", try #require(HTTPField.Name("Via")): "1.1 edge",
+        ]
         #expect(try await server.send(.get, "/metrics", headers: proxied).status == 200)
         for wrong in ["", "Bearer", "Bearer ", "Bearer x", "Basic \(Self.token)", Self.token, "Bearer \(Self.token)0"] {
             let answer = try await server.send(.get, "/metrics", headers: [.authorization: wrong])
