@@ -98,7 +98,7 @@ import Testing
             ("PAITIFY_SIGNING_ALGORITHM", "HS256"), ("PAITIFY_MASTER_KEY", "tooshort-secret"), ("LOG_LEVEL", "loud"),
             ("PAITIFY_OPERATOR_KEY", "tooshort-secret"), ("PAITIFY_SIGNUP", "yes"),
             ("PAITIFY_DASHBOARD_URL", "https://pay.example.com/dashboard"),
-            ("PAITIFY_DASHBOARD_URL", "pay.example.com"),
+            ("PAITIFY_DASHBOARD_URL", "dashboard.example.org"),
             ("PAITIFY_PASSWORD_CHARACTERS_MIN", "7"), ("PAITIFY_SESSION_IDLE", "299"), ("PAITIFY_SESSION_TTL", "31d"),
             ("PAITIFY_OIDC_ISSUER", "http://idp.example"), ("PAITIFY_OIDC_CLIENT_ID", "client"),
             ("CLERK_ISSUER_URI", "http://clerk.example.com"), ("NEXT_PUBLIC_CLERK_JWKS_URI", "file:///etc/passwd"),
