@@ -221,6 +221,23 @@ def test_a_key_that_the_provider_turned_to_is_fetched(own_server, own_provider):
     assert own_provider.asked.count("/jwks") == 2
 
 
+@pytest.mark.parametrize(
+    "subject, label",
+    [("known", "ada@example.com"), ("another", "known"), (None, "known")],
+    ids=["of the same person", "of another", "of nobody"],
+)
+def test_what_an_id_token_leaves_out_is_asked_for_and_decides_nothing(own_server, own_provider, subject, label):
+    own_provider.extra_metadata = {"userinfo_endpoint": f"{own_provider.issuer}/userinfo"}
+
+    def userinfo(handler):
+        asked = handler.headers["Authorization"] == "Bearer access"
+        send(handler, 200 if asked else 401, {"email": "ada@example.com"} | ({"sub": subject} if subject else {}))
+
+    own_provider.answers["/userinfo"] = userinfo
+    session = sign_in(visitor(own_server(**settings(own_provider)).start()), own_provider, sub="known")
+    assert session["user"]["label"] == label
+
+
 def test_a_provider_that_names_itself_must_do_so_in_its_answers(own_server, own_provider):
     own_provider.extra_metadata = {"authorization_response_iss_parameter_supported": True}
     browser = visitor(own_server(**settings(own_provider)).start())

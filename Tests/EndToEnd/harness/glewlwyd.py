@@ -1,5 +1,6 @@
 """Glewlwyd, a certified OpenID Connect provider, as Debian packages it: a process and a database of its own."""
 
+import contextlib
 import gzip
 import pathlib
 import socket
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 SCHEMA = pathlib.Path("/usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz")
-CLIENT = ("paitify", "a secret of the client")
+CLIENT = ("paitify", "client-secret-1")
 PERSON = ("ada", "orange tiger staple 7", "ada@example.com")
 
 CONFIGURATION = """
@@ -98,7 +99,7 @@ class Glewlwyd:
 
     def approve(self, url):
         """What the person does who was sent to `url`: signs in, agrees, and is sent back. Gives where to."""
-        with self._signed_in(PERSON[0], PERSON[1]) as person:
+        with contextlib.closing(self._signed_in(PERSON[0], PERSON[1])) as person:
             person.put(f"/api/auth/grant/{CLIENT[0]}", json={"scope": "openid"}).raise_for_status()
             return person.get(f"{url}&g_continue").headers["Location"]
 

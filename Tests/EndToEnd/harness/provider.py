@@ -129,7 +129,7 @@ class Provider:
             and query["code_challenge_method"] == "S256"
             and challenge == query["code_challenge"]
         )
-        send(handler, 200 if good else 400, {"id_token": token, "token_type": "Bearer"} if good else {"error": "x"})
+        send(handler, 200 if good else 400, {"id_token": token, "access_token": "access", "token_type": "Bearer"} if good else {"error": "x"})
 
 
 def send(handler, status, body, **headers):
