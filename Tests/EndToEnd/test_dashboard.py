@@ -74,6 +74,19 @@ def test_a_spend_is_decided_with_the_keyboard_alone(person):
     assert company.get(newer)["status"] == "HELD"
 
 
+def test_the_list_to_decide_on_stays_as_it_is_and_says_that_there_is_news(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    held = authorize(company, agent, 30_000)["id"]
+    page = owner.open("/approvals")
+    page.wait_for_selector("[data-state=on]")
+    authorize(company, agent, 31_000)
+    page.wait_for_selector("#news")
+    assert page.evaluate("[...document.querySelectorAll('[data-ask]')].map(ask => ask.id)") == [held]
+    page.click("text=Show them")
+    page.wait_for_selector("[data-ask] >> nth=1")
+
+
 def test_two_people_who_decide_at_once_get_one_decision_and_are_both_told(person):
     owner = person().sign_up()
     company, agent = owner.get_started()

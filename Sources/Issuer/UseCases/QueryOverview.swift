@@ -13,6 +13,11 @@ public struct Overview: Sendable {
         public let reserved: Int64
         public let confirmed: Int64
         public let confirmedCount: Int64
+
+        package init(start: Instant, reserved: Int64, confirmed: Int64, confirmedCount: Int64) {
+            (self.start, self.reserved, self.confirmed) = (start, reserved, confirmed)
+            self.confirmedCount = confirmedCount
+        }
     }
 
     public struct ByMerchant: Sendable {
@@ -57,7 +62,7 @@ extension Issuer {
             let counts = totals.reduce(into: [:]) { $0[$1.currency, default: 0] += $1.count }
             let currencies = counts.sorted { ($1.value, $0.key.text) < ($0.value, $1.key.text) }.map(\.key)
             guard let currency = wanted ?? currencies.first else {
-                return Overview(asOf: books.now, currencies: [])
+                return Overview(asOf: books.now, byDay: Self.days(firstDay...today, []))
             }
             let spends = try SpendReports.spends(currency: currency, since: start, in: books)
             let denials = try SpendReports.denials(
@@ -151,10 +156,10 @@ extension SpendReports.SpendOfDay {
 }
 
 extension Overview {
-    /// Of a company in which nothing was asked for.
-    fileprivate init(asOf: Instant, currencies: [CurrencyCode]) {
+    /// Of a company in which nothing was asked for in these days.
+    fileprivate init(asOf: Instant, byDay: [Day]) {
         self.init(
-            asOf: asOf, currencies: currencies, currency: nil, byStatus: [:], byDay: [], byMerchant: [], byAgent: [],
+            asOf: asOf, currencies: [], currency: nil, byStatus: [:], byDay: byDay, byMerchant: [], byAgent: [],
             denials: [:], denialsLookedAt: 0)
     }
 }

@@ -105,4 +105,22 @@ import Testing
         #expect(TimeText.startOfDay("2026-11-23") == Instant(rfc3339: "2026-11-23T00:00:00Z"))
         #expect(TimeText.startOfDay("2026-02-30") == nil)
     }
+
+    @Test("a chart has a bar a day within its frame, whatever the amounts, and none where there are no days")
+    func chart() throws {
+        let usd = try CurrencyCode("USD")
+        func day(_ confirmed: Int64, _ reserved: Int64) -> Overview.Day {
+            Overview.Day(start: Instant(milliseconds: 0), reserved: reserved, confirmed: confirmed, confirmedCount: 1)
+        }
+        #expect(SpendChart([], usd).bars.isEmpty)
+        let flat = SpendChart(Array(repeating: day(0, 0), count: 30), usd)
+        #expect(flat.bars.count == 30 && flat.bars.allSatisfy { $0.spentHeight == "0.00%" })
+        let high = SpendChart([day(.max, .max), day(1, 0)], usd)
+        #expect(high.bars.map(\.spentHeight) == ["100.00%", "0.00%"])
+        let chart = SpendChart([day(150_00, 50_00), day(400_00, 0)], usd)
+        #expect(chart.ticks == ["0", "100", "200", "300", "400"])
+        #expect(chart.bars.map(\.spentHeight) == ["37.50%", "100.00%"])
+        #expect(chart.bars.map(\.reservedHeight) == ["12.50%", "0.00%"])
+        #expect(chart.bars.map(\.reservedY) == ["50.00%", "0.00%"])
+    }
 }

@@ -25,12 +25,9 @@ struct GetStarted {
     private func make(_ visit: Visit, _ form: FormFields) async throws -> Response {
         let (issuer, caller) = (visit.issuer, try visit.caller)
         let once = try visit.once(form, [])
-        func part(_ name: String) throws -> OnceOnly? {
-            try once.map {
-                OnceOnly(
-                    key: try IdempotencyKey("\($0.key.text)-\(name)"), fingerprint: $0.fingerprint,
-                    requestID: $0.requestID)
-            }
+        func part(_ name: String) -> OnceOnly? {
+            guard let once, let key = try? IdempotencyKey("\(once.key.text)-\(name)") else { return nil }
+            return OnceOnly(key: key, fingerprint: once.fingerprint, requestID: once.requestID)
         }
         let agent = try await issuer.createAgent(
             AgentDraft(name: try Name("First agent")), as: caller, once: part("agent")

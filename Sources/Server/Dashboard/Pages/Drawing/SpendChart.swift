@@ -70,8 +70,8 @@ struct SpendChart {
     private static func bar(
         _ day: Overview.Day, at index: Int64, of count: Int64, top: Int64, _ currency: CurrencyCode
     ) -> Bar {
-        let slot = 10_000 / count
-        let x = 10_000 * index / count
+        let slot = 10_000 / max(1, count)
+        let x = 10_000 * index / max(1, count)
         let spent = Share.hundredths(day.confirmed, of: top)
         let both = max(spent, Share.hundredths(sum(day), of: top))
         let reserved = day.reserved == 0 ? "" : ", \(MoneyText.text(day.reserved, currency)) reserved"
