@@ -2,10 +2,13 @@
 
 import csv
 import io
+import os
 import re
+import subprocess
 
 from harness.browser import authorize, cookie_client
 from harness.company import CLOUD_STORE
+from harness.paths import LIBRARY_FOLDER
 
 
 def test_from_signing_up_to_a_decided_spend_whose_token_and_budget_are_seen(person):
@@ -38,6 +41,30 @@ def test_from_signing_up_to_a_decided_spend_whose_token_and_budget_are_seen(pers
     page.goto(f"/authorizations/{held['id']}")
     assert "Agreed on Tuesday" in page.inner_text("main")
     assert owner.email in page.inner_text("main")
+
+
+def test_the_lines_that_a_new_company_is_shown_make_the_call_and_verify_its_token(person, tmp_path):
+    owner = person().sign_up()
+    owner.get_started()
+    [curl, lines] = (owner.page.inner_text(selector) for selector in ["#curl", "#clines"])
+    answer = subprocess.run(["sh", "-c", curl], capture_output=True, text=True, check=True, timeout=60).stdout
+    token = re.search('"token":"([^"]+)"', answer).group(1)
+    include, rest = lines.split("\n", 1)
+    program = f"""{include}
+#include <string.h>
+int main(int count, char **arguments) {{
+    const paitify_bytes token = {{(const uint8_t *)arguments[count - 1], strlen(arguments[count - 1])}};
+    {rest}
+    return status;
+}}
+"""
+    (tmp_path / "first.c").write_text(program)
+    environment = os.environ | {"PKG_CONFIG_PATH": str(LIBRARY_FOLDER / "pkgconfig")}
+    build = "cc -Wall -Wextra -Werror -o first first.c $(pkg-config --cflags --libs paitifyverify)"
+    subprocess.run(["sh", "-c", build], env=environment, cwd=tmp_path, check=True, timeout=60)
+    (tmp_path / "jwks.json").write_bytes(owner.context.request.get("/.well-known/jwks.json").body())
+    assert subprocess.run(["./first", token], cwd=tmp_path, timeout=60).returncode == 0
+    assert subprocess.run(["./first", token[:-4] + "AAAA"], cwd=tmp_path, timeout=60).returncode != 0
 
 
 def test_the_overview_follows_the_books_without_being_loaded_again(person):
