@@ -61,6 +61,11 @@ final class SessionMemory: Sendable {
         }
     }
 
+    /// Whether it was there not long ago, remembered to the second or not.
+    func knows(_ digest: [UInt8]) -> Bool {
+        state.withLock { $0.entries.value(for: digest) != nil }
+    }
+
     /// The session was read from the store. Counts as a use.
     func insert(_ signedIn: SignedIn, _ digest: [UInt8], at now: Instant) {
         state.withLock { state in

@@ -42,6 +42,9 @@ extension Issuer {
         return signedIn
     }
 
+    /// Whether the session was good not long ago. It may be over: nothing is to be decided by this.
+    public func knows(session token: SessionToken) -> Bool { sessionMemory.knows(token.digest) }
+
     /// Whether the session is still there, and opens what it did when it was read.
     static func holds(
         _ id: SessionID, of user: UserID, _ principal: Principal, in tx: any StoreTransaction

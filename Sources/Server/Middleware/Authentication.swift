@@ -19,7 +19,7 @@ struct Authentication: RouterMiddleware {
         } else if let token = dashboard.bearers.token(in: request) {
             scope.caller = try await dashboard.bearers.principal(token, request, context)
         } else if let token = dashboard.sessions.token(in: request) {
-            let signedIn = try await dashboard.sessions.signedIn(token, context)
+            let signedIn = try await session(token, context)
             try dashboard.sessions.checkCall(request, signedIn)
             scope.signedIn = signedIn
             scope.caller = signedIn.principal
@@ -28,6 +28,14 @@ struct Authentication: RouterMiddleware {
         }
         metrics.http.spent(metrics.uptime() - start, in: .authenticate)
         return try await next(request, scope)
+    }
+
+    private func session(_ token: SessionToken, _ scope: RequestScope) async throws -> SignedIn {
+        do {
+            return try await dashboard.sessions.signedIn(token, scope)
+        } catch IssuerError.unauthenticated {
+            throw Problem.unauthenticated("The session is over: signed out, revoked, or too old. Sign in again.")
+        }
     }
 
     /// Whose key it is. After too many wrong keys from one place, only keys that are known already pass from there: so

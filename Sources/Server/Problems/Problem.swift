@@ -106,7 +106,8 @@ extension Problem {
         case .forbidden(let scope):
             self.init(
                 .insufficientScope,
-                "The API key lacks the scope \"\(scope.rawValue)\", which this request needs. Use a key that has it.")
+                "This request needs the scope \"\(scope.rawValue)\", which this API key, or role, lacks. Use one that has it."
+            )
         case .notFound(.signingKey, let kid):
             self.init(
                 .notFound,

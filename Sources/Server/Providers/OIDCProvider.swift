@@ -5,6 +5,7 @@ import Verifier
 /// Signs people in by an OpenID Connect provider: authorization code flow with PKCE (OpenID Connect Core section 3.1).
 final class OIDCProvider: Sendable {
     private static let metadataSeconds: Int64 = 3600
+    private static let failureSeconds: Int64 = 3
 
     private struct Known: Sendable {
         let metadata: OIDCMetadata
@@ -12,12 +13,24 @@ final class OIDCProvider: Sendable {
         let readAt: Instant
     }
 
+    private struct State {
+        var known: Known?
+        var failure: (why: ProviderFailure, at: WallInstant)?
+        var underWay: Task<Result<Known, ProviderFailure>, Never>?
+    }
+
+    private enum Reading {
+        case done(Known)
+        case failed(ProviderFailure)
+        case underWay(Task<Result<Known, ProviderFailure>, Never>)
+    }
+
     let settings: OIDCSettings
     private let http: ProviderHTTP
     private let clock: WallClock
     private let uptime: @Sendable () -> Int64
     private let flows = OIDCFlows()
-    private let known = Mutex<Known?>(nil)
+    private let state = Mutex(State())
 
     init(
         _ settings: OIDCSettings, http: ProviderHTTP, clock: WallClock, uptime: @escaping @Sendable () -> Int64
@@ -129,29 +142,64 @@ final class OIDCProvider: Sendable {
         return Tokens(id: token, access: access)
     }
 
-    /// What the provider says of itself, read once an hour.
-    private func provider() async throws -> Known {
+    /// What the provider says of itself, read once an hour; by one request for all that ask at the time, and after a
+    /// failure not again for some seconds: whoever reloads the sign-in makes no work for a provider in trouble.
+    private func provider() async throws(ProviderFailure) -> Known {
         let now = clock.now()
-        if let known = known.withLock({ $0 }), now < known.readAt.adding(seconds: Self.metadataSeconds),
-            known.readAt <= now
-        {
-            return known
+        let reading = state.withLock { state -> Reading in
+            if let known = state.known, Self.holds(known.readAt, Self.metadataSeconds, at: now) { return .done(known) }
+            if let failure = state.failure, Self.holds(failure.at, Self.failureSeconds, at: now) {
+                return .failed(failure.why)
+            }
+            if let underWay = state.underWay { return .underWay(underWay) }
+            let before = state.known
+            let started = Task { [self] in await read(after: before, at: now) }
+            state.underWay = started
+            return .underWay(started)
         }
+        switch reading {
+        case .done(let known): return known
+        case .failed(let failure): throw failure
+        case .underWay(let task): return try await task.value.get()
+        }
+    }
+
+    private static func holds(_ since: WallInstant, _ seconds: Int64, at now: WallInstant) -> Bool {
+        since <= now && now < since.adding(seconds: seconds)
+    }
+
+    private func read(after before: Known?, at now: WallInstant) async -> Result<Known, ProviderFailure> {
+        let result: Result<Known, ProviderFailure>
+        do throws(ProviderFailure) {
+            result = .success(try await fetch(after: before, at: now))
+        } catch {
+            result = .failure(error)
+        }
+        state.withLock { state in
+            state.underWay = nil
+            switch result {
+            case .success(let known): (state.known, state.failure) = (known, nil)
+            case .failure(let failure): state.failure = (failure, clock.now())
+            }
+        }
+        return result
+    }
+
+    private func fetch(after before: Known?, at now: WallInstant) async throws(ProviderFailure) -> Known {
         let answer = try await http.get(OIDCMetadata.url(of: settings.issuer))
         guard answer.status == 200 else {
-            throw ProviderFailure.unavailable("it does not say where it is: status \(answer.status)")
+            throw .unavailable("it does not say where it is: status \(answer.status)")
         }
         let metadata = try OIDCMetadata(answer.body, issuer: settings.issuer)
-        let before = known.withLock { $0 }
-        let keys: ProviderKeys
         if let before, before.metadata.jwksURL == metadata.jwksURL, before.metadata.algorithms == metadata.algorithms {
-            keys = before.keys
-        } else {
-            keys = try ProviderKeys(
-                algorithms: metadata.algorithms, url: metadata.jwksURL, http: http, clock: clock, uptime: uptime)
+            return Known(metadata: metadata, keys: before.keys, readAt: now)
         }
-        let found = Known(metadata: metadata, keys: keys, readAt: now)
-        known.withLock { $0 = found }
-        return found
+        do {
+            let keys = try ProviderKeys(
+                algorithms: metadata.algorithms, url: metadata.jwksURL, http: http, clock: clock, uptime: uptime)
+            return Known(metadata: metadata, keys: keys, readAt: now)
+        } catch {
+            throw .unavailable("its keys cannot be kept: \(error)")
+        }
     }
 }

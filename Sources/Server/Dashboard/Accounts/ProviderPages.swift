@@ -20,6 +20,9 @@ struct ProviderPages {
     }
 
     private func leave(_ visit: Visit, _ provider: OIDCProvider) async throws -> Response {
+        if let wait = dashboard.signInLimits.takeProviderSignIn(from: visit.scope.client) {
+            throw Problem.rateLimited("Too many sign-ins were tried.", retryAfterSeconds: wait)
+        }
         do {
             let begun = try await provider.begin(
                 redirectURL: visit.site.origin + "/oidc/callback", next: ReturnPath.checked(visit.query("next")),

@@ -17,7 +17,8 @@ struct SessionCookie: Sendable {
     /// Throws `unauthenticated` for a session that is over. Wrong ones count against the network they come from, as
     /// wrong API keys do.
     func signedIn(_ token: SessionToken, _ scope: RequestScope) async throws -> SignedIn {
-        guard limits.mayTry(scope.client) else {
+        // Somebody else's wrong ones, from behind the same address, keep nobody out who is in.
+        if !limits.mayTry(scope.client), !issuer.knows(session: token) {
             throw Problem.rateLimited(
                 "Too many wrong credentials came from this network address.", retryAfterSeconds: 1)
         }

@@ -64,6 +64,12 @@ final class SignInLimits: Sendable {
         }
     }
 
+    /// Counts a sign-in that an identity provider is to do. Seconds to wait, where there were too many.
+    func takeProviderSignIn(from client: ClientNetwork?) -> Int64? {
+        let now = now()
+        return buckets.withLock { Self.take(client, Self.network, &$0.networks, now) }
+    }
+
     /// The password was right: its owner is not held back for what others tried.
     func succeeded(_ email: EmailAddress) {
         buckets.withLock { buckets in
