@@ -228,6 +228,38 @@ def test_a_policy_that_somebody_else_changed_meanwhile_is_not_written_over(perso
     assert company.http.get(f"/v1/policies/{policy['id']}").json()["name"] == "Mine"
 
 
+def test_a_policy_that_somebody_else_changed_meanwhile_is_not_deleted(person):
+    owner = person().sign_up()
+    company, _ = owner.get_started()
+    policy = company.http.get("/v1/policies").json()["data"][0]["id"]
+    page = owner.open(f"/policies/{policy}")
+    changed = {"name": "Changed by a program", "currency": "USD"}
+    assert company.http.put(f"/v1/policies/{policy}", json=changed).status_code == 200
+    page.click("text=Delete this policy")
+    page.check("[name=sure]")
+    page.click("button.danger")
+    assert "Nothing was deleted." in page.inner_text("[role=alert]")
+    assert page.inner_text("h1") == "Changed by a program"
+    page.click("text=Delete this policy")
+    page.check("[name=sure]")
+    page.click("button.danger")
+    assert company.http.get(f"/v1/policies/{policy}").status_code == 404
+
+
+def test_a_policy_of_the_longest_lists_can_be_changed(person):
+    owner = person().sign_up()
+    company, _ = owner.get_started()
+    merchants = [f"m_{number}_" + "é" * 20 for number in range(500)]
+    terms = {"name": "Long", "currency": "USD", "merchants": {"allow": merchants, "block": merchants}}
+    policy = company.http.post("/v1/policies", json=terms).raise_for_status().json()["id"]
+    page = owner.open(f"/policies/{policy}/edit")
+    page.fill("#name", "Still long")
+    page.click("button.primary >> text=Save")
+    page.wait_for_url("**saved=1")
+    stored = company.http.get(f"/v1/policies/{policy}").json()
+    assert (stored["name"], len(stored["merchants"]["allow"])) == ("Still long", 500)
+
+
 def test_an_agent_that_somebody_else_changed_meanwhile_is_not_written_over(person):
     owner = person().sign_up()
     company, agent = owner.get_started()

@@ -6,7 +6,7 @@ import Issuer
 ///
 /// A page is a GET and changes nothing; a form is a POST, and is carried out only where one of our own pages sent it.
 final class PageTable {
-    private static let formBytesMax = 65_536
+    static let formBytesMax = 65_536
 
     private let dashboard: Dashboard
     private let pages: RouterGroup<RequestScope>
@@ -29,11 +29,14 @@ final class PageTable {
     }
 
     /// A form of whoever is signed in. It bears the field `csrf`.
-    func form(_ path: String, _ handler: @escaping @Sendable (Visit, FormFields) async throws -> Response) {
+    func form(
+        _ path: String, bytesMax: Int = formBytesMax,
+        _ handler: @escaping @Sendable (Visit, FormFields) async throws -> Response
+    ) {
         add(.post, path) { visit in
             let session = try visit.session
             guard SameOrigin.isProven(visit.request, at: visit.site) else { throw Problem.crossSite }
-            let form = try await visit.request.readForm(bytesMax: Self.formBytesMax, scope: visit.scope)
+            let form = try await visit.request.readForm(bytesMax: bytesMax, scope: visit.scope)
             guard session.token.isCSRFToken(try form.text("csrf"), in: session.principal.environment) else {
                 throw Problem.staleForm
             }

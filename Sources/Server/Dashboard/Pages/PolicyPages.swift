@@ -28,7 +28,8 @@ struct PolicyPages {
         let agent = try await visit.agentName(policy.terms.agentID)
         let content = PolicyContent(
             policy, agent: agent, versions: history.versions.items, people: try await visit.people(),
-            said: visit.query("saved") == nil ? nil : "Saved. It is in force from the next request on.")
+            said: visit.query("saved") == nil ? nil : "Saved. It is in force from the next request on.",
+            isChanged: visit.query("changed") != nil)
         return try await visit.show("policy", title: policy.terms.name.text, content)
     }
 
@@ -50,7 +51,11 @@ struct PolicyPages {
         let id: PolicyID = try visit.id(.policy)
         guard try form.text("sure") == "yes" else { throw IssuerError.invalid(field: "sure", .notTicked) }
         let version = Int64(try form.text("version")) ?? 0
-        try await visit.issuer.deletePolicy(id, ifVersion: version, as: visit.caller)
+        do {
+            try await visit.issuer.deletePolicy(id, ifVersion: version, as: visit.caller)
+        } catch IssuerError.versionMismatch {
+            return visit.redirect(to: "/policies/\(id.text)?changed=1")
+        }
         return visit.redirect(to: "/policies?deleted=1")
     }
 }
@@ -113,14 +118,18 @@ struct PolicyContent {
     let policyTone: String
     let policyChanged: String
     let said: String?
+    /// Somebody changed it while somebody else was about to delete it.
+    let isChanged: Bool
     let hasWarnings: Bool
     let warnings: [String]
     let terms: [PolicyWords.Term]
     let versions: [Version]
 
     init(
-        _ policy: ReviewedPolicy, agent: String?, versions: [PolicyVersion], people: People, said: String?
+        _ policy: ReviewedPolicy, agent: String?, versions: [PolicyVersion], people: People, said: String?,
+        isChanged: Bool
     ) {
+        self.isChanged = isChanged
         policyID = policy.id.text
         policyName = policy.terms.name.text
         policyVersion = "\(policy.version)"
