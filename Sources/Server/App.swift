@@ -78,7 +78,8 @@ enum App {
         let masterKey = try masterKey(configuration, folder)
         return try await Issuer.open(
             store: try SQLiteStore.open(path: folder.storePath, observation: observation),
-            settings: configuration.issuer, masterKey: masterKey, clock: clock, ids: .random(), observation: observation)
+            settings: configuration.issuer, masterKey: masterKey, clock: clock, ids: .random(), observation: observation
+        )
     }
 
     /// A `paitify keys reseal` that was interrupted left the next master key in the folder. If the store is sealed with it

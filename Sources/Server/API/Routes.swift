@@ -5,7 +5,8 @@ import Logging
 /// Every route there is, behind the middleware that all of them share.
 enum Routes {
     static func router(
-        issuer: Issuer, limits: ConnectionLimits, rateLimits: RateLimits, metrics: Metrics, metricsAccess: MetricsAccess,
+        issuer: Issuer, limits: ConnectionLimits, rateLimits: RateLimits, metrics: Metrics,
+        metricsAccess: MetricsAccess,
         logger: Logger, makeRequestID: @escaping @Sendable () -> String, random: @escaping @Sendable () -> UInt64
     ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)

@@ -1,7 +1,8 @@
 import HTTPTypes
 import Synchronization
 
-/// Requests by route and status, and where the time goes before the issuer has them. Any thread; no lock but for problems.
+/// Requests by route and status, and where the time goes before the issuer has them. Any thread; no lock but for
+/// problems.
 final class HTTPMetrics: Sendable {
     /// A stage of a request outside the issuer.
     enum Stage: String, CaseIterable {
@@ -96,7 +97,8 @@ extension HTTPMetrics {
             "paitify_http_requests_total", .counter,
             "Answers, by method, route and status. Route none: a path that is not served, or no readable request.")
         for (route, counts) in all {
-            for (status, counter) in zip(Self.statusCodes.map(String.init) + ["other"], counts.statuses + [counts.other])
+            for (status, counter) in zip(
+                Self.statusCodes.map(String.init) + ["other"], counts.statuses + [counts.other])
             where counter.value > 0 {
                 page.sample(counter, ["method": route.method, "route": route.template, "status": status])
             }

@@ -2,7 +2,8 @@ import Issuer
 
 /// What the issuer did: decisions, what became of them, where the time went.
 ///
-/// No label names a company, an agent or a key: there may be any number of those, and none of them is an operator's business.
+/// No label names a company, an agent or a key: there may be any number of those, and none of them is an operator's
+/// business.
 final class IssuerMetrics: Observer {
     private struct Decided: Hashable {
         let decision: Decision
