@@ -122,7 +122,7 @@ extension Issuer {
             }
             let token: String?
             switch authorization.status {
-            case .pending, .denied: 
+            case .pending, .denied:
                 token = try authorization.claims.map { (claims) throws(IssuerError) in
                     try observation.timing(.sign) { () throws(IssuerError) in try keyRing.sign(claims) }
                 }

@@ -75,7 +75,8 @@ extension StoreReport {
         guard let books else {
             return "checked: the file is whole; its schema is version \(schemaVersion), so the books were not recounted"
         }
-        return "checked: the file is whole, \(books.companyCount) companies, \(books.authorizationCount) authorizations, "
+        return
+            "checked: the file is whole, \(books.companyCount) companies, \(books.authorizationCount) authorizations, "
             + "\(books.counterCount) counters that balance, \(chains.count) logs without a break"
     }
 

@@ -4,7 +4,8 @@ import Issuer
 extension Keys {
     struct Replace: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Revokes every signing key and makes others: for a master key that is lost. Stop the server first.",
+            abstract:
+                "Revokes every signing key and makes others: for a master key that is lost. Stop the server first.",
             discussion: """
                 Nothing that is there is opened, so any master key will do: the one that is configured, or one that is made in \
                 the data folder where none is. Every token that is out is refused as soon as processors have fetched the key \

@@ -43,7 +43,9 @@ enum TraceState {
     /// Section 3.3.1.3.2: visible characters and spaces, but no comma and no equals sign; a space is not the last.
     private static func isValue(_ value: Substring) -> Bool {
         (1...256).contains(value.utf8.count)
-            && value.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "=") }
+            && value.utf8.allSatisfy {
+                (0x20...0x7E).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "=")
+            }
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {

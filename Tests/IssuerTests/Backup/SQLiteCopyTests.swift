@@ -67,7 +67,9 @@ import Testing
                     #expect(report.isWhole, "\(report)")
                     let snapshot = try SQLiteSnapshot(path: path)
                     let ids = try await snapshot.globalTransaction { tx in
-                        try tx.execute(Statement("SELECT authorization_id FROM authorizations"), []).map { try $0.text(0) }
+                        try tx.execute(Statement("SELECT authorization_id FROM authorizations"), []).map {
+                            try $0.text(0)
+                        }
                     }
                     try await snapshot.close()
                     #expect(Set(ids).isSuperset(of: before.map(\.text)))

@@ -94,7 +94,8 @@ private struct WatchedIssuer {
         }
         #expect(
             told == [
-                "decided APPROVED", "decided DENIED ALL_TIME_LIMIT_EXCEEDED", "decided PENDING_APPROVAL APPROVAL_REQUIRED",
+                "decided APPROVED", "decided DENIED ALL_TIME_LIMIT_EXCEEDED",
+                "decided PENDING_APPROVAL APPROVAL_REQUIRED",
             ])
     }
 
@@ -137,8 +138,8 @@ private struct WatchedIssuer {
     @Test func `where a request's time went, by the clock that was passed in`() async throws {
         let test = try await WatchedIssuer()
         let told = try await test.witness.told("1 in", "committed", "failed") { _ = try await test.authorize(100) }
-        // Each reading is one more: when it came, when it was taken up, when it had run, when it was on disk; then two for
-        // the signature.
+        // Each reading is one more: when it came, when it was taken up, when it had run, when it was on disk; then two
+        // for the signature.
         #expect(told == ["1 in lane 1", "1 in transaction 1", "1 in commit 1", "committed 1 2", "1 in sign 1"])
     }
 
@@ -163,7 +164,9 @@ private struct WatchedIssuer {
             _ = try await test.issuer.authenticate(apiKey: made.secret)
             _ = try await test.issuer.authenticate(apiKey: made.secret)
             _ = try test.issuer.remembered(apiKey: made.secret)
-            for wrong in ["ag_live_nonsense", String(made.secret.dropLast()) + (made.secret.hasSuffix("A") ? "B" : "A")] {
+            for wrong in [
+                "ag_live_nonsense", String(made.secret.dropLast()) + (made.secret.hasSuffix("A") ? "B" : "A"),
+            ] {
                 _ = try? await test.issuer.authenticate(apiKey: wrong)
                 _ = try test.issuer.remembered(apiKey: wrong)
             }
@@ -183,7 +186,9 @@ private struct WatchedIssuer {
         let standing = await test.issuer.standing()
         #expect(standing.open == OpenAuthorizations(pending: 2, held: 1))
         #expect(standing.laneWaiting == 0 && standing.bcryptWaiting == 0)
-        #expect(standing.signingKeys.map(\.state) == [.signing, .announced] || standing.signingKeys.map(\.state) == [.announced, .signing])
+        #expect(
+            standing.signingKeys.map(\.state) == [.signing, .announced]
+                || standing.signingKeys.map(\.state) == [.announced, .signing])
         #expect(standing.nextRotation == start.adding(seconds: 30 * 86_400))
         #expect(standing.now == test.clock.now)
         // An announced key that is too new waits, whatever the schedule says.

@@ -1,4 +1,7 @@
 import HTTPTypes
+import Hummingbird
+import Issuer
+import NIOCore
 import Testing
 
 @testable import Server
@@ -23,10 +26,23 @@ import Testing
         #expect(answer.status == 403 && answer.code == "METRICS_LOCAL_ONLY")
     }
 
+    @Test("is not for another machine, without a token", arguments: ["192.0.2.1", "2001:db8::1"])
+    func elsewhere(address: String) throws {
+        let client = try #require(ClientNetwork(SocketAddress(ipAddress: address, port: 1)))
+        let head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/metrics")
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+        #expect(throws: Problem.self) { try MetricsAccess(token: nil).check(request, from: client) }
+        #expect(throws: Problem.self) { try MetricsAccess(token: OperatorKey(Self.token)).check(request, from: client) }
+        #expect(throws: Never.self) { try MetricsAccess(token: nil).check(request, from: nil) }
+    }
+
     @Test func `is for whoever has the token, where there is one, and for nobody else`() async throws {
         let server = try await TestServer(metricsToken: Self.token)
-        #expect(try await server.send(.get, "/metrics", headers: [.authorization: "Bearer \(Self.token)"]).status == 200)
-        let proxied: HTTPFields = [.authorization: "bearer \(Self.token)", try #require(HTTPField.Name("Via")): "1.1 edge"]
+        #expect(
+            try await server.send(.get, "/metrics", headers: [.authorization: "Bearer \(Self.token)"]).status == 200)
+        let proxied: HTTPFields = [
+            .authorization: "bearer \(Self.token)", try #require(HTTPField.Name("Via")): "1.1 edge",
+        ]
         #expect(try await server.send(.get, "/metrics", headers: proxied).status == 200)
         for wrong in ["", "Bearer", "Bearer ", "Bearer x", "Basic \(Self.token)", Self.token, "Bearer \(Self.token)0"] {
             let answer = try await server.send(.get, "/metrics", headers: [.authorization: wrong])

@@ -26,7 +26,9 @@ import Testing
         var samples: [String: Int64] = [:]
         for line in try await server.send(.get, "/metrics").string.split(separator: "\n") where !line.hasPrefix("#") {
             let parts = line.split(separator: " ")
-            guard !parts[0].hasPrefix("process_"), !parts[0].contains("/metrics"), let value = Int64(parts[1]) else { continue }
+            guard !parts[0].hasPrefix("process_"), !parts[0].contains("/metrics"), let value = Int64(parts[1]) else {
+                continue
+            }
             guard !parts[0].contains("_bucket"), !parts[0].contains(#"stage="whole""#) else { continue }
             samples[String(parts[0])] = value
         }

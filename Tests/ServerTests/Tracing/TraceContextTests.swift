@@ -13,7 +13,11 @@ import Testing
         headers[values: .traceparent] = parents
         headers[values: .tracestate] = states
         let random = Mutex<UInt64>(0x10)
-        return TraceContext(headers) { random.withLock { number in defer { number += 1 }; return number } }
+        return TraceContext(headers) {
+            random.withLock { number in
+                defer { number += 1 }; return number
+            }
+        }
     }
 
     @Test func `a trace that the caller is in goes on, under a span of ours`() {
@@ -99,7 +103,8 @@ import Testing
             #expect(answer.headers[.traceparent] == "00-\(Self.trace)-0123456789abcdef-01")
             #expect(answer.headers[.tracestate] == "vendor=1")
         }
-        let fresh = try await server.send(.get, "/healthz", headers: [.traceparent: "nonsense", .tracestate: "vendor=1"])
+        let fresh = try await server.send(
+            .get, "/healthz", headers: [.traceparent: "nonsense", .tracestate: "vendor=1"])
         #expect(fresh.headers[.traceparent] == "00-0123456789abcdef0123456789abcdef-0123456789abcdef-00")
         #expect(fresh.headers[.tracestate] == nil)
         let traces = try server.lines.contexts(of: "request").map { $0["traceId"] as? String }
