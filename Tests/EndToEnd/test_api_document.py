@@ -1,4 +1,4 @@
-"""The OpenAPI document is sound, its examples are what it says they are, and schemathesis finds nothing wrong with the server."""
+"""The OpenAPI document is sound, its examples are what it says, and schemathesis finds nothing wrong with the server."""
 
 import json
 import os
@@ -108,7 +108,7 @@ def test_a_schema_that_allows_too_much_is_noticed(document):
 
 
 def test_schemathesis_finds_nothing(own_server, tmp_path):
-    """Every check that it has, each operation's links included. Seeded, and bounded: PAITIFY_SCHEMATHESIS_EXAMPLES asks for more."""
+    """Every check that it has. Seeded, and bounded: PAITIFY_SCHEMATHESIS_EXAMPLES asks for more."""
     # Nothing here is about time: a busy machine may take as long as it likes.
     patience = {f"PAITIFY_{what}_TIMEOUT": "600" for what in ("HEADER", "BODY", "REQUEST", "IDLE")}
     # Nor about how many may sign up from here: nobody may, so every sound sign-up gets the same answer.
@@ -127,7 +127,12 @@ def test_schemathesis_finds_nothing(own_server, tmp_path):
             "--generation-database", "none",
         ],
         cwd=tmp_path,
-        env={**os.environ, "OWN_KEY_ID": own, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE / "harness")},
+        env={
+            **os.environ,
+            "OWN_KEY_ID": own,
+            "SCHEMATHESIS_HOOKS": "schemathesis_hooks",
+            "PYTHONPATH": str(HERE / "harness"),
+        },
         capture_output=True,
         text=True,
     )

@@ -1,5 +1,6 @@
 """The reference and the explorer, in a real browser."""
 
+import re
 import subprocess
 
 import pytest
@@ -30,7 +31,7 @@ def browser():
 
 @pytest.fixture
 def page(browser):
-    """Where a message of the browser's about its policy, or a script's error, fails the test; so does a call to anybody else."""
+    """Where a breach of its policy, a script's error and a call to anybody else fail the test."""
     context = browser.new_context()
     # A busy machine takes its time to draw what Swagger UI has to show.
     context.set_default_timeout(120_000)
@@ -38,7 +39,8 @@ def page(browser):
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: "Content Security Policy" in message.text and wrong.append(message.text))
-    page.on("request", lambda request: "//127.0.0.1:" in request.url or request.url.startswith("data:") or wrong.append(request.url))
+    ours = ("http://127.0.0.1:", "data:")
+    page.on("request", lambda request: request.url.startswith(ours) or wrong.append(request.url))
     yield page
     context.close()
     assert not wrong
@@ -81,7 +83,10 @@ def test_a_key_is_entered_once_and_a_spend_is_authorized(explorer, page):
 def test_without_swagger_ui_the_page_says_how_to_get_it(own_server, page, tmp_path):
     server = own_server(PAITIFY_SWAGGER_UI_DIR=str(tmp_path / "none")).start()
     page.goto(f"{server.address}/swagger-ui.html")
-    assert "make swagger-ui" in page.locator("main").inner_text()
+    text = page.locator("main").inner_text()
+    assert "make swagger-ui" in text
+    [version] = re.findall(r"^version=(.*)$", (ROOT / "scripts/swagger-ui.sh").read_text(), re.MULTILINE)
+    assert f"drf-spectacular-sidecar=={version}\n" in text
     page.get_by_role("link", name="Reference", exact=True).click()
     assert page.title() == "Paitify API reference"
 

@@ -179,3 +179,14 @@ struct APIKeyUse: Sendable, Equatable {
     let keyID: APIKeyID
     let at: Instant
 }
+
+extension APIKeyCheck {
+    init(_ verdict: APIKeyMemory.Verdict) {
+        switch verdict {
+        case .verified: self = .verified
+        case .wrongSecret, .unknown: self = .wrong
+        case .failed(.busy): self = .busy
+        case .failed: self = .failed
+        }
+    }
+}

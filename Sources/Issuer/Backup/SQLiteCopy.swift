@@ -5,9 +5,10 @@ internal import Glibc
 
 /// A copy of a store's file as it is at one instant, made while it is in use.
 ///
-/// A connection of its own, opened read-only, holds one read transaction from the first page to the last: what is committed
-/// before it begins is in the copy, nothing after is, and decisions go on meanwhile. What they write stays in the write-ahead
-/// log until the copy is done, which grows by so much. The connection neither writes nor checkpoints (see `SQLiteStore`).
+/// A connection of its own, opened read-only, holds one read transaction from the first page to the last: what is
+/// committed before it begins is in the copy, nothing after is, and decisions go on meanwhile. What they write stays in
+/// the write-ahead log until the copy is done, which grows by so much. The connection neither writes nor checkpoints
+/// (see `SQLiteStore`).
 public enum SQLiteCopy {
     /// Pages that are read before the thread looks up: 4 MiB.
     private static let pagesAtOnce: CInt = 1024
@@ -15,8 +16,9 @@ public enum SQLiteCopy {
     /// waiting that comes behind it.
     private static let stepsBetweenFlushes = 8
 
-    /// Makes `destination` from the store at `source`: one file, which no write-ahead log belongs to, mode 0600. Returns how
-    /// many bytes it has, once they are on disk. Throws where `destination` exists, and leaves nothing there when it fails.
+    /// Makes `destination` from the store at `source`: one file, which no write-ahead log belongs to, mode 0600.
+    /// Returns how many bytes it has, once they are on disk. Throws where `destination` exists, and leaves nothing
+    /// there when it fails.
     public static func make(of source: String, at destination: String) async throws(StorageError) -> Int64 {
         try await onOwnThread { () throws(StorageError) in try copy(source, destination) }
     }

@@ -13,7 +13,8 @@ public struct StoreReport: Sendable {
     }
 }
 
-/// Checks a copy: the file's structure, then the books, then the log of every change. Reads all of it, and writes nothing.
+/// Checks a copy: the file's structure, then the books, then the log of every change. Reads all of it, and writes
+/// nothing.
 public enum StoreCheck {
     public static func run(path: String) async throws(IssuerError) -> StoreReport {
         let snapshot = try await IssuerError.mapping { try SQLiteSnapshot(path: path) }

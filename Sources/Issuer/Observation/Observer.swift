@@ -1,10 +1,10 @@
 /// Is told of the issuer's work as it is done, so that somebody can count it.
 ///
-/// Called from any thread, also from those that requests wait for: an implementation takes nanoseconds, and no lock that
-/// others may hold. Nothing that it is told says which company, agent or key.
+/// Called from any thread, also from those that requests wait for: an implementation takes nanoseconds, and no lock
+/// that others may hold. Nothing that it is told says which company, agent or key.
 public protocol Observer: Sendable {
-    /// A decision was recorded: on a request, or on one that was held before. Not for dry runs, nor for answers that are given
-    /// again.
+    /// A decision was recorded: on a request, or on one that was held before. Not for dry runs, nor for answers that
+    /// are given again.
     func decided(_ authorization: Authorization)
     /// A reservation was confirmed, voided, or has lapsed.
     func resolved(_ authorization: Authorization)

@@ -12,3 +12,14 @@ struct Books {
     /// Who is told of what becomes of authorizations.
     var observation = Observation.none
 }
+
+extension Books {
+    /// An authorization has changed by itself, or was resolved.
+    func tell(of changed: Authorization) {
+        switch changed.status {
+        // A held request that nobody decided on in time.
+        case .denied: observation.observer.decided(changed)
+        case .pending, .confirmed, .voided, .expired, .held: observation.observer.resolved(changed)
+        }
+    }
+}

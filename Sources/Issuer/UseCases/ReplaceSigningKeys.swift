@@ -1,9 +1,9 @@
-/// Gives a store other signing keys, whether or not those that it has can be opened: after the loss of the master key, and after
-/// a restore. For a store that no server has open.
+/// Gives a store other signing keys, whether or not those that it has can be opened: after the loss of the master key,
+/// and after a restore. For a store that no server has open.
 public enum ReplaceSigningKeys {
-    /// Revokes every signing key, and makes two others, sealed with `masterKey`: in one transaction, all or nothing. What else
-    /// is sealed with another master key, the kept answers that hold a new API key, is dropped. Returns which were revoked;
-    /// none where there is none yet.
+    /// Revokes every signing key, and makes two others, sealed with `masterKey`: in one transaction, all or nothing.
+    /// What else is sealed with another master key, the kept answers that hold a new API key, is dropped. Returns which
+    /// were revoked; none where there is none yet.
     public static func run(
         on store: any Store, masterKey: MasterKey, settings: IssuerSettings, at now: Instant
     ) async throws(IssuerError) -> [String] {

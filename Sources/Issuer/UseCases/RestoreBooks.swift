@@ -1,14 +1,15 @@
 /// Makes books from a backup fit to go on with. For a store that no server has open.
 ///
-/// They are a past state: their budgets are free of what was authorized since, and the tokens of that time are still valid
-/// at processors. So every key that could have signed one is revoked, also those that are retired: one of them may have been
-/// revoked since, because it leaked. A key that was made since is unknown to these books, and so gone from the key set.
+/// They are a past state: their budgets are free of what was authorized since, and the tokens of that time are still
+/// valid at processors. So every key that could have signed one is revoked, also those that are retired: one of them
+/// may have been revoked since, because it leaked. A key that was made since is unknown to these books, and so gone
+/// from the key set.
 public enum RestoreBooks {
-    /// Brings the schema up to date, notes in the issuer's own log that what follows continues a backup, and revokes every
-    /// signing key unless nothing was lost. Returns which were revoked.
+    /// Brings the schema up to date, notes in the issuer's own log that what follows continues a backup, and revokes
+    /// every signing key unless nothing was lost. Returns which were revoked.
     ///
-    /// Where keys are kept, throws `IssuerError.signing` if `masterKey` is not the one that they are sealed with; else any
-    /// will do.
+    /// Where keys are kept, throws `IssuerError.signing` if `masterKey` is not the one that they are sealed with; else
+    /// any will do.
     public static func run(
         on store: any Store, masterKey: MasterKey, settings: IssuerSettings, keepingSigningKeys: Bool, at now: Instant
     ) async throws(IssuerError) -> [String] {

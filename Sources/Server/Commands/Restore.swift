@@ -56,8 +56,8 @@ struct Restore: AsyncParsableCommand {
         try tell(report, revoked)
     }
 
-    /// Does what has to be done before these books may decide again. The last connection to close takes the write-ahead log
-    /// with it.
+    /// Does what has to be done before these books may decide again. The last connection to close takes the write-ahead
+    /// log with it.
     private func makeSafe(
         _ path: String, _ configuration: Configuration, _ masterKey: MasterKey
     ) async throws -> [String] {

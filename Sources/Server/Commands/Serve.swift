@@ -33,7 +33,8 @@ struct Serve: AsyncParsableCommand {
             configuration.limits.connectionsMax = OpenFiles.allow(configuration.limits.connectionsMax)
             Self.warn(of: configuration, logger)
             let metrics = Metrics(
-                connectionsMax: configuration.limits.connectionsMax, storePath: folder.storePath, uptime: App.uptime)
+                version: App.version, connectionsMax: configuration.limits.connectionsMax, storePath: folder.storePath,
+                uptime: App.uptime)
             let issuer = try await App.openIssuer(configuration, folder, observation: metrics.observation)
             do {
                 try await Self.serve(issuer, configuration, folder, metrics, logger)

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Sizes of files that are asked for by name and never opened: closing a file of SQLite's would let go of every lock that this
-/// process has on it (fcntl(2), POSIX advisory locks).
+/// Sizes of files that are asked for by name and never opened: closing a file of SQLite's would let go of every lock
+/// that this process has on it (fcntl(2), POSIX advisory locks).
 enum FileSize {
     /// Bytes; nil where there is no such file.
     static func of(_ path: String) -> Int64? {

@@ -1,7 +1,8 @@
 import HTTPTypes
 import Synchronization
 
-/// Requests by route and status, and where the time goes before the issuer has them. Any thread; no lock but for problems.
+/// Requests by route and status, and where the time goes before the issuer has them. Any thread; no lock but for
+/// problems.
 final class HTTPMetrics: Sendable {
     /// A stage of a request outside the issuer.
     enum Stage: String, CaseIterable {
@@ -12,6 +13,16 @@ final class HTTPMetrics: Sendable {
         case authenticate
         /// All of it, from the header read to the answer ready to be sent.
         case whole
+
+        /// In `allCases`.
+        fileprivate var position: Int {
+            switch self {
+            case .read: 0
+            case .parse: 1
+            case .authenticate: 2
+            case .whole: 3
+            }
+        }
     }
 
     /// A method and a path's template, such as GET /v1/agents/{id}.
@@ -67,7 +78,7 @@ final class HTTPMetrics: Sendable {
         let counts = known ?? unrouted
         counts.counter(of: status).add()
         counts.duration.observe(nanoseconds)
-        stages[.whole]?.observe(nanoseconds)
+        stages[at: Stage.whole.position].observe(nanoseconds)
         if isReplay { replays.add() }
     }
 
@@ -77,7 +88,7 @@ final class HTTPMetrics: Sendable {
     }
 
     func spent(_ nanoseconds: Int64, in stage: Stage) {
-        stages[stage]?.observe(nanoseconds)
+        stages[at: stage.position].observe(nanoseconds)
     }
 
     /// A refusal takes a lock for the time of one addition; nothing that goes well does.

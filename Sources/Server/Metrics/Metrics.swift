@@ -8,11 +8,14 @@ final class Metrics: Sendable {
     let housekeeping = HousekeepingMetrics()
     /// Nanoseconds of a clock that only goes forward: what everything here is timed by.
     let uptime: @Sendable () -> Int64
+    /// This program's.
+    private let version: String
     private let connectionsMax: Int
     /// Nil for a store in memory.
     private let store: StoreMetrics?
 
-    init(connectionsMax: Int, storePath: String?, uptime: @escaping @Sendable () -> Int64) {
+    init(version: String, connectionsMax: Int, storePath: String?, uptime: @escaping @Sendable () -> Int64) {
+        self.version = version
         self.connectionsMax = connectionsMax
         store = storePath.map(StoreMetrics.init)
         self.uptime = uptime
@@ -21,8 +24,8 @@ final class Metrics: Sendable {
     /// What the issuer is to report to.
     var observation: Observation { Observation(issuer, uptime: uptime) }
 
-    /// The whole page, in Prometheus's text format. `version` is this program's.
-    func page(_ standing: IssuerStanding, version: String) -> String {
+    /// The whole page, in Prometheus's text format.
+    func page(_ standing: IssuerStanding) -> String {
         var page = Exposition()
         page.family("paitify_build_info", .gauge, "Which program this is: always 1.")
         page.sample(.integer(1), ["version": version])

@@ -38,8 +38,8 @@ enum ProcessMetrics {
         Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_usec) * 1000
     }
 
-    /// proc(5): field 22 of stat is ticks since the machine's start, whose time is in /proc/stat. Read once: it does not
-    /// change.
+    /// proc(5): field 22 of stat is ticks since the machine's start, whose time is in /proc/stat. Read once: it does
+    /// not change.
     private static let startMilliseconds: Int64? = {
         guard let stat = text("/proc/self/stat"), let end = stat.lastIndex(of: ")"),
             let boot = text("/proc/stat")?.split(separator: "\n").first(where: { $0.hasPrefix("btime ") }),

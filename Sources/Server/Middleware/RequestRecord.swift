@@ -2,9 +2,11 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Counts every request, and writes one line of each: what was asked for by its route's template, how it ended, how long it took.
+/// Counts every request, and writes one line of each: what was asked for by its route's template, how it ended, how
+/// long it took.
 ///
-/// The line has no header field, no query, no path as it was sent and no body: API keys and tokens can be in any of them.
+/// The line has no header field, no query, no path as it was sent and no body: API keys and tokens can be in any of
+/// them.
 struct RequestRecord: RouterMiddleware {
     let metrics: Metrics
     let logger: Logger

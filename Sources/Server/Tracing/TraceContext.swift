@@ -2,8 +2,8 @@ import HTTPTypes
 
 /// A request's place in a trace, by W3C Trace Context level 1 (https://www.w3.org/TR/trace-context-1/).
 ///
-/// The issuer records no spans and calls nobody: it takes part so that its log, and whoever reads its answers, can be brought
-/// together with everything else that happened in the same trace.
+/// The issuer records no spans and calls nobody: it takes part so that its log, and whoever reads its answers, can be
+/// brought together with everything else that happened in the same trace.
 struct TraceContext: Sendable, Equatable {
     /// 32 lower-case hexadecimal digits, not all zero.
     let traceID: String
@@ -16,7 +16,8 @@ struct TraceContext: Sendable, Equatable {
     /// Bits that have a meaning: sampled, and level 2's random. Section 2.2.3.3: all others are sent as 0.
     private static let knownFlags: UInt8 = 0x03
 
-    /// Continues the trace that the request's header names, or begins one: where there is none, or none that is well-formed.
+    /// Continues the trace that the request's header names, or begins one: where there is none, or none that is
+    /// well-formed.
     ///
     /// `random` gives 64 random bits at a call.
     init(_ headers: HTTPFields, random: () -> UInt64) {

@@ -1,8 +1,9 @@
 """Holds what goes over the wire to the OpenAPI document that the server itself serves.
 
-Every answer must be one that the document has: its status, media type, header fields and body. A request that was carried
-out must be one that the document allows; one that was refused for a field that a schema can judge must be one that it does
-not. For answers the schemas are closed: a member that is not documented is a mistake here, though readers bear it.
+Every answer must be one that the document has: its status, media type, header fields and body. A request that was
+carried out must be one that the document allows; one that was refused for a field that a schema can judge must be one
+that it does not. For answers the schemas are closed: a member that is not documented is a mistake here, though readers
+bear it.
 """
 
 import functools
@@ -170,7 +171,8 @@ class APIDocument:
         is_open = item[method].get("security") == []
         for name, value in urllib.parse.parse_qsl(query, keep_blank_values=True):
             if name in named:
-                yield from errors(validator_of(json.dumps(self.inlined(named[name]["schema"]))), from_text(named[name], value))
+                schema = self.inlined(named[name]["schema"])
+                yield from errors(validator_of(json.dumps(schema)), from_text(schema, value))
             elif not is_open:
                 yield f"the parameter {name} is not documented"
         for each in parameters:
@@ -188,9 +190,9 @@ class APIDocument:
             yield "the body is not JSON"
 
 
-def from_text(parameter, text):
+def from_text(schema, text):
     """A query has no numbers and no truth values, only their spellings."""
-    kind = parameter["schema"].get("type")
+    kind = schema.get("type")
     if kind == "integer" and re.fullmatch("[0-9]+", text):
         return int(text)
     if kind == "boolean" and text in ("true", "false"):

@@ -132,7 +132,7 @@ import Testing
     }
 }
 
-/// A store whose n-th write fails, counted from when it is armed.
+/// A store whose n-th write fails, counted from when it is armed, and every one after it: a transaction may be tried again.
 final class ProbedStore: Store {
     static let message = "this write was to fail"
 
@@ -171,7 +171,7 @@ final class ProbedStore: Store {
     fileprivate func write() throws(StorageError) {
         let fails = left.withLock { left in
             guard let count = left else { return false }
-            left = count == 0 ? nil : count - 1
+            left = max(0, count - 1)
             return count == 0
         }
         if fails { throw .unavailable(Self.message) }

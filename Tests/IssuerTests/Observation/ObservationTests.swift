@@ -138,8 +138,8 @@ private struct WatchedIssuer {
     @Test func `where a request's time went, by the clock that was passed in`() async throws {
         let test = try await WatchedIssuer()
         let told = try await test.witness.told("1 in", "committed", "failed") { _ = try await test.authorize(100) }
-        // Each reading is one more: when it came, when it was taken up, when it had run, when it was on disk; then two for
-        // the signature.
+        // Each reading is one more: when it came, when it was taken up, when it had run, when it was on disk; then two
+        // for the signature.
         #expect(told == ["1 in lane 1", "1 in transaction 1", "1 in commit 1", "committed 1 2", "1 in sign 1"])
     }
 
@@ -201,17 +201,22 @@ private struct WatchedIssuer {
 
     @Test func `counts all who wait for the lane`() async throws {
         let gate = DispatchSemaphore(value: 0)
+        let taken = Taken()
         let lane = Lane(label: "test") { jobs in
+            taken.sizes.withLock { $0.append(jobs.count) }
             gate.wait()
             for job in jobs { job.fail(CancellationError()) }
         }
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<300 { group.addTask { _ = try? await lane.run { _ in } } }
-            // One group is taken up, whatever its size; the others wait behind the gate.
-            while lane.waitingCount < 300 - Lane.groupMax { await Task.yield() }
-            #expect(lane.waitingCount < 300)
+            // One group is taken up, whatever its size; all the others come to wait behind the gate.
+            while taken.sizes.withLock(\.first).map({ lane.waitingCount != 300 - $0 }) ?? true { await Task.yield() }
             for _ in 0..<300 { gate.signal() }
         }
-        #expect(lane.waitingCount == 0)
+        #expect(lane.waitingCount == 0 && taken.sizes.withLock { $0.reduce(0, +) } == 300)
+    }
+
+    private final class Taken: Sendable {
+        let sizes = Mutex<[Int]>([])
     }
 }

@@ -1,4 +1,7 @@
 import HTTPTypes
+import Hummingbird
+import Issuer
+import NIOCore
 import Testing
 
 @testable import Server
@@ -21,6 +24,16 @@ import Testing
         let name = try #require(HTTPField.Name(field))
         let answer = try await TestServer.shared.value.send(.get, "/metrics", headers: [name: "1.1 edge"])
         #expect(answer.status == 403 && answer.code == "METRICS_LOCAL_ONLY")
+    }
+
+    @Test("is not for another machine, without a token", arguments: ["192.0.2.1", "2001:db8::1"])
+    func elsewhere(address: String) throws {
+        let client = try #require(ClientNetwork(SocketAddress(ipAddress: address, port: 1)))
+        let head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/metrics")
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+        #expect(throws: Problem.self) { try MetricsAccess(token: nil).check(request, from: client) }
+        #expect(throws: Problem.self) { try MetricsAccess(token: OperatorKey(Self.token)).check(request, from: client) }
+        #expect(throws: Never.self) { try MetricsAccess(token: nil).check(request, from: nil) }
     }
 
     @Test func `is for whoever has the token, where there is one, and for nobody else`() async throws {

@@ -31,7 +31,8 @@ struct TestServer: Sendable {
     ) async throws {
         var settings = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
         settings.operatorKey = operatorKey.flatMap(OperatorKey.init)
-        let metrics = Metrics(connectionsMax: limits.connectionsMax, storePath: nil, uptime: uptime)
+        let metrics = Metrics(
+            version: App.version, connectionsMax: limits.connectionsMax, storePath: nil, uptime: uptime)
         let lines = LogLines()
         (self.metrics, self.lines) = (metrics, lines)
         issuer = try await Issuer.open(

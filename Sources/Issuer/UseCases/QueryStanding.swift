@@ -15,16 +15,8 @@ public struct IssuerStanding: Sendable {
     public let now: Instant
 }
 
-/// How many authorizations are not over.
-public struct OpenAuthorizations: Sendable, Equatable {
-    /// Reserved: neither confirmed, voided nor lapsed.
-    public let pending: Int64
-    /// Waiting for a person.
-    public let held: Int64
-}
-
 extension Issuer {
-    /// Counts what is open beside the lane, by index: a hundredth of a second for every few hundred thousand of them.
+    /// Counts what is open by index, beside the lane: a fifth of a second for a million reservations.
     public func standing() async -> IssuerStanding {
         let keys = keyRing.standing
         let open = try? await store.read(for: .issuer) { try Authorizations.open(in: $0) }
