@@ -249,6 +249,7 @@ def test_the_dashboard_s_sign_in_is_clerk_s_and_no_other_page_loads_anything_fro
         NEXT_PUBLIC_CLERK_AFTER_SIGN_IN_URL="/agents",
     ).start()
     browser = httpx.Client(base_url=server.address, headers={"Origin": server.address})
+    server.clients.append(browser)
     page = browser.get("/sign-in")
     assert "https://clerk.example.com/npm/@clerk/clerk-js@5/" in page.text and key in page.text
     assert 'data-next="/agents"' in page.text
