@@ -58,9 +58,10 @@ def test_a_key_is_entered_once_and_a_spend_is_authorized(explorer, page):
 
     page.goto(f"{explorer.address}/swagger-ui.html")
     page.get_by_role("button", name="Authorize", exact=True).first.click()
-    page.get_by_label("Value:").fill(company.key)
-    page.locator(".auth-btn-wrapper").get_by_role("button", name="Apply").click()
-    page.get_by_role("button", name="Close", exact=True).click()
+    form = page.locator("form").filter(has_text="ApiKey (apiKey)")
+    form.get_by_label("Value:").fill(company.key)
+    form.get_by_role("button", name="Apply").click()
+    form.get_by_role("button", name="Close", exact=True).click()
 
     operation = page.locator("#operations-Authorizations-authorize")
     operation.locator(".opblock-summary-control").click()
