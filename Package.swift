@@ -132,6 +132,7 @@ if !verifierAlone {
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ]
     products.append(.executable(name: "paitify", targets: ["Server"]))
@@ -160,9 +161,13 @@ if !verifierAlone {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Mustache", package: "swift-mustache"),
             ],
             // In the program itself, which is one file wherever it runs.
-            resources: [.embedInCode("OpenAPI/Document"), .embedInCode("Explorer/Assets")],
+            resources: [
+                .embedInCode("OpenAPI/Document"), .embedInCode("Explorer/Assets"),
+                .embedInCode("Dashboard/Templates"), .embedInCode("Dashboard/Assets"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "IssuerTests", dependencies: ["Issuer", "Verifier"], swiftSettings: strict),
         .testTarget(

@@ -79,6 +79,8 @@ curl -sS $address/v1/authorize -H 'X-API-Key: $key' -H 'Content-Type: applicatio
 
 Its API, to read: $address/docs, and to try out: $address/swagger-ui.html
 The keys that verify its token: $address/.well-known/jwks.json
+
+The dashboard, for a company of your own: $address/sign-up
 END
 }
 

@@ -29,7 +29,7 @@ tzdata          | test -e /usr/share/zoneinfo/UTC      | a policy'"'"'s days beg
 test_needs='
 python3         | command -v python3                   | runs the end-to-end tests
 python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
-chromium fonts-dejavu-core | command -v chromium      | opens the issuer'"'"'s pages as people do
+chromium fonts-dejavu-core fonts-noto-core | command -v chromium && test -d /usr/share/fonts/truetype/noto | opens the issuer'"'"'s pages as people do, right-to-left text too
 strace          | command -v strace                    | shows that an answer leaves after its commit was flushed
 redis-server redis-tools | command -v redis-server redis-cli | the replay guard on Redis is tested against a real server
 valgrind        | command -v valgrind                  | finds memory errors in the C library
@@ -40,6 +40,7 @@ libgoogle-gson-java | test -e /usr/share/java/gson.jar | reads the vectors in Ja
 ruby            | command -v ruby                      | the example in Ruby
 php-cli         | php --ri FFI                         | the example in PHP
 libmicrohttpd-dev | pkg-config --exists libmicrohttpd | the example processor'"'"'s HTTP
+glewlwyd        | command -v glewlwyd                  | a real OpenID Connect provider to sign in with
 locales         | test -e /usr/share/i18n/locales/de_DE | a host that writes fractions with a comma
 cmake           | command -v cmake                     | a C user of the installed library
 prometheus      | command -v promtool                 | reads the metrics, and tests the rules that alert on them

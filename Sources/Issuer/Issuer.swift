@@ -7,6 +7,8 @@ public final class Issuer: Sendable {
     let masterKey: MasterKey
     let keyRing: KeyRing
     let apiKeyVerifier: APIKeyVerifier
+    let passwordHasher: PasswordHasher
+    let sessionMemory = SessionMemory()
     let policyCache = PolicyCache()
     let simulations = Turnstile(most: 2)
     let crowd: Crowd
@@ -43,14 +45,21 @@ public final class Issuer: Sendable {
         self.ids = ids
         self.observation = observation
         self.crowd = crowd
-        apiKeyVerifier = APIKeyVerifier(store: store, observation: observation)
+        let pool = BcryptPool.forThisMachine()
+        apiKeyVerifier = APIKeyVerifier(store: store, pool: pool, observation: observation)
+        passwordHasher = PasswordHasher(pool: pool, cost: settings.bcryptCost)
     }
+
+    /// What time it is here.
+    public var now: Instant { clock.now() }
 
     /// Finishes what runs and closes the store.
     public func close() async throws(IssuerError) {
         let uses = apiKeyVerifier.usesToWrite(at: clock.now(), all: true)
+        let sightings = sessionMemory.sightingsToWrite(at: clock.now(), all: true)
         do throws(IssuerError) {
             try await write(uses)
+            try await write(sightings)
         } catch {
             try await IssuerError.mapping { try await store.close() }
             throw error
@@ -83,8 +92,14 @@ public struct IssuerSettings: Sendable {
     public var operatorKey: OperatorKey?
     /// How long a fetched JWKS is fresh.
     public var jwksMaxAgeSeconds: Int64
-    /// bcrypt's cost for API keys, 4 to 31: each step doubles the work.
+    /// bcrypt's cost for API keys and passwords, 4 to 31: each step doubles the work.
     public var bcryptCost: Int
+    /// The least length of a password. 15 is what NIST SP 800-63B-4 asks for where it is the only factor.
+    public var passwordCharactersMin = 15
+    /// How long a session lasts that nobody uses.
+    public var sessionIdleSeconds: Int64 = 12 * 3600
+    /// How long a session lasts at most.
+    public var sessionLifetimeSeconds: Int64 = 7 * 86_400
 
     public init(
         issuerURL: String, tokenLifetimeSeconds: Int64 = 900, confirmGraceSeconds: Int64 = 3600,

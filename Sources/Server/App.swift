@@ -112,11 +112,14 @@ enum App {
     static func api(
         _ issuer: Issuer, _ configuration: Configuration, metrics: Metrics, logger: Logger,
         onListening: @escaping @Sendable (any Channel) async -> Void = { _ in }
-    ) -> some ApplicationProtocol {
-        let limits = configuration.limits
+    ) throws -> some ApplicationProtocol {
+        let (limits, rateLimits) = (configuration.limits, RateLimits(configuration.rates, now: uptime))
+        let dashboard = try Dashboard(
+            issuer: issuer, settings: configuration.dashboard, host: configuration.host, rateLimits: rateLimits,
+            clock: clock, logger: logger, uptime: uptime)
         return Application(
             router: Routes.router(
-                issuer: issuer, limits: limits, rateLimits: RateLimits(configuration.rates, now: uptime),
+                dashboard, limits: limits, rateLimits: rateLimits,
                 documentation: DocumentationRoutes(
                     issuerURL: configuration.issuer.issuerURL,
                     swaggerUIFolder: configuration.swaggerUIFolder ?? SwaggerUI.usualFolder(program: program)),

@@ -1,6 +1,7 @@
 import pytest
 
 from harness import exchanges
+from harness.browser import Browser, Person
 from harness.company import Company
 from harness.server import Server
 
@@ -39,3 +40,24 @@ def own_server(tmp_path):
 @pytest.fixture
 def company(server):
     return Company.create(server)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    browser = Browser()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def person(browser, server):
+    """Makes people, each with a browser of their own; at the end, none may have seen a fault on a page."""
+    people = []
+
+    def make(**options):
+        people.append(Person(browser, server, **options))
+        return people[-1]
+
+    yield make
+    for made in people:
+        made.close()

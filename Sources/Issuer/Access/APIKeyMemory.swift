@@ -68,8 +68,11 @@ struct APIKeyMemory {
         checksPerPrefix[prefix] = left > 0 ? left : nil
         switch verdict {
         case .verified(let principal):
-            if let evicted = verified.insert(principal, for: fingerprint) { fingerprints[evicted.keyID] = nil }
-            fingerprints[principal.keyID] = fingerprint
+            guard let keyID = principal.credential.apiKeyID else { break }
+            if let evicted = verified.insert(principal, for: fingerprint)?.credential.apiKeyID {
+                fingerprints[evicted] = nil
+            }
+            fingerprints[keyID] = fingerprint
         case .wrongSecret: wrong.insert((), for: fingerprint)
         case .unknown, .failed: break
         }
@@ -80,7 +83,7 @@ struct APIKeyMemory {
         verified.update(
             fingerprint,
             to: Principal(
-                companyID: principal.companyID, environment: principal.environment, keyID: principal.keyID,
+                companyID: principal.companyID, environment: principal.environment, credential: principal.credential,
                 scopes: principal.scopes, agentID: principal.agentID, expiresAt: principal.expiresAt,
                 keyVersion: keyVersion))
     }
@@ -115,12 +118,13 @@ extension APIKeyMemory {
 
     /// A use that finds no room is not remembered: it is shown to people, and nothing depends on it.
     mutating func recordUse(of principal: Principal, at now: Instant) {
-        guard let known = uses[principal.keyID] else {
+        guard let keyID = principal.credential.apiKeyID else { return }
+        guard let known = uses[keyID] else {
             guard uses.count < Self.verifiedMax else { return }
-            uses[principal.keyID] = Use(companyID: principal.companyID, at: now)
+            uses[keyID] = Use(companyID: principal.companyID, at: now)
             return
         }
-        if known.at < now { uses[principal.keyID]?.at = now }
+        if known.at < now { uses[keyID]?.at = now }
     }
 
     func lastUse(of id: APIKeyID) -> Instant? {

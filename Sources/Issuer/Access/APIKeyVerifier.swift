@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Synchronization
 
 /// Tells whose API key it is, once by bcrypt and from then on from memory. Any thread.
@@ -10,13 +9,6 @@ public final class APIKeyVerifier: Sendable {
     private let pool: BcryptPool
     private let observation: Observation
     private let memory = Mutex(APIKeyMemory())
-
-    convenience init(store: any Store, observation: Observation) {
-        // One core stays free for requests whose keys are known. Thirty-two in line are some eight seconds at cost 12:
-        // who comes after them is better told at once.
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        self.init(store: store, pool: BcryptPool(width: max(1, cores - 1), lineMax: 32), observation: observation)
-    }
 
     init(store: any Store, pool: BcryptPool, observation: Observation = .none) {
         self.store = store
@@ -76,8 +68,8 @@ public final class APIKeyVerifier: Sendable {
     }
 
     /// The key was read again and is still good as of `keyVersion`.
-    func refresh(_ principal: Principal, keyVersion: Int64) {
-        memory.withLock { $0.refresh(principal.keyID, keyVersion: keyVersion) }
+    func refresh(_ keyID: APIKeyID, keyVersion: Int64) {
+        memory.withLock { $0.refresh(keyID, keyVersion: keyVersion) }
     }
 
     /// The key opens nothing any more.
@@ -158,7 +150,7 @@ public final class APIKeyVerifier: Sendable {
         }
         return .verified(
             Principal(
-                companyID: owner.company, environment: key.environment, keyID: key.id, scopes: key.scopes,
+                companyID: owner.company, environment: key.environment, credential: .apiKey(key.id), scopes: key.scopes,
                 agentID: key.agentID, expiresAt: key.expiresAt, keyVersion: found.keyVersion))
     }
 

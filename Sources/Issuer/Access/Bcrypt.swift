@@ -27,6 +27,9 @@ enum Bcrypt {
         return unsafe CRYPTO_memcmp(expected, actual, expected.count) == 0
     }
 
+    /// Whether libcrypt knows the hash's setting, and so does the whole work for it.
+    static func computes(with hash: String) -> Bool { crypt("", setting: hash) != nil }
+
     private static func setting(cost: Int, salt: [UInt8]) -> String? {
         precondition(costRange.contains(cost) && salt.count == saltCount)
         var setting = [CChar](repeating: 0, count: Int(paitify_crypt_setting_size))

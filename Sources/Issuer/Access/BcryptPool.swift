@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Foundation
 internal import Synchronization
 
 /// Where bcrypt runs: a few threads at once, a bounded line before them, and never the cooperative pool.
@@ -22,6 +23,12 @@ final class BcryptPool: Sendable {
     init(width: Int, lineMax: Int) {
         self.width = width
         self.lineMax = lineMax
+    }
+
+    /// One core stays free for requests whose keys are known. Thirty-two in line are some eight seconds at cost 12: who
+    /// comes after them is better told at once.
+    static func forThisMachine() -> BcryptPool {
+        BcryptPool(width: max(1, ProcessInfo.processInfo.activeProcessorCount - 1), lineMax: 32)
     }
 
     /// How many wait for a thread now.

@@ -26,6 +26,5 @@ public struct OperatorKey: Sendable {
 extension Principal {
     /// Who bears the operator's key: sees the issuer's own audit log, and may change the signing keys.
     static let issuerOperator = Principal(
-        companyID: .issuer, environment: .live, keyID: APIKeyID(ULID(milliseconds: 0, randomHigh: 0, randomLow: 0)),
-        scopes: [.read], agentID: nil, expiresAt: nil, keyVersion: 0)
+        companyID: .issuer, environment: .live, credential: .operatorKey, scopes: [.read], keyVersion: 0)
 }

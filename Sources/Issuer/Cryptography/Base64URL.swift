@@ -1,5 +1,5 @@
 /// Base64 with the URL-safe alphabet and no padding (RFC 4648 section 5, RFC 7515 section 2).
-enum Base64URL {
+package enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     static func encode(_ bytes: [UInt8]) -> String {
@@ -27,6 +27,11 @@ enum Base64URL {
         text.append(alphabet[bits >> 18])
         text.append(alphabet[bits >> 12 & 63])
         if isPair { text.append(alphabet[bits >> 6 & 63]) }
+    }
+
+    /// The UTF-8 text that is encoded. Nil where it is none.
+    package static func text(of encoded: some StringProtocol) -> String? {
+        decode(anyAlphabet: encoded).flatMap { String(validating: $0, as: UTF8.self) }
     }
 
     /// Reads either base64 alphabet, with or without padding. Nil unless it is the one encoding of some bytes.

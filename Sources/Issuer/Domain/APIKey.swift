@@ -28,22 +28,3 @@ public enum Scope: String, Sendable, Codable, CaseIterable {
     /// What a key gets when nothing else is asked for: a key in an agent's hands must not approve its own spends.
     public static let standard: Set<Scope> = [.authorize, .read, .manage]
 }
-
-/// Who asks: an API key that was verified.
-public struct Principal: Sendable, Equatable {
-    public let companyID: CompanyID
-    public let environment: Environment
-    public let keyID: APIKeyID
-    public let scopes: Set<Scope>
-    public let agentID: AgentID?
-    /// From then on the key is refused.
-    public let expiresAt: Instant?
-    /// The company's key version when the key was last read: an older one is read again before it decides anything.
-    public let keyVersion: Int64
-    /// The request in which they ask, as its answer names it.
-    public var requestID: String?
-
-    var author: Author {
-        Author(actor: companyID == .issuer ? Author.operatorName : keyID.text, requestID: requestID)
-    }
-}

@@ -12,6 +12,16 @@ public enum AuditAction: String, Sendable, CaseIterable {
     /// A person decided on a held request.
     case spendApproved = "SPEND_APPROVED"
     case spendDenied = "SPEND_DENIED"
+    case signedIn = "SIGNED_IN"
+    /// So many wrong passwords came for this person that no more are looked at for a while.
+    case signInBlocked = "SIGN_IN_BLOCKED"
+    case passwordChanged = "PASSWORD_CHANGED"
+    case sessionRevoked = "SESSION_REVOKED"
+    case memberInvited = "MEMBER_INVITED"
+    case invitationWithdrawn = "INVITATION_WITHDRAWN"
+    case memberJoined = "MEMBER_JOINED"
+    case memberRoleChanged = "MEMBER_ROLE_CHANGED"
+    case memberRemoved = "MEMBER_REMOVED"
     /// A company's key asked for it; what became of each key is in the issuer's own chain.
     case signingKeysChanged = "SIGNING_KEYS_CHANGED"
     case signingKeyAnnounced = "SIGNING_KEY_ANNOUNCED"

@@ -1,6 +1,6 @@
 /// Who changed something, and in which request: what the audit log says of every change.
 public struct Author: Sendable, Equatable {
-    /// An API key's identifier, or one of the names below.
+    /// An API key's or a person's identifier, or one of the names below.
     public let actor: String
     /// What the request is called in its answer and in the log.
     public let requestID: String?

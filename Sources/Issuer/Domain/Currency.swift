@@ -13,6 +13,9 @@ public struct CurrencyCode: CheckedText {
         self.text = text
     }
 
+    /// Every code there is, in alphabetical order.
+    public static let allTexts = all.sorted()
+
     private static let all = Set(
         """
         AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY \

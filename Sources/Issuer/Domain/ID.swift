@@ -49,6 +49,9 @@ public enum AgentKind: IDKind { public static let prefix = "agt" }
 public enum PolicyKind: IDKind { public static let prefix = "pol" }
 public enum AuthorizationKind: IDKind { public static let prefix = "auth" }
 public enum APIKeyKind: IDKind { public static let prefix = "key" }
+public enum UserKind: IDKind { public static let prefix = "usr" }
+public enum SessionKind: IDKind { public static let prefix = "ses" }
+public enum InvitationKind: IDKind { public static let prefix = "inv" }
 
 public typealias CompanyID = ID<CompanyKind>
 extension CompanyID {
@@ -61,3 +64,6 @@ public typealias AgentID = ID<AgentKind>
 public typealias PolicyID = ID<PolicyKind>
 public typealias AuthorizationID = ID<AuthorizationKind>
 public typealias APIKeyID = ID<APIKeyKind>
+public typealias UserID = ID<UserKind>
+public typealias SessionID = ID<SessionKind>
+public typealias InvitationID = ID<InvitationKind>

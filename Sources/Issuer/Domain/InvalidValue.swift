@@ -6,6 +6,13 @@ public struct InvalidValue: Error, Equatable, Sendable, Codable {
         case unknownCurrency = "UNKNOWN_CURRENCY"
         /// There is no room for another signing key.
         case tooManyKeys = "TOO_MANY_KEYS"
+        case required = "REQUIRED"
+        /// A form has a field twice.
+        case duplicateField = "DUPLICATE_FIELD"
+        case passwordTooShort = "PASSWORD_TOO_SHORT"
+        case passwordTooCommon = "PASSWORD_TOO_COMMON"
+        /// Somebody else has changed it since it was read.
+        case changedMeanwhile = "CHANGED_MEANWHILE"
     }
 
     public let code: Code
@@ -31,6 +38,12 @@ enum PlainText {
                 "must not contain control or invisible formatting characters (found U+\(String(scalar.value, radix: 16, uppercase: true)))"
             )
         }
+    }
+
+    /// Text from elsewhere as far as it can be shown: what `check` would refuse is left out. Nil where nothing is left.
+    static func visible(_ text: String, charactersMax: Int) -> String? {
+        let shown = String(String.UnicodeScalarView(text.unicodeScalars.filter { !isHidden($0) }.prefix(charactersMax)))
+        return shown.isEmpty ? nil : shown
     }
 
     private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {

@@ -23,11 +23,14 @@ public enum IssuerError: Error, Equatable, Sendable, Codable {
     case operatorOnly
     /// Verifiers may not know the announced key before then.
     case signingKeyTooNew(until: Instant, inSeconds: Int64)
+    /// Something about accounts.
+    case account(AccountRefusal)
     /// Too many requests wait to have their keys checked, or policies tried: nothing was done, and trying again shortly may
     /// help.
     case busy
 
     public enum Resource: String, Sendable, Codable {
         case agent, policy, policyVersion, authorization, approval, apiKey, company, signingKey
+        case member, session, invitation
     }
 }

@@ -7,6 +7,11 @@ extension Issuer {
         try await authorizations(AuthorizationFilter(status: .held), page: page, as: principal)
     }
 
+    /// How many wait.
+    public func heldCount(as principal: Principal) async throws(IssuerError) -> Int64 {
+        try await look(at: nil, as: principal) { books in try Authorizations.heldCount(in: books) }
+    }
+
     /// Checks everything again but the threshold, since the world may have changed while it waited; then reserves and
     /// signs, or denies with the reasons of now.
     public func approve(
@@ -45,7 +50,7 @@ extension Issuer {
                 guard held.status == .held else {
                     throw IssuerError.invalidState(held.status, "It does not wait for anybody's approval.")
                 }
-                let record = ApprovalRecord(by: principal.keyID.text, at: books.now, note: note, approved: approved)
+                let record = ApprovalRecord(by: principal.author.actor, at: books.now, note: note, approved: approved)
                 let (ruling, evidence) = try ruling(held, books)
                 let authorization = try decided(held, ruling, approval: record, in: books)
                 try Ledger(books).recordApproval(authorization, evidence)

@@ -69,7 +69,7 @@ extension IssuerError {
         switch self {
         case .notFound, .invalidState, .confirmExceedsAuthorized, .invalid: true
         case .unauthenticated, .forbidden, .versionMismatch, .idempotencyKeyReused, .storage, .signing, .busy,
-            .operatorOnly, .signingKeyTooNew:
+            .operatorOnly, .signingKeyTooNew, .account:
             false
         }
     }

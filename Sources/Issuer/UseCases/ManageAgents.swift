@@ -18,16 +18,35 @@ public enum Change<Value: Sendable>: Sendable {
     case set(Value)
 }
 
+extension InvalidValue {
+    /// Somebody else has changed what this change was made to.
+    public static let changedMeanwhile = InvalidValue(
+        code: .changedMeanwhile, "was changed by somebody else meanwhile; nothing was saved")
+}
+
 /// A change to an agent; nil and `keep` leave things as they are.
 public struct AgentChange: Sendable {
     public let name: Name?
     public let description: Change<Note>
     public let metadata: Metadata?
     public let status: Agent.Status?
+    /// The name and description that the change was made to: refused where they are others by now. Nil: whatever they are.
+    public let basis: Basis?
+
+    public struct Basis: Sendable, Equatable {
+        public let name: String
+        public let description: String
+
+        public init(name: String, description: String) {
+            (self.name, self.description) = (name, description)
+        }
+    }
 
     public init(
-        name: Name? = nil, description: Change<Note> = .keep, metadata: Metadata? = nil, status: Agent.Status? = nil
+        name: Name? = nil, description: Change<Note> = .keep, metadata: Metadata? = nil, status: Agent.Status? = nil,
+        basis: Basis? = nil
     ) {
+        self.basis = basis
         self.name = name
         self.description = description
         self.metadata = metadata
@@ -68,6 +87,11 @@ extension Issuer {
     ) async throws(IssuerError) -> Agent {
         try await transaction(as: principal, scope: .manage) { books in
             let before = try Self.agent(id, in: books)
+            if let basis = change.basis,
+                basis != AgentChange.Basis(name: before.name.text, description: before.description?.text ?? "")
+            {
+                throw IssuerError.invalid(field: "name", .changedMeanwhile)
+            }
             var agent = before
             if let name = change.name { agent.name = name }
             switch change.description {

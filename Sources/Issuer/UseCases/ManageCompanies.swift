@@ -16,22 +16,32 @@ extension Issuer {
             scopes: Set(Scope.allCases), agentID: nil, createdAt: now, expiresAt: nil, lastUsedAt: nil)
         try await IssuerError.mapping {
             try await store.transaction(for: companyID) { tx in
-                try Companies.insert(companyID, name: name, at: now, in: tx)
+                let books = try Books.opened(companyID, name: name, by: .command, at: now, in: tx)
                 try APIKeys.insert(key, hash: hash, tag: secret.tag, of: companyID, in: tx)
-                let books = Books(
-                    tx: tx, companyID: companyID, environment: .live, now: now, policyVersion: 0, author: .command)
-                try books.audit(
-                    .companyCreated, companyID.text,
-                    after: JSONWriter.text { json in
-                        json.object { json in
-                            json.member("id", companyID.text)
-                            json.member("name", name.text)
-                        }
-                    })
                 try books.audit(.apiKeyCreated, key.id.text, after: key.json)
             }
         }
         return NewCompany(companyID: companyID, apiKey: secret.text)
+    }
+}
+
+extension Books {
+    /// The books of a company that is new in this transaction.
+    static func opened(
+        _ company: CompanyID, name: Name, by author: Author, at now: Instant, in tx: any StoreTransaction
+    ) throws(StorageError) -> Books {
+        try Companies.insert(company, name: name, at: now, in: tx)
+        let books = Books(
+            tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0, author: author)
+        try books.audit(
+            .companyCreated, company.text,
+            after: JSONWriter.text { json in
+                json.object { json in
+                    json.member("id", company.text)
+                    json.member("name", name.text)
+                }
+            })
+        return books
     }
 }
 

@@ -9,7 +9,7 @@ extension Issuer {
                 let policy = Policy(
                     id: ids.next(at: books.now), version: 1, terms: terms, createdAt: books.now, updatedAt: books.now)
                 let reviewed = try reviewed(policy, in: books)
-                try Policies.insert(policy, by: principal.keyID.text, in: books)
+                try Policies.insert(policy, by: principal.author.actor, in: books)
                 try books.audit(.policyCreated, policy.id.text, after: policy.json)
                 try markChanged(in: books)
                 return reviewed
@@ -30,16 +30,20 @@ extension Issuer {
             let policy = Policy(
                 id: id, version: current.version + 1, terms: terms, createdAt: current.createdAt, updatedAt: books.now)
             let reviewed = try reviewed(policy, in: books)
-            try Policies.update(policy, by: principal.keyID.text, in: books)
+            try Policies.update(policy, by: principal.author.actor, in: books)
             try books.audit(.policyUpdated, id.text, before: current.json, after: policy.json)
             try markChanged(in: books)
             return reviewed
         }
     }
 
-    public func deletePolicy(_ id: PolicyID, as principal: Principal) async throws(IssuerError) {
+    /// `version`: only if that is still the one in force.
+    public func deletePolicy(
+        _ id: PolicyID, ifVersion version: Int64? = nil, as principal: Principal
+    ) async throws(IssuerError) {
         try await transaction(as: principal, scope: .manage) { [self] books in
             let policy = try Self.policy(id, in: books)
+            if let version, version != policy.version { throw IssuerError.versionMismatch(current: policy.version) }
             _ = try Policies.delete(id, in: books)
             try books.audit(.policyDeleted, id.text, before: policy.json)
             try markChanged(in: books)
@@ -69,6 +73,11 @@ extension Issuer {
             _ = try Self.agent(agent, in: books)
             return try policyCache.policies(in: books).all.filter { $0.terms.binds(agent) }
         }
+    }
+
+    /// Every policy of the environment, the disabled ones too, oldest first.
+    public func allPolicies(as principal: Principal) async throws(IssuerError) -> [Policy] {
+        try await look(at: nil, as: principal) { [self] books in try policyCache.policies(in: books).all }
     }
 
     static func policy(_ id: PolicyID, in books: Books) throws -> Policy {

@@ -40,6 +40,18 @@ extension Issuer {
         try await change(.revocationAsked(kid: kid), as: principal, once: attempt)
     }
 
+    /// Whether they could: what a page offers, not what is allowed, which each change asks for itself.
+    public func mayChangeSigningKeys(_ principal: Principal) async throws(IssuerError) -> Bool {
+        try await admitted(principal, isWriting: false) { [self] books in
+            do {
+                try checkOperator(principal, in: books)
+                return true
+            } catch IssuerError.operatorOnly, IssuerError.forbidden {
+                return false
+            }
+        }
+    }
+
     private func change(
         _ event: Rotation.Event, as principal: Principal, once attempt: OnceOnly?
     ) async throws(IssuerError) -> Answered<RotationReport> {

@@ -17,6 +17,8 @@ public struct Budget: Sendable {
     public let policyID: PolicyID
     public let policyName: Name
     public let scope: Scope
+    /// Whose spends it counts. Nil: all the company's.
+    public let agentID: AgentID?
     public let interval: Interval
     public let currency: CurrencyCode
     public let limit: Int64?
@@ -74,12 +76,15 @@ extension Issuer {
 }
 
 extension Budget {
-    fileprivate init(
+    init(
         _ policy: Policy, _ limit: SpendLimit, _ key: CounterKey, _ spend: Spend, resetsAt: Instant?
     ) {
         policyID = policy.id
         policyName = policy.terms.name
-        scope = key.subject == .company ? .company : .agent
+        switch key.subject {
+        case .company: (scope, agentID) = (.company, nil)
+        case .agent(let agent): (scope, agentID) = (.agent, agent)
+        }
         interval = limit.interval
         currency = policy.terms.currency
         self.limit = limit.amount

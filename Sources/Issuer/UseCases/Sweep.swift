@@ -12,8 +12,8 @@ public final class Sweeper: Sendable {
         self.issuer = issuer
     }
 
-    /// One round: turns the signing keys when their time has come, writes down when API keys were last used, and visits
-    /// the next few companies, lapsing what is due and dropping idempotency records and rolling counters past their time.
+    /// One round: turns the signing keys when their time has come, writes down when API keys and sessions were last used, and visits
+    /// the next few companies, lapsing what is due and dropping idempotency records, rolling counters and sessions past their time.
     ///
     /// What fails keeps nothing else from being done; the first failure is thrown when the round is over.
     public func sweep() async throws(IssuerError) {
@@ -22,6 +22,7 @@ public final class Sweeper: Sendable {
         failures.append(
             await failure { () throws(IssuerError) in
                 try await issuer.write(issuer.apiKeyVerifier.usesToWrite(at: now))
+                try await issuer.write(issuer.sessionMemory.sightingsToWrite(at: now))
             })
         for company in try await nextCompanies() {
             failures.append(await failure { () throws(IssuerError) in try await visit(company, now) })
@@ -56,6 +57,7 @@ public final class Sweeper: Sendable {
     }
 
     private func visit(_ company: CompanyID, _ now: Instant) async throws(IssuerError) {
+        let idleSeconds = issuer.settings.sessionIdleSeconds
         try await IssuerError.mapping {
             try await issuer.store.transaction(for: company) { [issuer] tx in
                 let books = Books(
@@ -64,6 +66,8 @@ public final class Sweeper: Sendable {
                 try Ledger(books).lapseDue()
                 try IdempotencyKeys.purge(in: books)
                 try Counters.dropUnneeded(in: books)
+                try Sessions.purge(idleSeconds: idleSeconds, in: books)
+                try Invitations.purge(in: books)
             }
         }
     }

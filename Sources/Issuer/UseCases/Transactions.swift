@@ -1,6 +1,6 @@
 /// How every use case gets at a company's books.
 extension Issuer {
-    /// Checks the scope, opens the books, makes sure that the key still opens them, and lapses what is due.
+    /// Checks the scope, opens the books, makes sure that the credential still opens them, and lapses what is due.
     func transaction<Value: Sendable>(
         as principal: Principal, scope: Scope, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws(IssuerError) -> Value {
@@ -55,10 +55,21 @@ extension Issuer {
     ) throws {
         if let end = principal.expiresAt, end <= now { throw IssuerError.unauthenticated }
         guard keyVersion != principal.keyVersion else { return }
-        guard try APIKeys.isUsable(principal.keyID, of: principal.companyID, in: tx) else {
-            apiKeyVerifier.forget(principal.keyID)
-            throw IssuerError.unauthenticated
+        switch principal.credential {
+        case .apiKey(let id):
+            guard try APIKeys.isUsable(id, of: principal.companyID, in: tx) else {
+                apiKeyVerifier.forget(id)
+                throw IssuerError.unauthenticated
+            }
+            apiKeyVerifier.refresh(id, keyVersion: keyVersion)
+        case .session(let id, let user):
+            guard try Self.holds(id, of: user, principal, in: tx) else {
+                sessionMemory.forget(id)
+                throw IssuerError.unauthenticated
+            }
+            sessionMemory.refresh(id, keyVersion: keyVersion)
+        // A token says itself how long it holds, and is verified with each request; the operator's key is of no company.
+        case .token, .operatorKey: return
         }
-        apiKeyVerifier.refresh(principal, keyVersion: keyVersion)
     }
 }

@@ -20,6 +20,14 @@ struct Call {
         return id
     }
 
+    /// Whoever is signed in. Throws where it is an API key that asks.
+    var session: SignedIn {
+        get throws {
+            guard let signedIn = scope.signedIn else { throw IssuerError.account(.sessionOnly) }
+            return signedIn
+        }
+    }
+
     /// Reads the body's object, whose members may be `names`, and throws with everything that is wrong with it.
     func decode<Value>(_ names: [String], _ read: (ObjectReader) throws -> Value) throws -> Value {
         let start = metrics.uptime()

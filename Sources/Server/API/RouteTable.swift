@@ -11,10 +11,12 @@ final class RouteTable {
     private let bodyBytesMax: Int
     private(set) var methods: [[Substring]: [HTTPRequest.Method]] = [:]
 
-    init(router: Router<RequestScope>, issuer: Issuer, rateLimits: RateLimits, metrics: Metrics, bodyBytesMax: Int) {
+    init(
+        router: Router<RequestScope>, dashboard: Dashboard, rateLimits: RateLimits, metrics: Metrics, bodyBytesMax: Int
+    ) {
         self.router = router
         self.authenticated = router.group()
-            .add(middleware: Authentication(issuer: issuer, limits: rateLimits, metrics: metrics))
+            .add(middleware: Authentication(dashboard: dashboard, limits: rateLimits, metrics: metrics))
             .add(middleware: RateLimiting(limits: rateLimits))
         self.metrics = metrics
         self.bodyBytesMax = bodyBytesMax
@@ -24,6 +26,18 @@ final class RouteTable {
     func open(_ path: String, _ handler: @escaping @Sendable (Request, RequestScope) async throws -> Response) {
         note(.get, path)
         router.get(RouterPath(path), use: handler)
+    }
+
+    /// A POST that asks nobody who they are, with a JSON body.
+    func openPost(
+        _ path: String, _ handler: @escaping @Sendable (Request, RequestScope, [UInt8]) async throws -> Response
+    ) {
+        note(.post, path)
+        let bodyBytesMax = bodyBytesMax
+        router.post(RouterPath(path)) { request, scope in
+            try await handler(
+                request, scope, try await request.readBody(.required, bytesMax: bodyBytesMax, scope: scope))
+        }
     }
 
     func get(_ path: String, _ handler: @escaping @Sendable (Call) async throws -> Response) {
@@ -79,7 +93,8 @@ final class RouteTable {
         }.sorted { ($0.template, $0.method) < ($1.template, $1.method) }
     }
 
-    private func note(_ method: HTTPRequest.Method, _ path: String) {
+    /// For routes that are registered elsewhere.
+    func note(_ method: HTTPRequest.Method, _ path: String) {
         methods[path.split(separator: "/"), default: []].append(method)
         if method == .get { methods[path.split(separator: "/"), default: []].append(.head) }
     }

@@ -5,10 +5,11 @@ import Logging
 /// Every route there is, behind the middleware that all of them share.
 enum Routes {
     static func router(
-        issuer: Issuer, limits: ConnectionLimits, rateLimits: RateLimits, documentation: DocumentationRoutes,
+        _ dashboard: Dashboard, limits: ConnectionLimits, rateLimits: RateLimits, documentation: DocumentationRoutes,
         metrics: Metrics, metricsAccess: MetricsAccess, logger: Logger,
         makeRequestID: @escaping @Sendable () -> String, random: @escaping @Sendable () -> UInt64
     ) -> Router<RequestScope> {
+        let issuer = dashboard.issuer
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestID(makeID: makeRequestID))
         router.add(middleware: Tracing(random: random))
@@ -17,7 +18,7 @@ enum Routes {
         router.add(middleware: Problems(note: metrics.http.told(ofProblem:), logger: logger))
 
         let routes = RouteTable(
-            router: router, issuer: issuer, rateLimits: rateLimits, metrics: metrics,
+            router: router, dashboard: dashboard, rateLimits: rateLimits, metrics: metrics,
             bodyBytesMax: limits.bodyBytesMax)
         AuthorizeRoutes(issuer: issuer).add(to: routes)
         BudgetRoutes(issuer: issuer).add(to: routes)
@@ -31,6 +32,17 @@ enum Routes {
         HealthRoutes(issuer: issuer).add(to: routes)
         MetricsRoutes(issuer: issuer, metrics: metrics, access: metricsAccess).add(to: routes)
         documentation.add(to: routes)
+        SignUpRoute(dashboard: dashboard).add(to: routes)
+        SessionRoutes(dashboard: dashboard).add(to: routes)
+        MemberRoutes(dashboard: dashboard).add(to: routes)
+
+        let pages = PageTable(router: router, routes: routes, dashboard: dashboard)
+        SignInPages(dashboard: dashboard).add(to: pages)
+        ProviderPages(dashboard: dashboard).add(to: pages)
+        JoinPages(dashboard: dashboard).add(to: pages)
+        SessionForms().add(to: pages)
+        Pages().add(to: pages)
+
         metrics.http.settle(routes.templates)
 
         router.add(middleware: MissingRoute(methods: routes.methods))

@@ -58,7 +58,7 @@ struct Serve: AsyncParsableCommand {
     private static func serve(
         _ issuer: Issuer, _ configuration: Configuration, _ folder: DataFolder, _ metrics: Metrics, _ logger: Logger
     ) async throws {
-        let api = App.api(issuer, configuration, metrics: metrics, logger: logger) { channel in
+        let api = try App.api(issuer, configuration, metrics: metrics, logger: logger) { channel in
             let port = channel.localAddress?.port ?? configuration.port
             let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
             let address = "http://\(host):\(port)"

@@ -16,6 +16,7 @@ struct Configuration: Sendable {
     var metrics = MetricsAccess(token: nil)
     /// Where Swagger UI's files are. Nil: beside the program.
     var swaggerUIFolder: String?
+    var dashboard = DashboardSettings()
     /// The settings there are.
     private(set) var knownNames: [String] = []
     /// What is set under a name like theirs and is none of them.
@@ -75,6 +76,7 @@ extension Configuration {
         ) { Logger.Level(rawValue: $0.lowercased()) }
         try readLimits(variables)
         try readRates(variables)
+        try readAccounts(variables)
         knownNames = variables.asked.sorted()
         unknownNames = variables.names.filter { $0.hasPrefix("PAITIFY_") && !variables.asked.contains($0) }
     }
@@ -120,6 +122,92 @@ extension Configuration {
         try variables.readInteger("PAITIFY_COMPANY_RATE_LIMIT", range, &perCompany)
         rates.perCompany = perCompany
         try variables.readInteger("PAITIFY_REFUSAL_RATE_LIMIT", range, &rates.refusalsPerAddress)
+    }
+
+    /// Clerk's variables, also under the names that its front ends read.
+    private mutating func readClerk(_ variables: Variables) throws(ConfigurationError) {
+        func read(_ name: String, _ expected: String, _ isGood: (String) -> Bool) throws(ConfigurationError) -> String?
+        {
+            for name in [name, "NEXT_PUBLIC_\(name)"] {
+                guard let text = variables[name] else { continue }
+                guard isGood(text) else { throw variables.error(name, expected) }
+                return text
+            }
+            return nil
+        }
+        let url = "an https URL, such as https://clerk.example.com"
+        let issuer = try read("CLERK_ISSUER_URI", url, ProviderHTTP.isAllowed)
+        let keys = try read("CLERK_JWKS_URI", url, ProviderHTTP.isAllowed)
+        let key = try read("CLERK_PUBLISHABLE_KEY", "pk_test_… or pk_live_…, as Clerk's API keys page has it") {
+            ClerkSettings.PublishableKey($0) != nil
+        }
+        // Nothing here calls Clerk on its own behalf.
+        _ = variables["CLERK_SECRET_KEY"]
+        guard let issuer else {
+            for name in ["CLERK_JWKS_URI", "CLERK_PUBLISHABLE_KEY"] where (name == "CLERK_JWKS_URI" ? keys : key) != nil
+            {
+                throw ConfigurationError(
+                    variable: "CLERK_ISSUER_URI", expected: "\(url), as \(name) is set", shape: "nothing")
+            }
+            return
+        }
+        var clerk = ClerkSettings(
+            issuer: issuer, jwksURL: keys ?? (issuer.hasSuffix("/") ? issuer : issuer + "/") + ".well-known/jwks.json")
+        clerk.publishableKey = key.flatMap(ClerkSettings.PublishableKey.init)
+        let page = "a path of the dashboard, such as /overview"
+        func isPath(_ text: String) -> Bool {
+            text.hasPrefix("/") && !text.hasPrefix("//") && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+                && !text.contains("\\")
+        }
+        func isPathOrURL(_ text: String) -> Bool { isPath(text) || ProviderHTTP.isAllowed(text) }
+        clerk.signInURL = try read("CLERK_SIGN_IN_URL", "\(page), or an https URL", isPathOrURL) ?? clerk.signInURL
+        clerk.signUpURL = try read("CLERK_SIGN_UP_URL", "\(page), or an https URL", isPathOrURL) ?? clerk.signUpURL
+        clerk.afterSignInURL = try read("CLERK_AFTER_SIGN_IN_URL", page, isPath) ?? clerk.afterSignInURL
+        clerk.afterSignUpURL = try read("CLERK_AFTER_SIGN_UP_URL", page, isPath) ?? clerk.afterSignUpURL
+        let parties = try read(
+            "CLERK_AUTHORIZED_PARTIES", "origins with commas between, such as https://app.example.com"
+        ) {
+            $0.split(separator: ",").allSatisfy { ProviderHTTP.isAllowed(String($0)) }
+        }
+        clerk.authorizedParties = (parties ?? "").split(separator: ",").map(String.init)
+        dashboard.clerk = clerk
+    }
+
+    private mutating func readOIDC(_ variables: Variables) throws(ConfigurationError) {
+        var (issuer, clientID): (String?, String?) = (nil, nil)
+        try variables.read("PAITIFY_OIDC_ISSUER", "an https URL, to the letter the provider's iss", &issuer) {
+            ProviderHTTP.isAllowed($0) && !$0.contains("?") ? $0 : nil
+        }
+        try variables.read("PAITIFY_OIDC_CLIENT_ID", "what the provider calls this client", &clientID) { $0 }
+        let secret = variables["PAITIFY_OIDC_CLIENT_SECRET"]
+        switch (issuer, clientID) {
+        case (let issuer?, let clientID?):
+            dashboard.oidc = OIDCSettings(issuer: issuer, clientID: clientID, clientSecret: secret)
+        case (nil, nil) where secret == nil: break
+        case (nil, _):
+            throw variables.error("PAITIFY_OIDC_ISSUER", "a URL, as another PAITIFY_OIDC_ variable is set")
+        case (_, nil):
+            throw variables.error("PAITIFY_OIDC_CLIENT_ID", "an identifier, as PAITIFY_OIDC_ISSUER is set")
+        }
+    }
+
+    private mutating func readAccounts(_ variables: Variables) throws(ConfigurationError) {
+        // Whoever can reach a public address could open a company there.
+        dashboard.isSignUpOpen = ["127.0.0.1", "::1", "localhost"].contains(host)
+        try variables.read("PAITIFY_SIGNUP", "open or closed", &dashboard.isSignUpOpen) { text in
+            ["open": true, "closed": false][text]
+        }
+        try variables.read(
+            "PAITIFY_DASHBOARD_URL", "an http or https URL without path, such as https://pay.example.com",
+            &dashboard.publicURL
+        ) { text in
+            Self.issuerURL(text).flatMap { $0.split(separator: "/").count == 2 ? $0 : nil }
+        }
+        try readClerk(variables)
+        try readOIDC(variables)
+        try variables.readInteger("PAITIFY_PASSWORD_CHARACTERS_MIN", 8...64, &issuer.passwordCharactersMin)
+        try variables.readSeconds("PAITIFY_SESSION_IDLE", 300...30 * 86_400, &issuer.sessionIdleSeconds)
+        try variables.readSeconds("PAITIFY_SESSION_TTL", 300...30 * 86_400, &issuer.sessionLifetimeSeconds)
     }
 
     /// The text as it will stand in every token's `iss`, or nil where it is no URL for that.

@@ -27,6 +27,15 @@ final class Variables {
         value = parsed
     }
 
+    /// The same for what may be unset. Without it, a nil that `parse` gave would be taken for the value.
+    func read<Value>(
+        _ name: String, _ expected: String, _ value: inout Value?, _ parse: (String) -> Value?
+    ) throws(ConfigurationError) {
+        guard let text = self[name] else { return }
+        guard let parsed = parse(text) else { throw error(name, expected) }
+        value = parsed
+    }
+
     func check(_ name: String, _ expected: String, _ holds: (String) -> Bool) throws(ConfigurationError) {
         if let text = self[name], !holds(text) { throw error(name, expected) }
     }

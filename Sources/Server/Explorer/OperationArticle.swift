@@ -108,8 +108,15 @@ struct OperationArticle {
     /// A line that works as pasted, once PAITIFY_API_KEY is set and the identifiers are the reader's own.
     private var curl: String {
         var lines = ["curl \(operation.method == "GET" ? "" : "-X \(operation.method) ")\(address)\(filledPath)"]
-        if !operation.isOpen { lines.append("-H \"X-API-Key: $PAITIFY_API_KEY\"") }
-        if operation.method == "POST", !operation.isOpen { lines.append("-H 'Idempotency-Key: order-1042'") }
+        if operation.isForPeople {
+            lines.append("-b \"paitify_session=$PAITIFY_SESSION\"")
+            if operation.method != "GET" { lines.append("-H \"X-CSRF-Token: $PAITIFY_CSRF_TOKEN\"") }
+        } else if !operation.isOpen {
+            lines.append("-H \"X-API-Key: $PAITIFY_API_KEY\"")
+        }
+        if operation.method == "POST", !operation.isOpen, !operation.isForPeople {
+            lines.append("-H 'Idempotency-Key: order-1042'")
+        }
         if operation.method == "PUT" { lines.append("-H 'If-Match: \"1\"'") }
         let schema = operation.node["requestBody"]?["content"]?["application/json"]?["schema"].map(document.resolved)
         if let example = schema?["examples"]?.elements.first, example != .empty {

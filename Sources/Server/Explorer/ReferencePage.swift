@@ -41,7 +41,7 @@ struct ReferencePage {
             <p class="lead">\(info?["summary"]?.string ?? "")</p>
             \(Markdown.html(info?["description"]?.string ?? ""))
             <h2 id="authentication">Who asks</h2>
-            \(Markdown.html(document.root["components"]?["securitySchemes"]?["ApiKey"]?["description"]?.string ?? ""))
+            \(HTML(["ApiKey", "Session", "ClerkToken"].map(security)))
             \(Self.code("curl \(address)/v1/agents -H \"X-API-Key: $PAITIFY_API_KEY\""))
             </section>
             \(HTML(tags.map(section)))
@@ -61,6 +61,11 @@ struct ReferencePage {
             </html>
 
             """
+    }
+
+    /// How one of the ways to say who asks is used.
+    private func security(_ scheme: String) -> HTML {
+        Markdown.html(document.root["components"]?["securitySchemes"]?[scheme]?["description"]?.string ?? "")
     }
 
     private var tags: [DocumentNode] { document.root["tags"]?.elements ?? [] }
@@ -147,4 +152,6 @@ struct Operation {
     var summary: String { node["summary"]?.string ?? "" }
     var parameters: [DocumentNode] { shared + (node["parameters"]?.elements ?? []) }
     var isOpen: Bool { node["security"]?.elements.isEmpty ?? false }
+    /// No API key will do.
+    var isForPeople: Bool { node["security"]?.elements.contains { $0["Session"] != nil } ?? false }
 }

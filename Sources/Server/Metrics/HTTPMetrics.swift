@@ -54,7 +54,8 @@ final class HTTPMetrics: Sendable {
 
     /// Every status that is answered.
     private static let statusCodes = [
-        200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 408, 409, 412, 413, 415, 417, 422, 429, 431, 500, 503, 505,
+        200, 201, 202, 204, 303, 304, 400, 401, 403, 404, 405, 408, 409, 412, 413, 415, 417, 421, 422, 429, 431, 500,
+        503, 505,
     ]
     /// Problems have one of a few codes; were there ever more than these, the rest would not be told apart.
     private static let problemCodesMax = 200

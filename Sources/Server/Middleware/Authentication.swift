@@ -2,34 +2,51 @@ import HTTPTypes
 import Hummingbird
 import Issuer
 
-/// Lets through who bears a valid API key, and says who it is. It comes before a byte of the body is read.
+/// Lets through who bears a valid API key or an identity provider's token, or is signed in, and says who it is. It comes
+/// before a byte of the body is read.
 struct Authentication: RouterMiddleware {
-    let issuer: Issuer
+    let dashboard: Dashboard
     let limits: RateLimits
     let metrics: Metrics
 
     func handle(
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
     ) async throws -> Response {
-        guard let key = request.headers[.apiKey], !key.isEmpty else {
+        let start = metrics.uptime()
+        var scope = context
+        if let key = request.headers[.apiKey], !key.isEmpty {
+            scope.caller = try await caller(key, from: context.client)
+        } else if let token = dashboard.bearers.token(in: request) {
+            scope.caller = try await dashboard.bearers.principal(token, request, context)
+        } else if let token = dashboard.sessions.token(in: request) {
+            let signedIn = try await session(token, context)
+            try dashboard.sessions.checkCall(request, signedIn)
+            scope.signedIn = signedIn
+            scope.caller = signedIn.principal
+        } else {
             throw Problem.unauthenticated("The request bears no API key. Send one in the header field X-API-Key.")
         }
-        var scope = context
-        let start = metrics.uptime()
-        scope.caller = try await caller(key, from: context.client)
         metrics.http.spent(metrics.uptime() - start, in: .authenticate)
         return try await next(request, scope)
+    }
+
+    private func session(_ token: SessionToken, _ scope: RequestScope) async throws -> SignedIn {
+        do {
+            return try await dashboard.sessions.signedIn(token, scope)
+        } catch IssuerError.unauthenticated {
+            throw Problem.unauthenticated("The session is over: signed out, revoked, or too old. Sign in again.")
+        }
     }
 
     /// Whose key it is. After too many wrong keys from one place, only keys that are known already pass from there: so
     /// whoever tries keys out, or hammers with a revoked one, makes no work, and keeps nobody out who is in.
     private func caller(_ key: String, from client: ClientNetwork?) async throws -> Principal {
         guard limits.mayTry(client) else {
-            if let known = try issuer.remembered(apiKey: key) { return known }
+            if let known = try dashboard.issuer.remembered(apiKey: key) { return known }
             throw Problem.rateLimited("Too many wrong API keys came from this network address.", retryAfterSeconds: 1)
         }
         do {
-            return try await issuer.authenticate(apiKey: key)
+            return try await dashboard.issuer.authenticate(apiKey: key)
         } catch IssuerError.unauthenticated {
             limits.noteRefusal(client)
             throw IssuerError.unauthenticated

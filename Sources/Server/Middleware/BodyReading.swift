@@ -21,6 +21,11 @@ extension Request {
         case .optional, .required: break
         }
         try checkContentType()
+        return try await readBytes(bytesMax: bytesMax, scope: scope)
+    }
+
+    /// Reads the body whatever it is, of at most `bytesMax`.
+    func readBytes(bytesMax: Int, scope: RequestScope) async throws -> [UInt8] {
         if let announced = headers[.contentLength].flatMap(Int.init), announced > bytesMax {
             throw Problem.bodyTooLarge(bytesMax)
         }

@@ -12,10 +12,16 @@ struct RequestScope: RequestContext {
     var trace: TraceContext?
     /// Who asks; nil on open routes.
     var caller: Principal?
+    /// Set where it is somebody who is signed in.
+    var signedIn: SignedIn?
+    /// Under which address the browser came; nil outside of the dashboard.
+    var site: Site?
     /// Where the request comes from; nil on loopback.
     let client: ClientNetwork?
     /// How the limits stand that the request counts against, once it is counted.
     let rateStanding = Note<RateLimits.Standing>()
+    /// Who is signed in, once a page has looked: the page that says what went wrong has their frame.
+    let visitor = Note<SignedIn>()
     /// Whether somebody has read the body to its end.
     let bodyWasRead = Mark()
 

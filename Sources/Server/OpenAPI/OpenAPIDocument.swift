@@ -12,7 +12,8 @@ struct OpenAPIDocument: Sendable {
     private static let common = OpenAPIDocument(parts: [
         PackageResources.authorizations_json, PackageResources.agents_json, PackageResources.policies_json,
         PackageResources.approvals_json, PackageResources.api_keys_json, PackageResources.signing_keys_json,
-        PackageResources.audit_json, PackageResources.open_routes_json, PackageResources.values_json,
+        PackageResources.people_json, PackageResources.audit_json, PackageResources.open_routes_json,
+        PackageResources.values_json,
         PackageResources.authorization_schemas_json, PackageResources.authorization_examples_json,
         PackageResources.evaluations_json, PackageResources.policy_drafts_json, PackageResources.policy_schemas_json,
         PackageResources.simulation_json, PackageResources.problems_json,
@@ -92,6 +93,10 @@ struct OpenAPIDocument: Sendable {
         let isKept = method == "post" && !isOpen
         var parameters = operation["parameters"]?.elements ?? []
         if isKept { parameters.append(["$ref": "#/components/parameters/IdempotencyKey"]) }
+        if !isOpen {
+            if method != "get" { parameters.append(["$ref": "#/components/parameters/CSRFToken"]) }
+            parameters.append(["$ref": "#/components/parameters/Environment"])
+        }
         parameters.append(["$ref": "#/components/parameters/RequestId"])
         operation["parameters"] = .array(parameters)
 

@@ -36,7 +36,7 @@ struct ProblemAnswers {
         case 409, 429, 503: headers["Retry-After"] = ["$ref": "#/components/headers/RetryAfter"]
         default: break
         }
-        if ![401, 408, 417, 431, 505].contains(status) { addRateLimits(to: &headers) }
+        if ![401, 408, 417, 421, 431, 505].contains(status) { addRateLimits(to: &headers) }
         var examples: DocumentNode = [:]
         for code in codes {
             examples[code.rawValue] = ["summary": .string(code.rawValue), "value": example(code, status, says)]

@@ -106,7 +106,8 @@ extension Problem {
         case .forbidden(let scope):
             self.init(
                 .insufficientScope,
-                "The API key lacks the scope \"\(scope.rawValue)\", which this request needs. Use a key that has it.")
+                "This request needs the scope \"\(scope.rawValue)\", which this API key, or role, lacks. Use one that has it."
+            )
         case .notFound(.signingKey, let kid):
             self.init(
                 .notFound,
@@ -157,11 +158,51 @@ extension Problem {
                 "The announced key is so new that processors may not know it before \(until.rfc3339), and would refuse "
                     + "its tokens. Rotate then, or send \"force\": true to rotate all the same.",
                 headers: [.retryAfter: "\(seconds)"])
+        case .account(let refusal): self.init(refusal)
         case .busy:
             self.init(
                 .busy,
                 "More wait for this than can; nothing was done. Try again in a second.",
                 headers: [.retryAfter: "1"])
+        }
+    }
+
+    private init(_ refusal: AccountRefusal) {
+        switch refusal {
+        case .wrongCredentials:
+            self.init(
+                .wrongCredentials,
+                "The e-mail address or the password is not right. Check both; capitals count in the password.")
+        case .emailTaken:
+            self.init(
+                .emailTaken,
+                "Somebody signs in with this e-mail address already. Sign in, or use another address.")
+        case .ownersOnly:
+            self.init(
+                .ownersOnly, "Only an owner of the company says who its members are. Ask one.")
+        case .lastOwner:
+            self.init(
+                .lastOwner,
+                "This is the company's only owner, and without one nobody could manage its members. Make somebody else an "
+                    + "owner first.")
+        case .invitationInvalid:
+            self.init(
+                .invitationInvalid,
+                "This invitation was used, withdrawn, or is older than seven days. Ask for a new one.")
+        case .alreadyMember:
+            self.init(.alreadyMember, "You are a member of this company already. Sign in.")
+        case .noCompany:
+            self.init(
+                .noCompany,
+                "You are a member of no company any more. Ask an owner for an invitation, or sign up with a company.")
+        case .tooManyMembers:
+            self.init(
+                .tooManyMembers,
+                "A company has at most 1000 members, and 100 open invitations. Withdraw one that is not needed.")
+        case .sessionOnly:
+            self.init(
+                .sessionOnly,
+                "This is for people who are signed in to the dashboard; an API key cannot do it.")
         }
     }
 
@@ -227,13 +268,16 @@ extension IssuerError.Resource {
         case .apiKey: "API key"
         case .company: "company"
         case .signingKey: "signing key"
+        case .member: "member"
+        case .session: "session"
+        case .invitation: "invitation"
         }
     }
 
     var nounWithArticle: String {
         switch self {
-        case .agent, .authorization, .apiKey: "an \(noun)"
-        case .policy, .policyVersion, .approval, .company, .signingKey: "a \(noun)"
+        case .agent, .authorization, .apiKey, .invitation: "an \(noun)"
+        case .policy, .policyVersion, .approval, .company, .signingKey, .member, .session: "a \(noun)"
         }
     }
 }

@@ -14,25 +14,42 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case badTarget = "BAD_TARGET"
     case ambiguousLength = "AMBIGUOUS_LENGTH"
     case bodyIncomplete = "BODY_INCOMPLETE"
+    case invalidEnvironment = "INVALID_ENVIRONMENT"
+    case malformedForm = "MALFORMED_FORM"
+    case duplicateField = "DUPLICATE_FIELD"
     // 401, 403
     case unauthenticated = "UNAUTHENTICATED"
+    case wrongCredentials = "WRONG_CREDENTIALS"
     case insufficientScope = "INSUFFICIENT_SCOPE"
     case operatorOnly = "OPERATOR_ONLY"
     case metricsLocalOnly = "METRICS_LOCAL_ONLY"
+    case ownersOnly = "OWNERS_ONLY"
+    case sessionOnly = "SESSION_ONLY"
+    case signupClosed = "SIGNUP_CLOSED"
+    case noCompany = "NO_COMPANY"
+    case crossSiteRequest = "CROSS_SITE_REQUEST"
+    case csrfTokenMissing = "CSRF_TOKEN_MISSING"
+    case staleForm = "STALE_FORM"
     // 404, 405
     case notFound = "NOT_FOUND"
     case noSuchRoute = "NO_SUCH_ROUTE"
+    case invitationInvalid = "INVITATION_INVALID"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
     // 409, 412
     case invalidState = "INVALID_STATE"
     case idempotencyKeyInUse = "IDEMPOTENCY_KEY_IN_USE"
     case keyTooNew = "KEY_TOO_NEW"
+    case emailTaken = "EMAIL_TAKEN"
+    case lastOwner = "LAST_OWNER"
+    case alreadyMember = "ALREADY_MEMBER"
+    case tooManyMembers = "TOO_MANY_MEMBERS"
     case versionMismatch = "VERSION_MISMATCH"
-    // 408, 413, 415, 417, 429, 431
+    // 408, 413, 415, 417, 421, 429, 431
     case requestTimeout = "REQUEST_TIMEOUT"
     case bodyTooLarge = "BODY_TOO_LARGE"
     case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
     case expectationFailed = "EXPECTATION_FAILED"
+    case unknownHost = "UNKNOWN_HOST"
     case rateLimited = "RATE_LIMITED"
     case headerTooLarge = "HEADER_TOO_LARGE"
     // 422: what a field may not be, or what the fields may not be together
@@ -49,11 +66,15 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case confirmExceedsAuthorized = "CONFIRM_EXCEEDS_AUTHORIZED"
     case idempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED"
     case tooManyKeys = "TOO_MANY_KEYS"
+    case passwordTooShort = "PASSWORD_TOO_SHORT"
+    case passwordTooCommon = "PASSWORD_TOO_COMMON"
+    case changedMeanwhile = "CHANGED_MEANWHILE"
     // 5xx
     case internalError = "INTERNAL_ERROR"
     case storageUnavailable = "STORAGE_UNAVAILABLE"
     case outcomeUnknown = "OUTCOME_UNKNOWN"
     case signingUnavailable = "SIGNING_UNAVAILABLE"
+    case providerUnavailable = "PROVIDER_UNAVAILABLE"
     case busy = "BUSY"
     case stopping = "STOPPING"
     case unavailable = "UNAVAILABLE"
@@ -62,26 +83,32 @@ enum ProblemCode: String, CaseIterable, Sendable {
     var status: HTTPResponse.Status {
         switch self {
         case .malformedJSON, .duplicateMember, .jsonTooDeep, .invalidIdempotencyKey, .invalidIfMatch, .badRequest,
-            .badHost, .badTarget, .ambiguousLength, .bodyIncomplete:
+            .badHost, .badTarget, .ambiguousLength, .bodyIncomplete, .invalidEnvironment, .malformedForm,
+            .duplicateField:
             .badRequest
-        case .unauthenticated: .unauthorized
-        case .insufficientScope, .operatorOnly, .metricsLocalOnly: .forbidden
-        case .notFound, .noSuchRoute: .notFound
+        case .unauthenticated, .wrongCredentials: .unauthorized
+        case .insufficientScope, .operatorOnly, .metricsLocalOnly, .ownersOnly, .sessionOnly, .signupClosed, .noCompany,
+            .crossSiteRequest, .csrfTokenMissing, .staleForm:
+            .forbidden
+        case .notFound, .noSuchRoute, .invitationInvalid: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
-        case .invalidState, .idempotencyKeyInUse, .keyTooNew: .conflict
+        case .invalidState, .idempotencyKeyInUse, .keyTooNew, .emailTaken, .lastOwner, .alreadyMember, .tooManyMembers:
+            .conflict
         case .versionMismatch: .preconditionFailed
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .expectationFailed: .expectationFailed
+        case .unknownHost: .misdirectedRequest
         case .validationFailed, .unknownField, .required, .wrongType, .outOfRange, .invalidValue, .tooMany,
             .unknownCurrency, .unknownParameter, .duplicateParameter, .confirmExceedsAuthorized, .idempotencyKeyReused,
-            .tooManyKeys:
+            .tooManyKeys, .passwordTooShort, .passwordTooCommon, .changedMeanwhile:
             .unprocessableContent
         case .rateLimited: .tooManyRequests
         case .headerTooLarge: .requestHeaderFieldsTooLarge
         case .internalError: .internalServerError
-        case .storageUnavailable, .outcomeUnknown, .signingUnavailable, .busy, .stopping, .unavailable:
+        case .storageUnavailable, .outcomeUnknown, .signingUnavailable, .providerUnavailable, .busy, .stopping,
+            .unavailable:
             .serviceUnavailable
         case .httpVersion: .httpVersionNotSupported
         }
@@ -94,6 +121,11 @@ enum ProblemCode: String, CaseIterable, Sendable {
             case .outOfRange: .outOfRange
             case .unknownCurrency: .unknownCurrency
             case .tooManyKeys: .tooManyKeys
+            case .required: .required
+            case .duplicateField: .duplicateField
+            case .passwordTooShort: .passwordTooShort
+            case .passwordTooCommon: .passwordTooCommon
+            case .changedMeanwhile: .changedMeanwhile
             }
     }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What an operator allows, in requests a second; 0 is no limit.
 struct RateSettings: Sendable, Equatable {
-    /// For each API key.
+    /// For each API key, and each session.
     var perKey = 100
     /// For all keys of a company together. Nil: ten times that of a key.
     var perCompany: Int?
@@ -17,7 +17,7 @@ struct RateSettings: Sendable, Equatable {
 /// come: whoever has not come lately is forgotten, and a bucket that is forgotten is a full one.
 final class RateLimits: Sendable {
     private struct Buckets {
-        var keys = RecentCache<APIKeyID, Int64>(capacity: capacity)
+        var keys = RecentCache<Credential, Int64>(capacity: capacity)
         var companies = RecentCache<CompanyID, Int64>(capacity: capacity)
         var addresses = RecentCache<ClientNetwork, Int64>(capacity: capacity)
     }
@@ -56,12 +56,12 @@ final class RateLimits: Sendable {
         guard key != nil || company != nil else { return nil }
         let now = now()
         return buckets.withLock { buckets in
-            var keyFullAt = buckets.keys.value(for: principal.keyID) ?? now
+            var keyFullAt = buckets.keys.value(for: principal.credential) ?? now
             var companyFullAt = buckets.companies.value(for: principal.companyID) ?? now
             let standing = Standing(
                 key: key?.take(from: &keyFullAt, now: now), company: company?.take(from: &companyFullAt, now: now))
             guard standing.wait == nil else { return standing }
-            if key != nil { buckets.keys.insert(keyFullAt, for: principal.keyID) }
+            if key != nil { buckets.keys.insert(keyFullAt, for: principal.credential) }
             if company != nil { buckets.companies.insert(companyFullAt, for: principal.companyID) }
             return standing
         }

@@ -19,6 +19,7 @@ ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolka
 schemathesis.openapi.format("iana-time-zone", ZONES)
 ETAGS = st.one_of(st.just("*"), st.integers(1, 9).map(lambda version: f'"{version}"'))
 schemathesis.openapi.format("entity-tag", ETAGS)
+schemathesis.openapi.format("own-password", st.uuids().map(str))
 
 # By the code of a refusal: the fields that it may name, and how their messages begin.
 BEYOND_SCHEMAS = {

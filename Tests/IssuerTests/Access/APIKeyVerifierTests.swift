@@ -51,7 +51,8 @@ import Testing
         #expect(
             principal
                 == Principal(
-                    companyID: Self.company, environment: .live, keyID: Self.keyID(1), scopes: [.authorize, .read],
+                    companyID: Self.company, environment: .live, credential: .apiKey(Self.keyID(1)),
+                    scopes: [.authorize, .read],
                     agentID: nil, expiresAt: nil, keyVersion: 0))
     }
 
@@ -75,13 +76,13 @@ import Testing
     @Test("many first uses of one key are one bcrypt: a pool with no line serves them all")
     func coalesced() async throws {
         let verifier = verifier(width: 1, lineMax: 0)
-        let principals = try await withThrowingTaskGroup(of: APIKeyID.self) { group in
+        let principals = try await withThrowingTaskGroup(of: Credential.self) { group in
             for _ in 0..<50 {
-                group.addTask { try await verifier.authenticate(apiKey: secret.text, now: Self.now).keyID }
+                group.addTask { try await verifier.authenticate(apiKey: secret.text, now: Self.now).credential }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
-        #expect(principals == Array(repeating: Self.keyID(1), count: 50))
+        #expect(principals == Array(repeating: .apiKey(Self.keyID(1)), count: 50))
     }
 
     @Test("a key expires at its instant, also when it is remembered")
@@ -121,8 +122,8 @@ import Testing
     @Test("a remembered key learns the company's key version")
     func refreshed() async throws {
         let verifier = verifier()
-        let principal = try await verifier.authenticate(apiKey: secret.text, now: Self.now)
-        verifier.refresh(principal, keyVersion: 7)
+        _ = try await verifier.authenticate(apiKey: secret.text, now: Self.now)
+        verifier.refresh(Self.keyID(1), keyVersion: 7)
         #expect(try await verifier.authenticate(apiKey: secret.text, now: Self.now).keyVersion == 7)
         verifier.forget(Self.keyID(1))
         #expect(try await verifier.authenticate(apiKey: secret.text, now: Self.now).keyVersion == 0)

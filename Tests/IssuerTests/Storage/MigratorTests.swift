@@ -17,8 +17,9 @@ import Testing
             try await store.close()
             let issuer = try await TestIssuer.open(path: path, clock: clock)
             let owner = Principal(
-                companyID: company, environment: .live, keyID: APIKeyID("key_00000000000000000000000000")!,
-                scopes: Set(Scope.allCases), agentID: nil, expiresAt: nil, keyVersion: 0)
+                companyID: company, environment: .live,
+                credential: .apiKey(APIKeyID("key_00000000000000000000000000")!),
+                scopes: Set(Scope.allCases), keyVersion: 0)
             let budget = try await issuer.budget(of: agent, as: owner).budgets
             #expect(budget.map(\.reserved) == [300])
             let id = PolicyID("pol_00000000000000000000000000")!

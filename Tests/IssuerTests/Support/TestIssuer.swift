@@ -69,6 +69,11 @@ struct TestIssuer {
     struct UnexpectedBudgets: Error { let count: Int }
 }
 
+extension Principal {
+    /// Of a principal that is an API key.
+    var keyID: APIKeyID { credential.apiKeyID! }
+}
+
 extension IssuerSettings {
     static let test = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
 

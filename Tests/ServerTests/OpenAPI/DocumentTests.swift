@@ -56,6 +56,7 @@ import Testing
         Self.expect("Environment", Environment.self)
         Self.expect("PolicyMode", PolicyTerms.Mode.self)
         Self.expect("ReasonCode", ReasonCode.self)
+        Self.expect("Role", Role.self)
         Self.expect("Scope", Scope.self)
         Self.expect("SignatureAlgorithm", SignatureAlgorithm.self)
         #expect(Self.values(of: Self.schema("Interval")) == Set(Interval.names))
@@ -85,6 +86,7 @@ import Testing
         Self.expect("PolicyDraft", PolicyTerms.names)
         Self.expect("PeriodLimitDraft", SpendLimit.names)
         Self.expect("ScheduleDraft", Schedule.names)
+        Self.expect("SignUpDraft", SignUpDraft.names)
         Self.expect("SimulationDraft", SimulationDraft.names)
     }
 

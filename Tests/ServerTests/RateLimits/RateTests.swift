@@ -115,7 +115,7 @@ extension Principal {
             return String(repeating: "0", count: 26 - text.count) + text
         }
         return Principal(
-            companyID: CompanyID("co_\(digits(company))")!, environment: .live, keyID: APIKeyID("key_\(digits(key))")!,
-            scopes: [.read], agentID: nil, expiresAt: nil, keyVersion: 0)
+            companyID: CompanyID("co_\(digits(company))")!, environment: .live,
+            credential: .apiKey(APIKeyID("key_\(digits(key))")!), scopes: [.read], keyVersion: 0)
     }
 }

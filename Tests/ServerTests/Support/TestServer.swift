@@ -26,6 +26,7 @@ struct TestServer: Sendable {
     init(
         limits: ConnectionLimits = ConnectionLimits(), rates: RateSettings = .none,
         operatorKey: String? = nil, metricsToken: String? = nil, swaggerUIFolder: String = "/nonexistent",
+        dashboard: DashboardSettings = DashboardSettings(), http: ProviderHTTP = ProviderHTTP(),
         uptime: @escaping @Sendable () -> Int64 = { 0 }
     ) async throws {
         var settings = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
@@ -40,8 +41,12 @@ struct TestServer: Sendable {
             masterKey: try MasterKey(text: String(repeating: "0123456789abcdef", count: 4)),
             clock: Clock { Self.now }, ids: .random(), observation: metrics.observation)
         let count = Atomic(0)
+        let rateLimits = RateLimits(rates, now: uptime)
         let router = Routes.router(
-            issuer: issuer, limits: limits, rateLimits: RateLimits(rates, now: uptime),
+            try Dashboard(
+                issuer: issuer, settings: dashboard, host: "127.0.0.1", rateLimits: rateLimits,
+                clock: Clock { Self.now }, http: http, logger: lines.logger, uptime: uptime),
+            limits: limits, rateLimits: rateLimits,
             documentation: DocumentationRoutes(issuerURL: "https://issuer.test", swaggerUIFolder: swaggerUIFolder),
             metrics: metrics, metricsAccess: MetricsAccess(token: metricsToken.flatMap(OperatorKey.init)),
             logger: lines.logger, makeRequestID: { "req_\(count.add(1, ordering: .relaxed).newValue)" },

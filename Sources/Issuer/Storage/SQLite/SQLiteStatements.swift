@@ -33,7 +33,8 @@ final class SQLiteStatements {
         var rows: [Row] = []
         while true {
             switch unsafe sqlite3_step(handle) {
-            case SQLITE_ROW: unsafe rows.append(Row((0..<sqlite3_column_count(handle)).map { unsafe Self.value(handle, $0) }))
+            case SQLITE_ROW:
+                unsafe rows.append(Row((0..<sqlite3_column_count(handle)).map { unsafe Self.value(handle, $0) }))
             case SQLITE_DONE: return rows
             default: throw failure()
             }

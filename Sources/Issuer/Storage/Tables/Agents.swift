@@ -27,6 +27,7 @@ enum Agents {
         UPDATE agents SET name = $1, description = $2, status = $3, metadata = $4
         WHERE company_id = $5 AND agent_id = $6
         """)
+    private static let name = Statement("SELECT name FROM agents WHERE company_id = $1 AND agent_id = $2")
     private static let delete = Statement(
         "UPDATE agents SET deleted_at = $1 WHERE company_id = $2 AND agent_id = $3 AND environment = $4")
 
@@ -50,6 +51,14 @@ enum Agents {
     static func status(of id: AgentID, in books: Books) throws(StorageError) -> Agent.Status? {
         try books.tx.execute(status, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
             .first.map { (row) throws(StorageError) in try row.choice(0) }
+    }
+
+    /// Also of one that was deleted. Every agent that a row of the books names is there.
+    static func name(of id: AgentID, in books: Books) throws(StorageError) -> Name {
+        guard let row = try books.tx.execute(name, [SQLValue(books.companyID), SQLValue(id)]).first else {
+            throw .corrupt("there is no agent \(id)")
+        }
+        return try row.checked(0)
     }
 
     static func page(_ page: Page, in books: Books) throws(StorageError) -> [Agent] {

@@ -48,6 +48,13 @@ enum Authorizations {
             (SELECT expires_at FROM authorizations WHERE company_id = $1 AND status = 'HELD'
              ORDER BY expires_at LIMIT 1)
         """)
+    // The newest so many, and of those the ones that hold a text: a search for what is not there must not read them all.
+    private static let searchOfAll = search("(CAST($4 AS TEXT) IS NULL OR agent_id = $4)")
+    private static let searchOfAgent = search("agent_id = $4")
+    private static let lastOfAll = lastLookedAt("(CAST($4 AS TEXT) IS NULL OR agent_id = $4)")
+    private static let lastOfAgent = lastLookedAt("agent_id = $4")
+    private static let heldCount = Statement(
+        "SELECT COUNT(*) FROM authorizations WHERE company_id = $1 AND environment = $2 AND status = 'HELD'")
     private static let lapsedReservations = Statement(
         """
         \(select) WHERE company_id = $1 AND status = 'PENDING' AND hold_expires_at <= $2
@@ -139,6 +146,69 @@ enum Authorizations {
     static func nextLapse(in books: Books) throws(StorageError) -> Instant? {
         guard let row = try books.tx.execute(nextLapse, [SQLValue(books.companyID)]).first else { return nil }
         return try [row.optionalInstant(0), row.optionalInstant(1)].compactMap { $0 }.min()
+    }
+
+    static func heldCount(in books: Books) throws(StorageError) -> Int64 {
+        let rows = try books.tx.execute(
+            heldCount, [SQLValue(books.companyID), .text(books.environment.rawValue)])
+        return try rows.first?.integer(0) ?? 0
+    }
+
+    private static func lookedAt(_ condition: String) -> String {
+        """
+        \(select)
+        WHERE company_id = $1 AND environment = $2 AND authorization_id < $3 AND \(condition)
+            AND (CAST($5 AS TEXT) IS NULL OR status = $5) AND created_at >= $6 AND created_at < $7
+        ORDER BY authorization_id DESC LIMIT $8
+        """
+    }
+
+    private static func search(_ condition: String) -> Statement {
+        Statement(
+            """
+            SELECT * FROM (\(lookedAt(condition))) AS looked_at
+            WHERE authorization_id = $9 OR LOWER(note) LIKE $10 ESCAPE '!' OR LOWER(merchant) LIKE $11 ESCAPE '!'
+                OR LOWER(metadata) LIKE $11 ESCAPE '!'
+            ORDER BY authorization_id DESC LIMIT $12
+            """)
+    }
+
+    private static func lastLookedAt(_ condition: String) -> Statement {
+        Statement(
+            """
+            SELECT COUNT(*), MIN(authorization_id) FROM (\(lookedAt(condition))) AS looked_at
+            """)
+    }
+
+    /// Among the newest `lookAtMost` that match the filter, those that hold the text, one more than a page has; and the
+    /// last that was looked at, nil where there are no more.
+    static func search(
+        _ text: String, _ page: Page, filter: AuthorizationFilter, lookAtMost: Int64, in books: Books
+    ) throws(StorageError) -> ([Authorization], last: AuthorizationID?) {
+        let range: [SQLValue] = [
+            SQLValue(books.companyID), .text(books.environment.rawValue), page.before, SQLValue(filter.agentID),
+            SQLValue(filter.status?.rawValue), .integer(filter.from?.milliseconds ?? .min),
+            .integer(filter.to?.milliseconds ?? .max), .integer(lookAtMost),
+        ]
+        // As it stands within a JSON string.
+        let inJSON = String(JSONWriter.text { $0.text(text) }.dropFirst().dropLast())
+        let found = try books.tx.execute(
+            filter.agentID == nil ? searchOfAll : searchOfAgent,
+            range + [.text(text), .text(pattern(text)), .text(pattern(inJSON)), .integer(page.fetchLimit)]
+        ).map(authorization)
+        let last = try books.tx.execute(filter.agentID == nil ? lastOfAll : lastOfAgent, range).first
+        guard let last, try last.integer(0) == lookAtMost else { return (found, nil) }
+        return (found, try last.id(1))
+    }
+
+    /// What LIKE finds the text anywhere by. Letters past ASCII keep their case: that is all that LOWER knows everywhere.
+    private static func pattern(_ text: String) -> String {
+        var pattern = "%"
+        for scalar in text.unicodeScalars {
+            if "!%_".unicodeScalars.contains(scalar) { pattern.append("!") }
+            pattern += scalar.isASCII ? scalar.properties.lowercaseMapping : String(scalar)
+        }
+        return pattern + "%"
     }
 
     /// Unconfirmed reservations of the company, in either environment, whose time is over; oldest first.

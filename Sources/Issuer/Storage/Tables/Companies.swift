@@ -18,6 +18,8 @@ enum Companies {
         UPDATE companies SET revision = revision + 1 WHERE company_id = $1 RETURNING policy_version, key_version
         """, onlyLocks: true)
     private static let look = Statement("SELECT policy_version, key_version FROM companies WHERE company_id = $1")
+    private static let revision = Statement("SELECT revision FROM companies WHERE company_id = $1")
+    private static let name = Statement("SELECT name FROM companies WHERE company_id = $1")
     private static let policiesChanged = Statement(
         "UPDATE companies SET policy_version = $1 WHERE company_id = $2")
     private static let keysChanged = Statement(
@@ -48,6 +50,15 @@ enum Companies {
     static func look(at id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {
         if let known = tx.memory[id].admission { return known }
         return try admission(tx.execute(look, [SQLValue(id)]))
+    }
+
+    /// Changes with every transaction that may have changed something.
+    static func revision(of id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Int64? {
+        try tx.execute(revision, [SQLValue(id)]).first.map { (row) throws(StorageError) in try row.integer(0) }
+    }
+
+    static func name(of id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Name? {
+        try tx.execute(name, [SQLValue(id)]).first.map { (row) throws(StorageError) in try row.checked(0) }
     }
 
     /// `version` must never have been used before, also not by a transaction that was undone: what was remembered under

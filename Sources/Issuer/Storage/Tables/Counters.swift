@@ -12,6 +12,20 @@ enum Counters {
         WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject IN ($4, $5) AND period_end > $6
             AND (period_start <= $6 OR period_end > \(Period.allTime.end.milliseconds))
         """)
+    private static let one = Statement(
+        """
+        SELECT reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        FROM counters
+        WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end = $5
+            AND period_start = $6
+        """)
+    private static let sum = SpendSums.bySubject { spends in
+        """
+        SELECT \(SpendSums.total) FROM (
+            SELECT \(SpendSums.ofAuthorization)
+            FROM authorizations WHERE \(spends) AND authorized_at < $5 AND authorized_at >= $6) AS spends
+        """
+    }
     private static let open = SpendSums.bySubject { spends in
         """
         INSERT INTO counters (company_id, environment, currency, subject, period_end, period_start, drop_at,
@@ -63,6 +77,21 @@ enum Counters {
         var spent = SpendSoFar()
         for row in rows { spent[try key(row, agent: agent)] = try row.spend(from: 3) }
         return spent
+    }
+
+    /// What a counter says, or would say if it were opened: for who only looks.
+    static func standing(
+        _ key: CounterKey, currency: CurrencyCode, in books: Books
+    ) throws(StorageError) -> Spend {
+        let arguments: [SQLValue] = [
+            SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text),
+            .text(key.subject.text), SQLValue(key.period.end), SQLValue(key.period.start),
+        ]
+        if let row = try books.tx.execute(one, arguments).first { return try row.spend(from: 0) }
+        guard let row = try books.tx.execute(sum[key.subject], arguments).first else {
+            throw .corrupt("a sum gave no row")
+        }
+        return try row.spend(from: 0)
     }
 
     /// Opens a counter with what its period has seen so far. `dropAt`: nil keeps it for ever.

@@ -43,7 +43,9 @@ enum PastRequests {
         in books: Books
     ) throws(StorageError) -> Stretch {
         // An identifier holds the time at which it was made, or a later one where the clock was set back by less than a day.
-        let (first, last) = (firstID(at: period.start), firstID(at: period.end.adding(seconds: 86_400)))
+        let (first, last) = (
+            AuthorizationID.first(at: period.start), AuthorizationID.first(at: period.end.adding(seconds: 86_400))
+        )
         let rows = try books.tx.execute(
             agent == nil ? requests.all : requests.one,
             [
@@ -60,10 +62,6 @@ enum PastRequests {
         }
         if rows.count < limit { stretch.last = nil }
         return stretch
-    }
-
-    private static func firstID(at instant: Instant) -> AuthorizationID {
-        AuthorizationID(ULID(milliseconds: max(0, instant.milliseconds), randomHigh: 0, randomLow: 0))
     }
 
     /// The latest `limit` that were approved in a period, latest first. `before` the last of those before; nil begins.

@@ -1,0 +1,129 @@
+internal import Synchronization
+
+/// Somebody who is signed in, with what the dashboard shows of them.
+public struct SignedIn: Sendable, Equatable {
+    public internal(set) var principal: Principal
+    public let token: SessionToken
+    public let session: Session
+    public let user: User
+    public let role: Role
+    public let companyName: Name
+
+    /// The request in which they ask, as its answer names it.
+    public var requestID: String? {
+        get { principal.requestID }
+        set { principal.requestID = newValue }
+    }
+
+    /// What forms of this session's pages bear.
+    public var csrfToken: String { token.csrfToken(in: principal.environment) }
+}
+
+/// What is remembered of sessions: which hold, and when they were used. Any thread; everything has a limit.
+///
+/// As with API keys, what is remembered is never the last word: a use case compares the company's key version before it
+/// does anything. And nothing is remembered for more than a minute.
+final class SessionMemory: Sendable {
+    static let countMax = 10_000
+    static let rememberedSeconds: Int64 = 60
+
+    fileprivate struct Entry {
+        var signedIn: SignedIn
+        let readAt: Instant
+    }
+
+    struct Sighting: Sendable, Equatable {
+        let companyID: CompanyID
+        let sessionID: SessionID
+        let userID: UserID
+        let at: Instant
+    }
+
+    fileprivate struct State {
+        var entries = RecentCache<[UInt8], Entry>(capacity: countMax)
+        /// Where in `entries` each session is.
+        var digests: [SessionID: [UInt8]] = [:]
+        /// When each was last used, and whether that is written down.
+        var sightings: [SessionID: (last: Sighting, writtenAt: Instant?)] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Nil for one that is not remembered, or no longer. Counts as a use.
+    func find(_ digest: [UInt8], at now: Instant) -> SignedIn? {
+        state.withLock { state in
+            guard let entry = state.entries.value(for: digest),
+                entry.readAt.adding(seconds: Self.rememberedSeconds) > now, entry.readAt <= now,
+                entry.signedIn.session.expiresAt > now
+            else { return nil }
+            state.see(entry.signedIn, at: now)
+            return entry.signedIn
+        }
+    }
+
+    /// Whether it was there not long ago, remembered to the second or not.
+    func knows(_ digest: [UInt8]) -> Bool {
+        state.withLock { $0.entries.value(for: digest) != nil }
+    }
+
+    /// The session was read from the store. Counts as a use.
+    func insert(_ signedIn: SignedIn, _ digest: [UInt8], at now: Instant) {
+        state.withLock { state in
+            let evicted = state.entries.insert(Entry(signedIn: signedIn, readAt: now), for: digest)
+            if let evicted { state.digests[evicted.signedIn.session.id] = nil }
+            state.digests[signedIn.session.id] = digest
+            state.see(signedIn, at: now)
+        }
+    }
+
+    func refresh(_ id: SessionID, keyVersion: Int64) {
+        state.withLock { state in
+            guard let digest = state.digests[id], var entry = state.entries.value(for: digest) else { return }
+            let known = entry.signedIn.principal
+            entry.signedIn.principal = Principal(
+                companyID: known.companyID, environment: known.environment, credential: known.credential,
+                scopes: known.scopes, role: known.role, agentID: known.agentID, expiresAt: known.expiresAt,
+                keyVersion: keyVersion)
+            state.entries.update(digest, to: entry)
+        }
+    }
+
+    func forget(_ id: SessionID) {
+        state.withLock { state in
+            state.sightings[id] = nil
+            if let digest = state.digests.removeValue(forKey: id) { state.entries.remove(digest) }
+        }
+    }
+
+    /// When the session was last used here, where that is not written down yet.
+    func lastSeen(_ id: SessionID) -> Instant? {
+        state.withLock { $0.sightings[id]?.last.at }
+    }
+
+    /// What is to be written down now: a session's use once a minute, in the order of use. `all`: also what would wait.
+    func sightingsToWrite(at now: Instant, all: Bool = false) -> [Sighting] {
+        let minuteAgo = now.adding(seconds: -Self.rememberedSeconds)
+        return state.withLock { state in
+            // What was written a minute ago and not used since is forgotten.
+            state.sightings = state.sightings.filter { _, use in
+                use.writtenAt.map { $0 < use.last.at || $0 > minuteAgo } ?? true
+            }
+            let due = state.sightings.values.filter { use in
+                guard let written = use.writtenAt else { return true }
+                return written < use.last.at && (all || written <= minuteAgo)
+            }.map(\.last)
+            for sighting in due { state.sightings[sighting.sessionID]?.writtenAt = now }
+            return due.sorted { ($0.at, $0.sessionID.text) < ($1.at, $1.sessionID.text) }
+        }
+    }
+}
+
+extension SessionMemory.State {
+    fileprivate mutating func see(_ signedIn: SignedIn, at now: Instant) {
+        let id = signedIn.session.id
+        guard sightings[id] != nil || sightings.count < SessionMemory.countMax else { return }
+        let sighting = SessionMemory.Sighting(
+            companyID: signedIn.principal.companyID, sessionID: id, userID: signedIn.user.id, at: now)
+        sightings[id] = (sighting, sightings[id]?.writtenAt)
+    }
+}

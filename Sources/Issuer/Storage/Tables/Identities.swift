@@ -1,0 +1,60 @@
+/// Which person, and which company, an identity provider means by what it calls them.
+enum Identities {
+    static let schema: [Statement] = [
+        Statement(
+            """
+            CREATE TABLE user_identities (
+                provider TEXT NOT NULL,
+                subject TEXT NOT NULL,
+                user_id TEXT NOT NULL,
+                PRIMARY KEY (provider, subject)
+            )
+            """),
+        Statement(
+            """
+            CREATE TABLE company_identities (
+                provider TEXT NOT NULL,
+                subject TEXT NOT NULL,
+                company_id TEXT NOT NULL,
+                PRIMARY KEY (provider, subject)
+            )
+            """),
+    ]
+
+    private static let findUser = Statement(
+        "SELECT user_id FROM user_identities WHERE provider = $1 AND subject = $2")
+    private static let insertUser = Statement(
+        "INSERT INTO user_identities (provider, subject, user_id) VALUES ($1, $2, $3)")
+    private static let findCompany = Statement(
+        "SELECT company_id FROM company_identities WHERE provider = $1 AND subject = $2")
+    private static let insertCompany = Statement(
+        "INSERT INTO company_identities (provider, subject, company_id) VALUES ($1, $2, $3)")
+
+    static func user(
+        _ subject: String, at provider: String, in tx: any StoreTransaction
+    ) throws(StorageError) -> UserID? {
+        try tx.execute(findUser, [.text(provider), .text(subject)]).first.map { (row) throws(StorageError) in
+            try row.id(0)
+        }
+    }
+
+    static func add(
+        _ user: UserID, _ subject: String, at provider: String, in tx: any StoreTransaction
+    ) throws(StorageError) {
+        try tx.execute(insertUser, [.text(provider), .text(subject), SQLValue(user)])
+    }
+
+    static func company(
+        _ subject: String, at provider: String, in tx: any StoreTransaction
+    ) throws(StorageError) -> CompanyID? {
+        try tx.execute(findCompany, [.text(provider), .text(subject)]).first.map { (row) throws(StorageError) in
+            try row.id(0)
+        }
+    }
+
+    static func add(
+        _ company: CompanyID, _ subject: String, at provider: String, in tx: any StoreTransaction
+    ) throws(StorageError) {
+        try tx.execute(insertCompany, [.text(provider), .text(subject), SQLValue(company)])
+    }
+}

@@ -1,0 +1,84 @@
+/// Who is a member of each company, and as what.
+enum Memberships {
+    static let schema: [Statement] = [
+        Statement(
+            """
+            CREATE TABLE memberships (
+                company_id TEXT NOT NULL REFERENCES companies,
+                user_id TEXT NOT NULL,
+                role TEXT NOT NULL CHECK (role IN ('viewer', 'approver', 'admin', 'owner')),
+                joined_at BIGINT NOT NULL,
+                last_seen_at BIGINT,
+                PRIMARY KEY (company_id, user_id)
+            )
+            """)
+    ]
+
+    private static let insert = Statement(
+        "INSERT INTO memberships (company_id, user_id, role, joined_at) VALUES ($1, $2, $3, $4)")
+    private static let role = Statement("SELECT role FROM memberships WHERE company_id = $1 AND user_id = $2")
+    private static let setRole = Statement("UPDATE memberships SET role = $1 WHERE company_id = $2 AND user_id = $3")
+    private static let delete = Statement("DELETE FROM memberships WHERE company_id = $1 AND user_id = $2")
+    private static let owners = Statement(
+        "SELECT count(*) FROM memberships WHERE company_id = $1 AND role = 'owner'")
+    private static let count = Statement("SELECT count(*) FROM memberships WHERE company_id = $1")
+    private static let touch = Statement(
+        """
+        UPDATE memberships SET last_seen_at = $1
+        WHERE company_id = $2 AND user_id = $3 AND (last_seen_at IS NULL OR last_seen_at < $1)
+        """)
+    private static let list = Statement(
+        """
+        SELECT m.user_id, u.email, u.label, u.created_at, m.role, m.joined_at, m.last_seen_at
+        FROM memberships m JOIN users u ON u.user_id = m.user_id
+        WHERE m.company_id = $1 ORDER BY m.joined_at, m.user_id
+        """)
+
+    /// More would be a directory of another kind.
+    static let countMax: Int64 = 1000
+
+    static func insert(_ user: UserID, _ role: Role, in books: Books) throws(StorageError) {
+        try books.tx.execute(
+            insert, [SQLValue(books.companyID), SQLValue(user), .text(role.rawValue), SQLValue(books.now)])
+    }
+
+    /// Nil for who is no member.
+    static func role(of user: UserID, in company: CompanyID, _ tx: any StoreTransaction) throws(StorageError) -> Role? {
+        try tx.execute(role, [SQLValue(company), SQLValue(user)]).first.map { (row) throws(StorageError) in
+            try row.choice(0)
+        }
+    }
+
+    static func setRole(_ role: Role, of user: UserID, in books: Books) throws(StorageError) {
+        try books.tx.execute(setRole, [.text(role.rawValue), SQLValue(books.companyID), SQLValue(user)])
+    }
+
+    static func delete(_ user: UserID, in books: Books) throws(StorageError) {
+        try books.tx.execute(delete, [SQLValue(books.companyID), SQLValue(user)])
+    }
+
+    static func ownerCount(in books: Books) throws(StorageError) -> Int64 {
+        try books.tx.execute(owners, [SQLValue(books.companyID)]).first?.integer(0) ?? 0
+    }
+
+    static func count(in books: Books) throws(StorageError) -> Int64 {
+        try books.tx.execute(count, [SQLValue(books.companyID)]).first?.integer(0) ?? 0
+    }
+
+    static func touch(
+        _ user: UserID, of company: CompanyID, at now: Instant, in tx: any StoreTransaction
+    ) throws(StorageError) {
+        try tx.execute(touch, [SQLValue(now), SQLValue(company), SQLValue(user)])
+    }
+
+    /// Whoever joined first comes first.
+    static func list(in books: Books) throws(StorageError) -> [Member] {
+        try books.tx.execute(list, [SQLValue(books.companyID)]).map { (row) throws(StorageError) in
+            Member(
+                user: User(
+                    id: try row.id(0), email: try row.optionalChecked(1), label: try row.text(2),
+                    createdAt: try row.instant(3)),
+                role: try row.choice(4), joinedAt: try row.instant(5), lastSeenAt: try row.optionalInstant(6))
+        }
+    }
+}

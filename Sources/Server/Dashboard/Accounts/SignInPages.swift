@@ -1,0 +1,134 @@
+import HTTPTypes
+import Hummingbird
+import Issuer
+
+/// `/sign-in` and `/sign-up`.
+struct SignInPages {
+    let dashboard: Dashboard
+
+    /// `page` in sign-in.mustache.
+    struct SignInPage {
+        var problem: String?
+        var email = ""
+        let next: String
+        let isSignUpOpen: Bool
+        var provider: Provider?
+
+        struct Provider {
+            let name: String
+            let href: String
+        }
+    }
+
+    /// `page` in sign-up.mustache.
+    struct SignUpPage {
+        var problem: String?
+        var company = ""
+        var email = ""
+        let passwordCharactersMin: Int
+    }
+
+    func add(to pages: PageTable) {
+        pages.openForm("/sign-in", signIn)
+        pages.openForm("/sign-up", signUp)
+        if let settings = dashboard.settings.clerk, let key = settings.publishableKey {
+            return ClerkPages(dashboard: dashboard, settings: settings, key: key).add(to: pages)
+        }
+        pages.openPage("/sign-in") { visit in
+            let next = ReturnPath.checked(visit.query("next"))
+            if visit.signedIn != nil { return visit.redirect(to: next) }
+            return try signIn(visit, page(next: next))
+        }
+        pages.openPage("/sign-up") { visit in
+            guard dashboard.settings.isSignUpOpen else { throw Problem.signUpClosed }
+            if visit.signedIn != nil { return visit.redirect(to: ReturnPath.home) }
+            return try signUp(visit, signUpPage)
+        }
+    }
+
+    /// The sign-in, with what the identity provider was found wanting in.
+    func refusal(_ visit: Visit, _ problem: Problem) throws -> Response {
+        var page = page(next: ReturnPath.home)
+        page.problem = problem.detail
+        return try signIn(visit, page, problem)
+    }
+
+    private func signIn(_ visit: Visit, _ form: FormFields) async throws -> Response {
+        var page = page(next: ReturnPath.checked(try form.optional("next")))
+        page.email = try form.text("email")
+        do {
+            let email = try AccountFields.email(form)
+            let password = try AccountFields.password(form)
+            let signedIn = try await dashboard.attempt(email, visit.scope) {
+                try await dashboard.issuer.signIn(email, password, from: visit.visitor)
+            }
+            var response = visit.redirect(to: page.next)
+            try await visit.endOldSession()
+            response.begin(signedIn, at: visit.site)
+            return response
+        } catch {
+            let problem = Problem(error)
+            guard problem.status.kind == .clientError else { throw error }
+            page.problem = problem.detail
+            return try signIn(visit, page, problem)
+        }
+    }
+
+    private func signUp(_ visit: Visit, _ form: FormFields) async throws -> Response {
+        guard dashboard.settings.isSignUpOpen else { throw Problem.signUpClosed }
+        var page = signUpPage
+        page.company = try form.text("company")
+        page.email = try form.text("email")
+        do {
+            let draft = SignUpDraft(
+                company: try AccountFields.company(form), email: try AccountFields.email(form),
+                password: try AccountFields.password(form))
+            try dashboard.requireSignUp(visit.scope)
+            let signedIn = try await dashboard.issuer.signUp(draft, from: visit.visitor)
+            var response = visit.redirect(to: ReturnPath.home)
+            try await visit.endOldSession()
+            response.begin(signedIn, at: visit.site)
+            return response
+        } catch {
+            let problem = Problem(error)
+            guard problem.status.kind == .clientError else { throw error }
+            page.problem = problem.detail
+            return try signUp(visit, page, problem)
+        }
+    }
+
+    private func page(next: String) -> SignInPage {
+        SignInPage(
+            next: next, isSignUpOpen: dashboard.settings.isSignUpOpen,
+            provider: dashboard.oidc.map { provider in
+                SignInPage.Provider(
+                    name: provider.settings.name, href: "/oidc/sign-in?next=" + PercentEncoding.encoded(next))
+            })
+    }
+
+    private var signUpPage: SignUpPage {
+        SignUpPage(passwordCharactersMin: dashboard.issuer.settings.passwordCharactersMin)
+    }
+
+    private func signIn(_ visit: Visit, _ page: SignInPage, _ problem: Problem? = nil) throws -> Response {
+        var response = try visit.page("sign-in", title: "Sign in", page, status: problem?.status ?? .ok)
+        response.headers[.retryAfter] = problem?.headers[.retryAfter]
+        return response
+    }
+
+    private func signUp(_ visit: Visit, _ page: SignUpPage, _ problem: Problem? = nil) throws -> Response {
+        var response = try visit.page("sign-up", title: "Sign up", page, status: problem?.status ?? .ok)
+        response.headers[.retryAfter] = problem?.headers[.retryAfter]
+        return response
+    }
+}
+
+extension Visit {
+    /// Who signs in where somebody is signed in leaves no session behind that nobody sees any more.
+    func endOldSession() async throws {
+        guard let signedIn else { return }
+        do {
+            try await issuer.signOut(signedIn)
+        } catch IssuerError.unauthenticated, IssuerError.notFound {}
+    }
+}

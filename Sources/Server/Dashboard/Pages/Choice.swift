@@ -1,0 +1,84 @@
+import Hummingbird
+import Issuer
+
+/// An option of a select, or a check box among several.
+struct Choice {
+    let value: String
+    let text: String
+    let isChosen: Bool
+
+    static func all<Value: RawRepresentable & CaseIterable & Equatable>(
+        _ chosen: Value?, _ text: (Value) -> String
+    ) -> [Choice] where Value.RawValue == String {
+        Value.allCases.map { Choice(value: $0.rawValue, text: text($0), isChosen: $0 == chosen) }
+    }
+}
+
+extension Visit {
+    /// The agents to choose from, newest first: as many as a page of a list holds, and the chosen one.
+    func agentChoices(chosen: AgentID?) async throws -> [Choice] {
+        var agents = try await issuer.agents(page: Page(limit: Page.limitRange.upperBound), as: caller).items
+        if let chosen, !agents.contains(where: { $0.id == chosen }),
+            let agent = try? await issuer.agent(chosen, as: caller)
+        {
+            agents.append(agent)
+        }
+        return agents.map { Choice(value: $0.id.text, text: $0.name.text, isChosen: $0.id == chosen) }
+    }
+
+    /// What a list's query says is its page.
+    func listPage(limit: Int = 50) -> Page {
+        Page(limit: limit, after: query("cursor"))
+    }
+
+    /// A fresh name for one attempt of a form, so that a form that is sent twice is carried out once.
+    var attempt: String { App.makeRequestID() }
+
+    /// What the form's field `once` says, for these contents.
+    func once(_ form: FormFields, _ contents: [String]) throws -> OnceOnly? {
+        guard let text = try form.optional("once"), let key = try? IdempotencyKey(text) else { return nil }
+        let told = ([request.uri.path] + contents).map { "\($0.utf8.count):\($0)" }.joined()
+        return OnceOnly(key: key, fingerprint: Digest.sha256(told.utf8), requestID: scope.requestID)
+    }
+
+    /// What people are called whom the books name by identifier. A key's identifier stands for itself.
+    func people() async throws -> People {
+        let members = try await issuer.members(as: caller)
+        return People(
+            labels: Dictionary(members.map { ($0.user.id.text, $0.user.label) }, uniquingKeysWith: { one, _ in one }))
+    }
+
+    /// A path with a query, whose absent parameters are left out.
+    static func path(_ path: String, _ query: [(String, String?)]) -> String {
+        let parts = query.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encoded($0))" } }
+        return parts.isEmpty ? path : "\(path)?\(parts.joined(separator: "&"))"
+    }
+}
+
+struct People {
+    let labels: [String: String]
+
+    func name(_ actor: String) -> String { labels[actor] ?? actor }
+}
+
+extension Answered {
+    /// What came of it; throws the refusal.
+    var value: Value {
+        get throws(IssuerError) { try result.get() }
+    }
+}
+
+/// What is wrong with a form, in sentences. Nil: the error is about something else.
+enum FormProblem {
+    static func text(_ error: any Error) -> String? {
+        switch error {
+        case IssuerError.idempotencyKeyReused:
+            "This form was sent already, with other contents. Load the page again to send it anew."
+        case IssuerError.invalid(let field, let value): "“\(field)” \(value.message)."
+        case IssuerError.busy: "Others try policies just now. Try again in a second."
+        case IssuerError.signingKeyTooNew(let until, _):
+            "The announced key is so new that processors may not know it before \(TimeText.minute(until)). Rotate then."
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import HTTPTypes
+import Hummingbird
+import Issuer
+import NIOCore
+import ServiceLifecycle
+
+/// `/events`: says that something changed, as server-sent events (WHATWG HTML section 9.2). What changed, the page fetches.
+///
+/// A stream ends before a request's time is over, and the browser opens the next: so each is a request like any other, whose
+/// session is checked, and no change between two is missed, since the browser names the revision that it knows.
+struct EventRoutes {
+    private static let streamFor: Duration = .seconds(10)
+    private static let lookEach: Duration = .milliseconds(500)
+
+    static func path(after revision: Int64) -> String { "/events?after=\(revision)" }
+
+    func add(to pages: PageTable) {
+        pages.page("/events", follow)
+    }
+
+    private func follow(_ visit: Visit) async throws -> Response {
+        let known = visit.request.headers[.lastEventID] ?? visit.query("after")
+        let (issuer, caller) = (visit.issuer, try visit.caller)
+        let current = try await issuer.revision(as: caller)
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+            body: ResponseBody { writer in
+                var last = known.flatMap { Int64($0) } ?? current
+                try await writer.write(ByteBuffer(string: "retry: 500\nid: \(last)\n\n"))
+                let end = ContinuousClock.now + Self.streamFor
+                while ContinuousClock.now < end, !Task.isShuttingDownGracefully {
+                    let revision = try await issuer.revision(as: caller)
+                    if revision != last {
+                        last = revision
+                        try await writer.write(
+                            ByteBuffer(string: "event: changed\nid: \(revision)\ndata: \(revision)\n\n"))
+                    }
+                    try await Task.sleep(for: Self.lookEach)
+                }
+                try await writer.finish(nil)
+            })
+    }
+}

@@ -1,0 +1,118 @@
+import Hummingbird
+import Issuer
+
+/// `/get-started`: an agent, a policy and a key in one step, and the lines to call with. Turns green with the first call.
+struct GetStarted {
+    private static let currency = "USD"
+    private static let daily: Int64 = 100_000
+    private static let above: Int64 = 20_000
+
+    func add(to pages: PageTable) {
+        pages.page("/get-started") { visit in
+            try await show(visit, secret: nil)
+        }
+        pages.form("/get-started", make)
+    }
+
+    private func show(_ visit: Visit, secret: Content.Secret?) async throws -> Response {
+        let revision = try await visit.issuer.revision(as: visit.caller)
+        let overview = try await visit.issuer.overview(currency: nil, as: visit.caller)
+        let content = OverviewContent(
+            overview, revision: revision, start: try await Self.content(visit, secret: secret), figures: nil)
+        return try await visit.show("overview", title: "Get started", content)
+    }
+
+    private func make(_ visit: Visit, _ form: FormFields) async throws -> Response {
+        let (issuer, caller) = (visit.issuer, try visit.caller)
+        let once = try visit.once(form, [])
+        func part(_ name: String) -> OnceOnly? {
+            guard let once, let key = try? IdempotencyKey("\(once.key.text)-\(name)") else { return nil }
+            return OnceOnly(key: key, fingerprint: once.fingerprint, requestID: once.requestID)
+        }
+        let agent = try await issuer.createAgent(
+            AgentDraft(name: try Name("First agent")), as: caller, once: part("agent")
+        ).value
+        let currency = try CurrencyCode(Self.currency)
+        _ = try await issuer.createPolicy(
+            PolicyTerms(
+                name: try Name("First policy"), agentID: agent.id, currency: currency,
+                limits: [try SpendLimit(interval: .daily, amount: Self.daily, count: nil)], approvalAbove: Self.above),
+            as: caller, once: part("policy")
+        ).value
+        let key = try await issuer.createAPIKey(
+            APIKeyDraft(name: try Name("First key"), scopes: [.authorize, .read, .manage]), as: caller,
+            once: part("key")
+        ).value
+        return try await show(visit, secret: Content.Secret(text: key.secret, agent: agent.id))
+    }
+
+    /// `start` in overview.mustache.
+    struct Content {
+        struct Secret {
+            let text: String
+            let agent: AgentID
+        }
+
+        let hasSetUp: Bool
+        let secret: String?
+        let startDaily: String
+        let startAbove: String
+        let once: String
+        let curl: String
+        let cLines: String
+        let called: Bool
+        let firstID: String?
+    }
+
+    static func content(_ visit: Visit, secret: Content.Secret?) async throws -> Content {
+        let (issuer, caller) = (visit.issuer, try visit.caller)
+        let agents = try await issuer.agents(page: Page(limit: 1), as: caller).items
+        let policies = try await issuer.policies(agent: nil, page: Page(limit: 1), as: caller).items
+        let keys = try await issuer.apiKeys(page: Page(limit: 1), as: caller).items
+        let first = try await issuer.authorizations(AuthorizationFilter(), page: Page(limit: 1), as: caller).items.first
+        let currency = try CurrencyCode(Self.currency)
+        let agent = secret?.agent ?? agents.first?.id
+        return Content(
+            hasSetUp: secret != nil || (!agents.isEmpty && !policies.isEmpty && !keys.isEmpty),
+            secret: secret?.text, startDaily: MoneyText.text(daily, currency),
+            startAbove: MoneyText.text(above, currency), once: visit.attempt,
+            curl: curl(visit, key: secret?.text ?? "YOUR_API_KEY", agent: agent?.text ?? "agt_…"),
+            cLines: cLines(issuer.settings.issuerURL, isTest: caller.environment == .test),
+            called: first != nil, firstID: first?.id.text)
+    }
+
+    private static func curl(_ visit: Visit, key: String, agent: String) -> String {
+        "curl -sS \(visit.site.origin)/v1/authorize -H 'X-API-Key: \(key)' -H 'Content-Type: application/json' "
+            + "-d '{\"agentId\":\"\(agent)\",\"amount\":1999,\"currency\":\"\(currency)\","
+            + "\"merchant\":{\"id\":\"m_aws\",\"name\":\"AWS\"}}'"
+    }
+
+    /// The README's, with this issuer's own name.
+    private static func cLines(_ issuerURL: String, isTest: Bool) -> String {
+        """
+        #include <paitifyverify.h>
+
+        const paitify_bytes audience = PAITIFY_BYTES("\(Audience.anyProcessor)");
+        paitify_options options;
+        paitify_options_init(&options, sizeof options);
+        options.issuer = PAITIFY_BYTES("\(issuerURL)");
+        options.audiences = &audience;
+        options.audience_count = 1;
+        \(isTest ? "options.accept_test = 1; /* this key is of the test environment */\n" : "")
+        paitify_verifier *verifier;
+        paitify_error error = PAITIFY_ERROR_INIT;
+        paitify_verifier_new(&options, &verifier, &error);
+        paitify_load_jwks_file(verifier, "jwks.json", &error); /* from /.well-known/jwks.json */
+
+        paitify_charge charge; /* what is about to be charged: \(currency) 19.99 at m_aws */
+        paitify_charge_init(&charge, sizeof charge);
+        charge.amount = 1999;
+        memcpy(charge.currency, "\(currency)", 4);
+        charge.merchant_id = PAITIFY_BYTES("m_aws");
+
+        paitify_result *result;
+        paitify_result_new(&result);
+        int32_t status = paitify_verify(verifier, token, &charge, result); /* PAITIFY_OK: charge it */
+        """
+    }
+}

@@ -1,0 +1,109 @@
+import Issuer
+
+/// What a policy says, part by part, in words: for its page, and to tell two versions apart.
+struct PolicyWords {
+    struct Term: Equatable {
+        let termName: String
+        let termValue: String
+    }
+
+    let terms: [Term]
+
+    /// `agent` is what the policy's own agent is called.
+    init(_ policy: PolicyTerms, agent: String?) {
+        let currency = policy.currency
+        var terms: [Term] = []
+        func add(_ name: String, _ value: String) { terms.append(Term(termName: name, termValue: value)) }
+        add("Name", policy.name.text)
+        add("Binds", Self.whom(policy, agent: agent))
+        add("In force", policy.enabled ? "yes" : "no, it is switched off")
+        add("Does", policy.mode == .enforce ? "decides" : "notes what it would have said, and decides nothing")
+        add("Currency", currency.text)
+        add("Time zone", policy.timeZone.text)
+        add(
+            "Limits",
+            policy.limits.isEmpty ? "none" : policy.limits.map { Self.limit($0, currency) }.joined(separator: "; "))
+        if policy.agentID == nil {
+            add(
+                "Its limits count", policy.counter == .shared ? "all agents' spends together" : "each agent's by itself"
+            )
+        }
+        add(
+            "Asks a person",
+            policy.approvalAbove.map { $0 == 0 ? "for every spend" : "for more than \(MoneyText.text($0, currency))" }
+                ?? "never")
+        Self.add("merchants", policy.merchants, to: &terms)
+        Self.add("categories", policy.categories, to: &terms)
+        Self.add("countries", policy.countries, to: &terms)
+        add("Hours", policy.schedule.map(Self.hours) ?? "at any time")
+        self.terms = terms
+    }
+
+    static func whom(_ policy: PolicyTerms, agent: String?) -> String {
+        policy.agentID.map { agent ?? $0.text } ?? "every agent"
+    }
+
+    static func limit(_ limit: SpendLimit, _ currency: CurrencyCode) -> String {
+        let most = [
+            limit.amount.map { MoneyText.text($0, currency) }, limit.count.map { "\(MoneyText.count($0)) spends" },
+        ].compactMap { $0 }
+        return "\(most.joined(separator: " and ")) \(limit.interval.phrase)"
+    }
+
+    /// One line for a list.
+    static func summary(_ policy: PolicyTerms) -> String {
+        var parts = policy.limits.prefix(3).map { limit($0, policy.currency) }
+        if policy.limits.count > 3 { parts.append("\(policy.limits.count - 3) more limits") }
+        if policy.limits.isEmpty { parts.append("\(policy.currency.text) without a limit") }
+        if let above = policy.approvalAbove { parts.append("a person over \(MoneyText.text(above, policy.currency))") }
+        if policy.merchants != nil || policy.categories != nil || policy.countries != nil { parts.append("lists") }
+        if policy.schedule != nil { parts.append("hours") }
+        return parts.joined(separator: "; ")
+    }
+
+    static func state(_ policy: PolicyTerms) -> (word: String, tone: String) {
+        if !policy.enabled { return ("Off", "quiet") }
+        return policy.mode == .enforce ? ("Decides", "good") : ("Shadow", "accent")
+    }
+
+    private static func hours(_ schedule: Schedule) -> String {
+        let days = Schedule.Day.allCases.filter(schedule.days.contains).map(\.word)
+        return
+            "\(days.isEmpty ? "on no day" : days.joined(separator: ", ")), \(schedule.from.text) to \(schedule.to.text)"
+    }
+
+    private static func add<Item>(_ noun: String, _ lists: AllowBlock<Item>?, to terms: inout [Term]) {
+        guard let lists else { return }
+        if !lists.allow.isEmpty {
+            terms.append(
+                Term(
+                    termName: "Only these \(noun)", termValue: lists.allow.map(\.text).sorted().joined(separator: ", "))
+            )
+        }
+        if !lists.block.isEmpty {
+            terms.append(
+                Term(termName: "Not these \(noun)", termValue: lists.block.map(\.text).sorted().joined(separator: ", "))
+            )
+        }
+    }
+
+    struct Difference {
+        let changeName: String
+        let changeOld: String
+        let changeNew: String
+    }
+
+    /// What another version says otherwise, in the order of the parts.
+    func differences(to newer: PolicyWords) -> [Difference] {
+        let names =
+            terms.map(\.termName)
+            + newer.terms.map(\.termName).filter { name in
+                !terms.contains { $0.termName == name }
+            }
+        return names.compactMap { name in
+            let old = terms.first { $0.termName == name }?.termValue ?? "–"
+            let new = newer.terms.first { $0.termName == name }?.termValue ?? "–"
+            return old == new ? nil : Difference(changeName: name, changeOld: old, changeNew: new)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import HTTPTypes
+import Hummingbird
+import Issuer
+
+/// One request for a page, or of a form, by somebody who is signed in or not: all that a handler needs.
+struct Visit: Sendable {
+    let request: Request
+    let scope: RequestScope
+    /// Under which address the browser came.
+    let site: Site
+    let dashboard: Dashboard
+    /// Nil on pages that ask for no session, where there is none.
+    let signedIn: SignedIn?
+
+    var issuer: Issuer { dashboard.issuer }
+
+    /// Who asks, for use cases. Throws where nobody is signed in: the browser is sent to sign in.
+    var caller: Principal {
+        get throws { try session.principal }
+    }
+
+    var session: SignedIn {
+        get throws {
+            guard let signedIn else { throw IssuerError.unauthenticated }
+            return signedIn
+        }
+    }
+
+    var visitor: Visitor {
+        Visitor(userAgent: request.headers[.userAgent], requestID: scope.requestID)
+    }
+
+    /// A parameter of the path.
+    func id<Kind>(_ resource: IssuerError.Resource, _ parameter: String = "id") throws -> ID<Kind> {
+        let text = scope.parameters.get(parameter) ?? ""
+        guard let id = ID<Kind>(text) else { throw IssuerError.notFound(resource, text) }
+        return id
+    }
+
+    /// A parameter of the query; nil where it is absent, there twice, or not UTF-8.
+    func query(_ name: String) -> String? {
+        FormFields(query: request.uri.query ?? "").flatMap { try? $0.optional(name) }
+    }
+
+    /// The page of that template, with `content` as `page` in it.
+    func page(
+        _ template: String, title: String, _ content: Any = [String: String](), status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        let frame = Frame(title: title, path: request.uri.path, visit: self)
+        return try page(template, frame, content, status: status)
+    }
+
+    func page(_ template: String, _ frame: Frame, _ content: Any, status: HTTPResponse.Status) throws -> Response {
+        .html(try dashboard.templates.render(template, frame: frame, page: content), status: status)
+    }
+
+    /// After a form: the browser gets that page with a GET (303).
+    func redirect(to path: String) -> Response {
+        Response(status: .seeOther, headers: [.location: path])
+    }
+}
+
+/// What every page shows around its own content: `frame` in templates.
+struct Frame: Sendable {
+    let title: String
+    let path: String
+    let signedIn: Who?
+    let version = App.version
+    /// What was chosen for this browser; nil: what it asks for itself.
+    let theme: String?
+    let themes: [Theme.Choice]
+    let nav: [Navigation.Section]
+
+    struct Who: Sendable {
+        /// For `<meta name="csrf-token">` and the field `csrf` of every form.
+        let csrfToken: String
+        let label: String
+        let userID: String
+        let companyName: String
+        let companyID: String
+        let role: String
+        let environment: String
+        let isTest: Bool
+        let mayApprove: Bool
+        let mayManage: Bool
+        let isOwner: Bool
+    }
+
+    /// `waiting`: how many requests wait for a person.
+    init(title: String, path: String, visit: Visit, waiting: Int64 = 0) {
+        self.title = title
+        self.path = path
+        let theme = Theme(of: visit)
+        self.theme = theme.attribute
+        themes = theme.choices
+        nav = Navigation.sections(at: path, waiting: waiting, isOwner: visit.signedIn?.role == .owner)
+        signedIn = visit.signedIn.map { session in
+            let principal = session.principal
+            return Who(
+                csrfToken: session.csrfToken, label: session.user.label, userID: session.user.id.text,
+                companyName: session.companyName.text, companyID: principal.companyID.text,
+                role: session.role.rawValue, environment: principal.environment.rawValue,
+                isTest: principal.environment == .test, mayApprove: principal.scopes.contains(.approve),
+                mayManage: principal.scopes.contains(.manage), isOwner: session.role == .owner)
+        }
+    }
+}
+
+extension Response {
+    static func html(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "text/html; charset=utf-8"],
+            body: ResponseBody(byteBuffer: .init(string: text)))
+    }
+}

@@ -1,0 +1,145 @@
+"""People at the real server: what leaves it, what is kept of them, and under which names it answers."""
+
+import concurrent.futures
+
+import httpx
+import pytest
+
+PASSWORD = "orange tiger staple 7"
+
+
+def visitor(server, **headers):
+    browser = httpx.Client(base_url=server.address, headers={"Origin": server.address, **headers}, timeout=30)
+    server.clients.append(browser)
+    return browser
+
+
+def sign_up(browser, email, company="Acme"):
+    answer = browser.post("/v1/signup", json={"company": company, "email": email, "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_somebody_signs_up_spends_decides_and_signs_out(server):
+    browser = visitor(server)
+    form = {"company": "Acme", "email": "whole@example.com", "password": PASSWORD}
+    assert browser.post("/sign-up", data=form).headers["Location"] == "/overview"
+    token = {"X-CSRF-Token": browser.get("/v1/session").json()["csrfToken"]}
+    agent = browser.post("/v1/agents", json={"name": "Buyer"}, headers=token).json()["id"]
+    policy = {"name": "P", "currency": "USD", "limits": [{"interval": "DAILY", "amount": 9000}], "approval": {"above": 100}}
+    assert browser.post("/v1/policies", json=policy, headers=token).status_code == 201
+    spend = {"agentId": agent, "amount": 500, "currency": "USD"}
+    held = browser.post("/v1/authorize", json=spend, headers=token).json()
+    assert held["decision"] == "PENDING_APPROVAL"
+    decided = browser.post(f"/v1/approvals/{held['id']}/approve", headers=token).json()
+    assert decided["decision"] == "APPROVED" and decided["token"]
+    actors = {entry["actor"] for entry in browser.get("/v1/audit").json()["data"]}
+    assert len(actors) == 1 and actors.pop().startswith("usr_")
+    assert browser.post("/sign-out", data={"csrf": token["X-CSRF-Token"]}).status_code == 303
+    assert browser.get("/v1/session").status_code == 401
+
+
+def test_a_session_goes_on_after_a_restart_and_one_that_ended_does_not(own_server):
+    server = own_server().start()
+    browser = visitor(server)
+    sign_up(browser, "restart@example.com")
+    stays = dict(browser.cookies)
+    other = visitor(server)
+    other.post("/sign-in", data={"email": "restart@example.com", "password": PASSWORD})
+    ended = dict(other.cookies)
+    other.post("/sign-out", data={"csrf": other.get("/v1/session").json()["csrfToken"]})
+    server.kill()
+    server.start()
+    assert httpx.get(server.address + "/v1/session", cookies=stays).status_code == 200
+    assert httpx.get(server.address + "/v1/session", cookies=ended).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "issuer.example.evil.example", "127.0.0.1.nip.io", "issuer.example:444", "localhost.evil"]
+)
+def test_under_another_name_the_dashboard_does_not_answer(server, host):
+    browser = visitor(server)
+    sign_up(browser, f"{host.replace(':', '.')}@example.com")
+    for method, path in [("GET", "/"), ("GET", "/overview"), ("GET", "/sign-in"), ("POST", "/sign-in")]:
+        answer = browser.request(method, path, headers={"Host": host, "Origin": f"http://{host}"})
+        assert answer.status_code == 421 and "Set-Cookie" not in answer.headers
+        assert host not in answer.headers.get("Location", "") and host not in answer.text
+    form = {"company": "C", "email": "other@example.com", "password": PASSWORD}
+    assert browser.post("/v1/signup", json=form, headers={"Host": host}).status_code == 421
+    assert browser.get("/v1/session", headers={"Host": host}).status_code == 401
+
+
+def test_under_https_the_cookie_is_the_host_s_own(server):
+    """A proxy that terminates TLS passes the host on; what it was reached by is configured, not believed."""
+    https = {"Host": "issuer.example", "Origin": "https://issuer.example"}
+    proxied = visitor(server, **https)
+    session = proxied.post("/v1/signup", json={"company": "C", "email": "tls@example.com", "password": PASSWORD})
+    cookie = session.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-paitify_session=") and cookie.endswith("; HttpOnly; SameSite=Lax; Secure")
+    value = cookie.split(";")[0].partition("=")[2]
+    page = proxied.get("/sign-in")
+    assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+    def status(cookies):
+        return httpx.get(server.address + "/v1/session", headers={"Host": "issuer.example", "Cookie": cookies}).status_code
+
+    assert status(f"__Host-paitify_session={value}") == 200
+    assert status(f"paitify_session={value}") == 401, "a name that any host could have set"
+    assert status(f"paitify_session=x; __Host-paitify_session={value}") == 200
+    assert status(f"__Host-paitify_session={value}; __Host-paitify_session=x") == 401
+    made = proxied.post(
+        "/v1/invitations",
+        json={"role": "viewer"},
+        headers={"X-CSRF-Token": session.json()["csrfToken"], "Cookie": f"__Host-paitify_session={value}"},
+    )
+    assert made.json()["url"].startswith("https://issuer.example/join?token=")
+    plain = {"Origin": "http://issuer.example"}
+    assert proxied.post("/sign-in", data={"email": "tls@example.com"}, headers=plain).status_code == 403
+
+
+def test_the_store_and_the_log_have_no_password_session_or_link(own_server):
+    server = own_server(LOG_LEVEL="trace").start()
+    browser = visitor(server)
+    session = sign_up(browser, "secret@example.com")
+    token = session["csrfToken"]
+    link = browser.post("/v1/invitations", json={"role": "viewer"}, headers={"X-CSRF-Token": token}).json()["url"]
+    browser.get(link.removeprefix(server.address))
+    browser.post("/sign-in", data={"email": "secret@example.com", "password": "a wrong password, 17"})
+    secrets = [PASSWORD, "a wrong password", browser.cookies["paitify_session"].split(".")[1], link[-43:], token]
+    server.stop()
+    kept = b"".join(path.read_bytes() for path in server.data.iterdir() if path.is_file())
+    log = "".join(server.lines)
+    assert b"secret@example.com" in kept and "/join" in log
+    for secret in secrets:
+        assert secret.encode() not in kept and secret not in log, secret
+
+
+def test_a_hundred_guesses_at_once_are_ten(own_server):
+    server = own_server().start()
+    sign_up(visitor(server), "flood@example.com")
+
+    def guess(number):
+        form = {"email": "flood@example.com", "password": f"wrong password {number}"}
+        headers = {"Origin": server.address}
+        return httpx.post(server.address + "/sign-in", data=form, headers=headers, timeout=60).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(guess, range(100)))
+    assert set(statuses) <= {401, 429, 503}
+    assert statuses.count(429) >= 90 and statuses.count(401) <= 10
+
+
+def test_what_two_people_do_at_once_with_one_link_or_one_address_one_of_them_does(own_server):
+    server = own_server().start()
+
+    def attempt(number):
+        answer = httpx.post(
+            server.address + "/v1/signup",
+            json={"company": f"Company {number}", "email": "race@example.com", "password": PASSWORD},
+            timeout=60,
+        )
+        return answer.status_code
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(attempt, range(8)))
+    assert statuses == [201] + [409] * 7

@@ -1,0 +1,289 @@
+"""Session tokens of Clerk, or of any provider that signs such: who gets in by them, and who does not."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+
+import httpx
+import jwt
+import pytest
+
+from harness.provider import Key, Provider, hang_up, send
+from harness.server import Server
+
+DASHBOARD = "https://issuer.example"
+
+
+@pytest.fixture(scope="module")
+def provider():
+    provider = Provider()
+    yield provider
+    provider.close()
+
+
+@pytest.fixture(scope="module")
+def clerk(provider, tmp_path_factory):
+    """An issuer that takes the provider's tokens."""
+    folder = tmp_path_factory.mktemp("clerk")
+    server = Server(folder, CLERK_ISSUER_URI=provider.issuer, CLERK_JWKS_URI=f"{provider.issuer}/jwks").start()
+    yield server
+    assert server.stop() == 0
+
+
+@pytest.fixture
+def own_provider():
+    provider = Provider()
+    yield provider
+    provider.close()
+
+
+def ask(server, token, method="GET", path="/v1/agents", **more):
+    headers = {"Authorization": f"Bearer {token}", **more.pop("headers", {})}
+    return httpx.request(method, server.address + path, headers=headers, timeout=30, **more)
+
+
+def version_1(provider, organization="org_1", role="org:admin", **changes):
+    return provider.token(org_id=organization, org_role=role, org_slug="acme", azp=DASHBOARD, sid="sess_1", **changes)
+
+
+def version_2(provider, organization="org_1", role="admin", **changes):
+    organization = {"id": organization, "rol": role, "slg": "acme"}
+    return provider.token(v=2, o=organization, azp=DASHBOARD, sid="sess_1", sts="active", **changes)
+
+
+def test_both_versions_of_the_token_open_the_same_company(provider, clerk):
+    made = ask(clerk, version_1(provider), "POST", json={"name": "By version 1"})
+    assert made.status_code == 201, made.text
+    assert [agent["name"] for agent in ask(clerk, version_2(provider)).json()["data"]] == ["By version 1"]
+    audit = ask(clerk, version_2(provider), path="/v1/audit").json()["data"]
+    assert [entry["action"] for entry in audit] == ["AGENT_CREATED", "MEMBER_JOINED", "COMPANY_CREATED"]
+    assert len({entry["actor"] for entry in audit}) == 1 and audit[0]["actor"].startswith("usr_")
+
+
+def test_no_organization_sees_another_and_somebody_without_one_is_their_own(provider, clerk):
+    ask(clerk, version_1(provider, "org_a"), "POST", json={"name": "A's"})
+    ask(clerk, provider.token(sub="user_alone"), "POST", json={"name": "Mine"})
+    assert ask(clerk, version_2(provider, "org_b")).json()["data"] == []
+    assert [agent["name"] for agent in ask(clerk, provider.token(sub="user_alone")).json()["data"]] == ["Mine"]
+    # An organization that is called what somebody else's own company is called.
+    assert ask(clerk, version_1(provider, "user_alone")).json()["data"] == []
+    assert ask(clerk, provider.token(sub="org_a")).json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    "role, manages, approves",
+    [
+        ("admin", True, True),
+        ("owner", True, True),
+        ("manager", True, True),
+        ("approver", False, True),
+        ("member", False, False),
+        ("basic_member", False, False),
+        ("viewer", False, False),
+        ("something_else", False, False),
+        (None, False, False),
+    ],
+)
+def test_a_role_may_do_what_it_says_in_either_version(provider, clerk, role, manages, approves):
+    tokens = [version_2(provider, f"org_{role}", role), version_1(provider, f"org_{role}", role and f"org:{role}")]
+    for token in tokens:
+        assert ask(clerk, token).status_code == 200
+        assert ask(clerk, token, "POST", json={"name": "x"}).status_code == (201 if manages else 403)
+        missing = "/v1/approvals/auth_00000000000000000000000000/deny"
+        assert ask(clerk, token, "POST", missing).status_code == (404 if approves else 403)
+
+
+def test_a_role_that_was_taken_away_is_gone_with_the_next_token(provider, clerk):
+    assert ask(clerk, version_1(provider, "org_r"), "POST", json={"name": "x"}).status_code == 201
+    assert ask(clerk, version_1(provider, "org_r", "org:member"), "POST", json={"name": "y"}).status_code == 403
+    audit = ask(clerk, version_1(provider, "org_r"), path="/v1/audit?action=MEMBER_ROLE_CHANGED").json()["data"]
+    assert [entry["after"]["role"] for entry in audit] == ["owner", "viewer"]
+
+
+def test_a_token_means_the_live_environment_unless_the_request_says_test(provider, clerk):
+    token, trial = version_1(provider, "org_e"), {"Paitify-Environment": "test"}
+    assert ask(clerk, token, "POST", json={"name": "Trial"}, headers=trial).status_code == 201
+    assert ask(clerk, token).json()["data"] == []
+    assert len(ask(clerk, token, headers=trial).json()["data"]) == 1
+    assert ask(clerk, token, headers={"Paitify-Environment": "Test"}).status_code == 400
+
+
+def unsigned(provider):
+    header = base64.urlsafe_b64encode(b'{"alg":"none","kid":"first"}').rstrip(b"=").decode()
+    body = base64.urlsafe_b64encode(json.dumps(provider.claims(org_id="o", org_role="admin")).encode()).rstrip(b"=")
+    return f"{header}.{body.decode()}."
+
+
+def signed_with_the_public_key(provider):
+    """HS256 with what everybody knows for a secret; made by hand, as PyJWT refuses to."""
+    def part(value):
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
+
+    text = part({"alg": "HS256", "kid": "first"}) + b"." + part(provider.claims(org_id="o", org_role="admin"))
+    mac = hmac.new(provider.key.public_pem(), text, hashlib.sha256).digest()
+    return (text + b"." + base64.urlsafe_b64encode(mac).rstrip(b"=")).decode()
+
+
+def altered(token):
+    head, body, signature = token.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+    claims["org_id"] = "org_1"
+    return ".".join([head, base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode(), signature])
+
+
+BAD_TOKENS = {
+    "no token": lambda p: "x",
+    "expired": lambda p: version_1(p, exp=int(time.time()) - 31),
+    "without an end": lambda p: version_1(p, exp=None),
+    "with an end that is text": lambda p: version_1(p, exp="9999999999"),
+    "not begun": lambda p: version_1(p, nbf=int(time.time()) + 120),
+    "issued to come": lambda p: version_1(p, iat=int(time.time()) + 120),
+    "another issuer's": lambda p: version_1(p, iss="https://evil.example"),
+    "without an issuer": lambda p: version_1(p, iss=None),
+    "without a subject": lambda p: version_1(p, sub=None),
+    "of an empty subject": lambda p: version_1(p, sub=""),
+    "unsigned": unsigned,
+    "signed with the public key": signed_with_the_public_key,
+    "signed by another key": lambda p: Key("first").sign(p.claims(org_id="o", org_role="admin")),
+    "of a key that brings itself": lambda p: p.key.sign(p.claims(org_id="o"), jwk=p.key.jwk()),
+    "of a key set elsewhere": lambda p: p.key.sign(p.claims(org_id="o"), jku="https://evil.example/jwks"),
+    "critical": lambda p: p.key.sign(p.claims(org_id="o"), crit=["exp"]),
+    "RS512": lambda p: jwt.encode(p.claims(org_id="o"), p.key.private, "RS512", headers={"kid": "first"}),
+    "altered": lambda p: altered(version_1(p, "org_2")),
+    "of a page that is not ours": lambda p: p.token(org_id="o", org_role="org:admin", azp="https://evil.example"),
+    "of a page on another port of ours": lambda p: p.token(org_id="o", azp="https://issuer.example:444"),
+    "pending": lambda p: p.token(v=2, o={"id": "o", "rol": "admin"}, sts="pending"),
+    "of an organization without a name": lambda p: p.token(v=2, o={"rol": "admin"}),
+    "of an organization that is a number": lambda p: p.token(org_id=7, org_role="org:admin"),
+    "too long": lambda p: version_1(p, padding="x" * 9000),
+}
+
+
+@pytest.mark.parametrize("bad", BAD_TOKENS.values(), ids=BAD_TOKENS.keys())
+def test_a_token_that_is_not_good_opens_nothing(provider, clerk, bad):
+    token = bad(provider)
+    answer = ask(clerk, token)
+    assert answer.status_code == 401, answer.text
+    assert answer.json()["code"] == "UNAUTHENTICATED"
+    assert token not in answer.text
+    assert ask(clerk, token, "POST", json={"name": "x"}).status_code == 401
+
+
+def test_an_api_key_beside_a_token_decides(provider, clerk):
+    assert ask(clerk, version_1(provider), headers={"X-API-Key": "ag_live_wrong"}).status_code == 401
+
+
+def test_what_is_not_configured_is_not_taken(server, provider):
+    answer = ask(server, version_1(provider))
+    assert answer.status_code == 401 and "CLERK_ISSUER_URI" in answer.json()["detail"]
+
+
+def test_a_key_that_the_provider_turned_to_is_fetched_and_one_that_it_dropped_is_not_taken(own_server, own_provider):
+    provider = own_provider
+    server = own_server(CLERK_ISSUER_URI=provider.issuer).start()  # its key set is where Clerk has it
+    provider.answers["/.well-known/jwks.json"] = lambda handler: send(handler, 200, provider.jwks())
+    assert ask(server, version_1(provider)).status_code == 200
+    for _ in range(20):
+        assert ask(server, version_1(provider)).status_code == 200
+    assert provider.asked == ["/.well-known/jwks.json"], "one fetch serves all"
+    old = version_1(provider)
+    provider.keys = [Key("second")]
+    assert ask(server, version_1(provider)).status_code == 200
+    assert ask(server, old).status_code in (401, 503)
+    unknown = Key("unknown").sign(provider.claims(org_id="o"))
+    for _ in range(20):
+        assert ask(server, unknown).status_code == 503
+    assert len(provider.asked) == 2, "a kid that nobody knows buys no fetch at will"
+    provider.answers["/.well-known/jwks.json"] = hang_up
+    assert ask(server, version_1(provider)).status_code == 200, "keys that are known serve while the provider is down"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda handler: send(handler, 500, {}),
+        lambda handler: send(handler, 200, b"no JSON"),
+        lambda handler: send(handler, 200, {"keys": []}),
+        lambda handler: send(handler, 200, b" " * 70_000),
+        lambda handler: send(handler, 302, b"", Location="http://127.0.0.1:1/jwks"),
+        lambda handler: send(handler, 200, {"keys": [{"kty": "oct", "k": "AAAA", "kid": "first"}]}),
+        hang_up,
+    ],
+    ids=["an error", "no JSON", "no keys", "too much", "elsewhere", "a secret", "nothing"],
+)
+def test_a_provider_that_gives_no_keys_signs_nobody_in_and_disturbs_nobody(own_server, own_provider, answer):
+    server = own_server(CLERK_ISSUER_URI=own_provider.issuer, CLERK_JWKS_URI=f"{own_provider.issuer}/jwks").start()
+    own_provider.answers["/jwks"] = answer
+    refused = ask(server, version_1(own_provider))
+    assert refused.status_code == 503 and refused.json()["code"] == "PROVIDER_UNAVAILABLE"
+    assert refused.headers["Retry-After"] == "5"
+    assert httpx.get(server.address + "/readyz").status_code == 200
+
+
+def test_closed_sign_up_lets_nobody_open_a_company_by_a_token(own_server, provider):
+    server = own_server(
+        CLERK_ISSUER_URI=provider.issuer, CLERK_JWKS_URI=f"{provider.issuer}/jwks", PAITIFY_SIGNUP="closed"
+    ).start()
+    answer = ask(server, version_1(provider))
+    assert answer.status_code == 403 and answer.json()["code"] == "NO_COMPANY"
+
+
+def test_the_parties_that_are_named_are_taken_and_then_a_token_must_name_one(own_server, provider):
+    server = own_server(
+        CLERK_ISSUER_URI=provider.issuer,
+        CLERK_JWKS_URI=f"{provider.issuer}/jwks",
+        CLERK_AUTHORIZED_PARTIES="https://app.example,https://other.example",
+    ).start()
+    for party, status in [("https://app.example", 200), (DASHBOARD, 200), ("https://evil.example", 401), (None, 401)]:
+        assert ask(server, provider.token(org_id="o", azp=party)).status_code == status
+
+
+def test_the_dashboard_s_sign_in_is_clerk_s_and_no_other_page_loads_anything_from_there(own_server, provider):
+    key = "pk_test_" + base64.b64encode(b"clerk.example.com$").decode()
+    server = own_server(
+        NEXT_PUBLIC_CLERK_ISSUER_URI=provider.issuer,
+        NEXT_PUBLIC_CLERK_JWKS_URI=f"{provider.issuer}/jwks",
+        NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY=key,
+        NEXT_PUBLIC_CLERK_AFTER_SIGN_IN_URL="/agents",
+    ).start()
+    browser = httpx.Client(base_url=server.address, headers={"Origin": server.address})
+    server.clients.append(browser)
+    page = browser.get("/sign-in")
+    assert "https://clerk.example.com/npm/@clerk/clerk-js@5/" in page.text and key in page.text
+    assert 'data-next="/agents"' in page.text
+    policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
+    assert policy["script-src"] == "'self' https://clerk.example.com https://challenges.cloudflare.com"
+    assert policy["default-src"] == "'none'" and policy["frame-ancestors"] == "'none'"
+    assert browser.get("/assets/clerk.js").headers["Content-Type"].startswith("text/javascript")
+
+    for token in ["x", "", version_1(provider, exp=1)]:
+        refused = browser.post("/sign-in/clerk", data={"token": token})
+        assert refused.status_code == 401 and "Set-Cookie" not in refused.headers
+    elsewhere = httpx.post(
+        server.address + "/sign-in/clerk", data={"token": version_1(provider)}, headers={"Origin": "https://evil.example"}
+    )
+    assert elsewhere.status_code == 403
+    entered = browser.post("/sign-in/clerk", data={"token": version_1(provider)})
+    assert entered.status_code == 204, entered.text
+    session = browser.get("/v1/session").json()
+    assert session["role"] == "owner" and session["company"]["name"] == "acme" and session["user"]["email"] is None
+    overview = browser.get("/overview")
+    assert overview.status_code == 200 and "clerk.example.com" not in overview.headers["Content-Security-Policy"]
+    # Demoted at the provider, by the next token that comes: the session that held more ends.
+    ask(server, version_1(provider, role="org:member"))
+    assert browser.get("/v1/session").status_code == 401
+
+
+def test_no_token_stands_in_the_log(own_server, provider):
+    server = own_server(
+        CLERK_ISSUER_URI=provider.issuer, CLERK_JWKS_URI=f"{provider.issuer}/jwks", LOG_LEVEL="trace"
+    ).start()
+    good, bad = version_1(provider), version_1(provider, exp=1)
+    ask(server, good), ask(server, bad), ask(server, good, path=f"/v1/agents?cursor={good}")
+    server.stop()
+    log = "".join(server.lines)
+    assert "request" in log
+    for token in (good, bad):
+        assert token not in log and token.split(".")[1] not in log and token.split(".")[2] not in log

@@ -1,0 +1,383 @@
+"""The dashboard, as people use it: a real server, a real browser."""
+
+import csv
+import io
+import os
+import re
+import subprocess
+
+from harness.browser import authorize, cookie_client
+from harness.company import CLOUD_STORE
+from harness.paths import LIBRARY_FOLDER
+
+
+def test_from_signing_up_to_a_decided_spend_whose_token_and_budget_are_seen(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    page = owner.page
+    page.wait_for_selector("#start-state .wait")
+    first = authorize(company, agent, 1999, merchant={"id": "m_aws", "name": "AWS"})
+    page.wait_for_selector("#start-arrived .arrived")
+    page.click("text=Look at what was decided")
+    assert page.inner_text("h1") == "USD 19.99 to AWS"
+    page.click("text=As it is sent")
+    assert page.inner_text("#jwt") == first["token"]
+    assert f'"jti": "{first["id"]}"' in page.content().replace("&quot;", '"')
+
+    held = authorize(company, agent, 40_000, merchant=CLOUD_STORE, description="Seats for the design team")
+    page.goto("/overview")
+    assert "USD 19.99 of 1,000.00" in page.inner_text(".meter").replace("\u00a0", " ")
+    page.click("nav >> text=Approvals")
+    card = page.locator(f"#{held['id']}")
+    assert "Seats for the design team" in card.inner_text()
+    assert "USD 580.01 left after it" in card.inner_text().replace("\u00a0", " ")
+    card.locator("[name=note]").fill("Agreed on Tuesday")
+    card.locator("[data-approve]").click()
+    assert page.inner_text("[role=status] strong") == "Approved."
+    assert company.get(held["id"])["status"] == "PENDING"
+
+    page.goto("/overview")
+    assert "USD 419.99 of 1,000.00" in page.inner_text(".meter").replace("\u00a0", " ")
+    page.goto(f"/authorizations/{held['id']}")
+    assert "Agreed on Tuesday" in page.inner_text("main")
+    assert owner.email in page.inner_text("main")
+
+
+def test_the_lines_that_a_new_company_is_shown_make_the_call_and_verify_its_token(person, tmp_path):
+    owner = person().sign_up()
+    owner.get_started()
+    [curl, lines] = (owner.page.inner_text(selector) for selector in ["#curl", "#clines"])
+    answer = subprocess.run(["sh", "-c", curl], capture_output=True, text=True, check=True, timeout=60).stdout
+    token = re.search('"token":"([^"]+)"', answer).group(1)
+    include, rest = lines.split("\n", 1)
+    program = f"""{include}
+#include <string.h>
+int main(int count, char **arguments) {{
+    const paitify_bytes token = {{(const uint8_t *)arguments[count - 1], strlen(arguments[count - 1])}};
+    {rest}
+    return status;
+}}
+"""
+    (tmp_path / "first.c").write_text(program)
+    environment = os.environ | {"PKG_CONFIG_PATH": str(LIBRARY_FOLDER / "pkgconfig")}
+    build = "cc -Wall -Wextra -Werror -o first first.c $(pkg-config --cflags --libs paitifyverify)"
+    subprocess.run(["sh", "-c", build], env=environment, cwd=tmp_path, check=True, timeout=60)
+    (tmp_path / "jwks.json").write_bytes(owner.context.request.get("/.well-known/jwks.json").body())
+    assert subprocess.run(["./first", token], cwd=tmp_path, timeout=60).returncode == 0
+    assert subprocess.run(["./first", token[:-4] + "AAAA"], cwd=tmp_path, timeout=60).returncode != 0
+
+
+def test_the_overview_follows_the_books_without_being_loaded_again(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    authorize(company, agent, 100)
+    page = owner.open("/overview")
+    page.wait_for_selector("[data-state=on]")
+    page.evaluate("window.untouched = true")
+    assert page.inner_text(".stat >> nth=1").startswith("Pending\nUSD 1.00")
+    authorize(company, agent, 150)
+    page.wait_for_selector(".stat >> nth=1 >> text=2 reserved")
+    authorize(company, agent, 30_000)
+    page.wait_for_selector("#nav .count >> text=1")
+    assert page.evaluate("window.untouched")
+
+
+def test_a_spend_is_decided_with_the_keyboard_alone(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    older, newer = (authorize(company, agent, amount)["id"] for amount in [30_000, 31_000])
+    page = owner.open("/approvals")
+    page.wait_for_selector("[data-keys]:not([hidden])")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.id") == older
+    page.keyboard.press("n")
+    page.keyboard.type("and denied by key")
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Denied.")
+    assert company.get(older)["approval"]["note"] == "and denied by key"
+    assert company.get(newer)["status"] == "HELD"
+
+
+def test_the_list_to_decide_on_stays_as_it_is_and_says_that_there_is_news(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    held = authorize(company, agent, 30_000)["id"]
+    page = owner.open("/approvals")
+    page.wait_for_selector("[data-state=on]")
+    authorize(company, agent, 31_000)
+    page.wait_for_selector("#news")
+    assert page.evaluate("[...document.querySelectorAll('[data-ask]')].map(ask => ask.id)") == [held]
+    page.click("text=Show them")
+    page.wait_for_selector("[data-ask] >> nth=1")
+
+
+def test_two_people_who_decide_at_once_get_one_decision_and_are_both_told(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    held = authorize(company, agent, 30_000)["id"]
+    other = person().sign_in(owner.email)
+    other.open("/approvals")
+    owner.open("/approvals")
+    owner.page.click("[data-approve]")
+    other.page.click("[data-deny]")
+    assert "It was decided already, by" in other.page.inner_text("[role=status]")
+    assert company.get(held)["status"] == "PENDING"
+
+
+def test_it_works_without_scripts(person):
+    owner = person(java_script_enabled=False).sign_up()
+    company, agent = owner.get_started()
+    held = authorize(company, agent, 30_000)["id"]
+    owner.open("/approvals").click("[data-approve]")
+    assert company.get(held)["status"] == "PENDING"
+    page = owner.open("/policies/new")
+    page.fill("#name", "Without scripts")
+    page.fill("#limit-1", "10.50")
+    page.click("text=More rows")
+    assert page.locator(".limit-row").count() > 3
+    page.click("text=Put it in force")
+    assert "USD 10.50 a day" in page.inner_text("main").replace("\u00a0", " ")
+
+
+def test_a_policy_of_every_field_is_written_previewed_changed_and_compared(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    company.approved(agent, 12_000, merchant=CLOUD_STORE)
+    page = owner.open("/policies/new")
+    page.fill("#name", "Office hours")
+    page.select_option("#agent", agent)
+    page.select_option("#mode", "SHADOW")
+    page.fill("#currency", "usd")
+    page.fill("#zone", "Europe/Zurich")
+    page.fill("#above", "1,000")
+    page.select_option("#interval-1", "ROLLING")
+    page.fill("#limit-1", "1234.5")
+    page.fill("#count-1", "10")
+    page.fill("#length-1", "36 h")
+    page.select_option("#interval-2", "PER_AUTHORIZATION")
+    page.fill("#limit-2", "100")
+    page.fill("#merchantsAllow", "m_cloud\nm_aws\n")
+    page.fill("#categoriesBlock", "7995")
+    page.fill("#countriesAllow", "US\nDE")
+    for day in ["Mon", "Fri"]:
+        page.check(f"label.check:has-text('{day}') input")
+    page.fill("#opens", "22:00")
+    page.fill("#closes", "06:00")
+    page.click("text=Preview on the last 30 days")
+    preview = page.inner_text("#preview").replace("\u00a0", " ")
+    assert "Of 1 requests for USD 120.00" in preview and "1 approved then, would be denied: USD 120.00." in preview
+    page.click("text=Put it in force")
+    said = page.inner_text("main").replace("\u00a0", " ")
+    for words in ["USD 1,234.50 and 10 spends in any 36 hours", "USD 100.00 for one spend", "more than USD 1,000.00",
+                  "m_aws, m_cloud", "7995", "DE, US", "Mon, Fri, 22:00 to 06:00", "Europe/Zurich"]:
+        assert words in said, words
+    policy = page.url.split("/")[-1].split("?")[0]
+    stored = company.http.get(f"/v1/policies/{policy}").json()
+    assert stored["limits"] == [
+        {"interval": "ROLLING", "seconds": 129_600, "amount": 123_450, "count": 10},
+        {"interval": "PER_AUTHORIZATION", "amount": 10_000},
+    ]
+    assert stored["schedule"] == {"days": ["MON", "FRI"], "from": "22:00", "to": "06:00"}
+    page.click("text=Change or preview")
+    page.click("button.primary >> text=Save")
+    unchanged = company.http.get(f"/v1/policies/{policy}").json()
+    assert {**unchanged, "version": 1, "updatedAt": stored["updatedAt"]} == stored
+    page.click("text=Change or preview")
+    page.fill("#limit-2", "90")
+    page.click("button.primary >> text=Save")
+    page.goto(f"/policies/{policy}/versions/3")
+    changes = page.inner_text(".diff").replace("\u00a0", " ")
+    assert "USD 100.00 for one spend" in changes and "USD 90.00 for one spend" in changes
+
+
+def test_what_is_wrong_with_a_policy_stands_beside_its_field_and_nothing_is_lost(person):
+    owner = person().sign_up()
+    page = owner.open("/policies/new")
+    page.fill("#currency", "JPY")
+    page.fill("#limit-1", "10.5")
+    page.fill("#countriesAllow", "US\nUtopia")
+    page.fill("#opens", "09:00")
+    page.click("text=Put it in force")
+    said = page.inner_text("main")
+    assert "4 fields need another look." in said
+    assert "It has decimals, and JPY has none." in said
+    assert "“Utopia”" in said
+    assert page.input_value("#countriesAllow") == "US\nUtopia" and page.input_value("#limit-1") == "10.5"
+
+
+def test_a_policy_that_somebody_else_changed_meanwhile_is_not_written_over(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    policy = company.http.get("/v1/policies").json()["data"][0]
+    page = owner.open(f"/policies/{policy['id']}/edit")
+    terms = {name: policy[name] for name in ["agentId", "currency", "approval"]}
+    changed = {**terms, "name": "Changed by a program", "limits": [{"interval": "DAILY", "amount": 5000}]}
+    assert company.http.put(f"/v1/policies/{policy['id']}", json=changed).status_code == 200
+    page.fill("#name", "Mine")
+    page.click("button.primary >> text=Save")
+    alert = page.inner_text("[role=alert]").replace("\u00a0", " ")
+    assert "You began from version 1; version 2 is in force now." in alert
+    assert "Changed by a program" in alert and "USD 50.00 a day" in alert
+    assert page.input_value("#name") == "Mine"
+    assert company.http.get(f"/v1/policies/{policy['id']}").json()["version"] == 2
+    page.click("text=Save over version 2")
+    page.wait_for_url("**saved=1")
+    assert company.http.get(f"/v1/policies/{policy['id']}").json()["name"] == "Mine"
+
+
+def test_a_policy_that_somebody_else_changed_meanwhile_is_not_deleted(person):
+    owner = person().sign_up()
+    company, _ = owner.get_started()
+    policy = company.http.get("/v1/policies").json()["data"][0]["id"]
+    page = owner.open(f"/policies/{policy}")
+    changed = {"name": "Changed by a program", "currency": "USD"}
+    assert company.http.put(f"/v1/policies/{policy}", json=changed).status_code == 200
+    page.click("text=Delete this policy")
+    page.check("[name=sure]")
+    page.click("button.danger")
+    assert "Nothing was deleted." in page.inner_text("[role=alert]")
+    assert page.inner_text("h1") == "Changed by a program"
+    page.click("text=Delete this policy")
+    page.check("[name=sure]")
+    page.click("button.danger")
+    assert company.http.get(f"/v1/policies/{policy}").status_code == 404
+
+
+def test_a_policy_of_the_longest_lists_can_be_changed(person):
+    owner = person().sign_up()
+    company, _ = owner.get_started()
+    merchants = [f"m_{number}_" + "é" * 20 for number in range(500)]
+    terms = {"name": "Long", "currency": "USD", "merchants": {"allow": merchants, "block": merchants}}
+    policy = company.http.post("/v1/policies", json=terms).raise_for_status().json()["id"]
+    page = owner.open(f"/policies/{policy}/edit")
+    page.fill("#name", "Still long")
+    page.click("button.primary >> text=Save")
+    page.wait_for_url("**saved=1")
+    stored = company.http.get(f"/v1/policies/{policy}").json()
+    assert (stored["name"], len(stored["merchants"]["allow"])) == ("Still long", 500)
+
+
+def test_an_agent_that_somebody_else_changed_meanwhile_is_not_written_over(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    page = owner.open(f"/agents/{agent}")
+    assert company.http.patch(f"/v1/agents/{agent}", json={"name": "Theirs"}).status_code == 200
+    page.click("text=Change or delete it")
+    page.fill("#name", "Mine")
+    page.click("text=Save")
+    assert "it is “Theirs” now" in page.inner_text("[role=alert]")
+    assert company.http.get(f"/v1/agents/{agent}").json()["name"] == "Theirs"
+
+
+def test_authorizations_are_found_by_what_they_hold_and_exported_without_formulas(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    company.approved(agent, 1999, merchant={"id": "m_1", "name": "=HYPERLINK(\"http://evil\")"}, description="+1 \"quoted\"")
+    company.approved(agent, 2500, merchant={"id": "m_2", "name": "100%_sure"}, metadata={"order": "PO-7"})
+    company.authorize(agent, 200_000)
+    page = owner.open("/authorizations")
+    assert page.locator("tbody tr").count() == 3
+    for text, count in [("m_1", 1), ("PO-7", 1), ("%_s", 1), ("\"quoted\"", 1), ("nothing of the kind", 0), ("M_", 2)]:
+        page = owner.open("/authorizations")
+        page.fill("[name=q]", text)
+        page.click("main form button")
+        assert page.locator("tbody tr").count() == count, text
+    page = owner.open("/authorizations?status=DENIED")
+    assert page.locator("tbody tr").count() == 1 and "Over the daily limit" in page.inner_text("tbody")
+    assert owner.open("/authorizations?to=2000-01-01").locator(".empty").count() == 1
+    assert "before “From”" in owner.open("/authorizations?from=2026-02-01&to=2026-01-01").inner_text("[role=alert]")
+
+    with cookie_client(owner) as client:
+        answer = client.get("/authorizations.csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert re.fullmatch(r'attachment; filename="authorizations-\d{4}-\d\d-\d\d\.csv"', answer.headers["content-disposition"])
+    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [line["amount"] for line in lines] == ["2000.00", "25.00", "19.99"]
+    assert lines[2]["merchant"] == "'=HYPERLINK(\"http://evil\")" and lines[2]["note"] == "'+1 \"quoted\""
+    assert [line["status"] for line in lines] == ["DENIED", "PENDING", "PENDING"]
+
+
+def test_a_key_is_shown_once_and_opens_nothing_once_it_is_revoked(person):
+    owner = person().sign_up()
+    page = owner.open("/api-keys")
+    page.fill("#name", "Nightly job")
+    page.click("text=Make the key")
+    secret = page.inner_text("#secret").strip()
+    with cookie_client(owner) as anybody:
+        headers = {"X-API-Key": secret}
+        anybody.cookies.clear()
+        assert anybody.get("/v1/agents", headers=headers).status_code == 200
+        assert secret not in owner.open("/api-keys").content()
+        page.click("summary:has-text('Revoke')")
+        page.click("text=Revoke it")
+        assert anybody.get("/v1/agents", headers=headers).status_code == 401
+
+
+def test_the_environments_share_nothing(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    company.approved(agent, 100)
+    page = owner.open("/overview")
+    page.click("text=Test")
+    assert "Test environment" in page.inner_text(".test-note")
+    assert page.locator("#get-started").count() == 1
+    owner.open("/agents")
+    assert page.locator(".empty").count() == 1
+    owner.open(f"/agents/{agent}", status=404)
+
+
+def test_a_role_is_offered_what_it_may_do_and_refused_the_rest(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    held = authorize(company, agent, 30_000)["id"]
+    viewer = person().join(owner.invite("viewer"))
+    page = viewer.open("/approvals")
+    assert page.locator("[data-approve]").count() == 0
+    for path in ["/agents", "/policies", "/api-keys", "/members"]:
+        viewer.open(path)
+        assert page.locator("main form").count() == 0, path
+    viewer.open("/policies/new", status=403)
+    for path, fields in {
+        f"/approvals/{held}": {"decision": "approve"}, "/agents": {"name": "X"}, "/api-keys": {"name": "X", "scope": "read"},
+        f"/agents/{agent}/delete": {"sure": "yes"}, "/members/invite": {"role": "owner"},
+    }.items():
+        assert viewer.post(path, **fields).status == 403, path
+    approver = person().join(owner.invite("approver"))
+    approver.open("/approvals").click("[data-approve]")
+    assert company.get(held)["status"] == "PENDING"
+
+
+def test_a_form_from_elsewhere_does_nothing(person):
+    owner = person().sign_up()
+    owner.open("/overview")
+    assert owner.post_without_token("/agents", name="Forged").status == 403
+    assert owner.post_without_token("/agents", name="Forged", csrf="x" * 43).status == 403
+    with cookie_client(owner) as client:
+        token = owner.page.get_attribute("meta[name=csrf-token]", "content")
+        form = {"name": "Forged", "csrf": token}
+        assert client.post("/agents", data=form, headers={"Origin": "https://evil.example"}).status_code == 403
+        assert client.post("/agents", data=form).status_code == 403
+    assert "Forged" not in owner.open("/agents").content()
+
+
+def test_a_form_that_is_sent_twice_is_carried_out_once(person):
+    owner = person().sign_up()
+    page = owner.open("/agents")
+    once = page.get_attribute("main form [name=once]", "value")
+    answers = [owner.post("/agents", name="Twin", once=once) for _ in range(2)]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    assert owner.open("/agents").locator("tbody tr").count() == 1
+
+
+def test_the_colours_are_kept(person):
+    owner = person().sign_up()
+    page = owner.open("/policies")
+    page.click("text=Dark")
+    assert page.url.endswith("/policies")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    assert owner.open("/agents").get_attribute("html", "data-theme") == "dark"
+    page.click("text=Auto")
+    assert page.get_attribute("html", "data-theme") is None

@@ -1,0 +1,57 @@
+import Issuer
+import Testing
+
+@testable import Server
+
+@Suite struct PolicyFormTests {
+    private static func terms() throws -> PolicyTerms {
+        PolicyTerms(
+            name: try Name("All of it"), agentID: AgentID("agt_01m85g7gt5n91thc7z9h0xssce"), enabled: false,
+            mode: .shadow,
+            currency: try CurrencyCode("KWD"), timeZone: try TimeZoneID("Europe/Zurich"),
+            limits: [
+                try SpendLimit(interval: .perAuthorization, amount: 1, count: nil),
+                try SpendLimit(interval: .rolling(seconds: 90), amount: 1_234_567, count: 1_000_000),
+                try SpendLimit(interval: .allTime, amount: nil, count: 0),
+            ], counter: .perAgent, merchants: AllowBlock(allow: [try MerchantID("m_1"), try MerchantID("m_2")]),
+            categories: AllowBlock(block: [try MerchantCategory("7995")]),
+            countries: AllowBlock(allow: [try CountryCode("US")], block: [try CountryCode("KP")]),
+            schedule: try Schedule(days: [.monday], from: TimeOfDay("22:00"), to: TimeOfDay("24:00")), approvalAbove: 0)
+    }
+
+    @Test("a policy that is shown in the form and saved again is the same policy")
+    func roundTrip() throws {
+        let terms = try Self.terms()
+        let read = PolicyForm(terms).terms()
+        #expect(read.errors.isEmpty)
+        #expect(read.terms == terms)
+    }
+
+    @Test("every field that is wrong is named, and none of the others")
+    func errors() throws {
+        var form = PolicyForm(try Self.terms())
+        form.name = ""
+        form.currency = "XXX"
+        form.timeZone = "Mars/Olympus"
+        form.lists["categoriesBlock"] = "79956"
+        form.to = ""
+        #expect(Set(form.terms().errors.keys) == ["name", "currency", "timeZone", "categoriesBlock", "schedule"])
+        form = PolicyForm(try Self.terms())
+        form.approvalAbove = "0.0001"
+        form.limits[1].length = ""
+        form.limits[2].count = "many"
+        #expect(Set(form.terms().errors.keys) == ["approvalAbove", "limit1", "limit2"])
+    }
+
+    @Test("versions differ where their terms do, and in nothing else")
+    func differences() throws {
+        let old = try Self.terms()
+        var new = old
+        new.approvalAbove = nil
+        new.merchants = nil
+        let changes = PolicyWords(old, agent: nil).differences(to: PolicyWords(new, agent: nil))
+        #expect(changes.map(\.changeName) == ["Asks a person", "Only these merchants"])
+        #expect(changes.map(\.changeNew) == ["never", "–"])
+        #expect(PolicyWords(old, agent: nil).differences(to: PolicyWords(old, agent: nil)).isEmpty)
+    }
+}
