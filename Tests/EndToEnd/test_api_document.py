@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -137,7 +138,8 @@ def test_schemathesis_finds_nothing(own_server, tmp_path):
         text=True,
     )
     assert finished.returncode == 0, finished.stdout[-20_000:] + finished.stderr[-2000:]
-    assert "Tested: 45" in finished.stdout or "45 passed" in finished.stdout, finished.stdout[-3000:]
+    total = re.search(r"Selected: ([0-9]+)/\1\b", finished.stdout)
+    assert total and int(total[1]) > 30 and f"Tested: {total[1]}" in finished.stdout, finished.stdout[-3000:]
     # The key still opens, and the server is well.
     assert company.http.get("/v1/agents").status_code == 200
     assert server.stop() == 0

@@ -58,10 +58,10 @@ def test_a_key_is_entered_once_and_a_spend_is_authorized(explorer, page):
 
     page.goto(f"{explorer.address}/swagger-ui.html")
     page.get_by_role("button", name="Authorize", exact=True).first.click()
-    way = page.locator("form").filter(has_text="An API key of a company")
-    way.locator("input").fill(company.key)
-    way.get_by_role("button", name="Apply").click()
-    way.get_by_role("button", name="Close").click()
+    form = page.locator("form").filter(has_text="ApiKey (apiKey)")
+    form.get_by_label("Value:").fill(company.key)
+    form.get_by_role("button", name="Apply").click()
+    form.get_by_role("button", name="Close", exact=True).click()
 
     operation = page.locator("#operations-Authorizations-authorize")
     operation.locator(".opblock-summary-control").click()

@@ -140,11 +140,11 @@ class APIDocument:
             if body:
                 raise Mismatch(f"{what} has a body, and is documented without")
             return
-        judge_answer = self._answer_validator(*operation, status, media_type(fields))
-        if media_type(fields).startswith("text/"):
-            judge_value(judge_answer, body.decode(), what)
+        judge_body = self._answer_validator(*operation, status, media_type(fields))
+        if media_type(fields) == "text/plain":
+            judge_value(judge_body, body.decode(), what)
         else:
-            judge(judge_answer, body, what)
+            judge(judge_body, body, what)
 
     def _check_fields(self, answer, fields, what):
         for name, header in answer.get("headers", {}).items():
@@ -172,8 +172,8 @@ class APIDocument:
         item = self.document["paths"][path]
         parameters = [self.resolve(each) for each in item.get("parameters", []) + item[method].get("parameters", [])]
         named = {each["name"]: each for each in parameters if each["in"] == "query"}
-        security = item[method].get("security", self.document["security"])
-        is_open = security == [] or {} in security
+        security = item[method].get("security")
+        is_open = security == [] or {} in (security or [])
         for name, value in urllib.parse.parse_qsl(query, keep_blank_values=True):
             if name in named:
                 schema = self.inlined(named[name]["schema"])
