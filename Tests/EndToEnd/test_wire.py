@@ -172,7 +172,7 @@ def test_who_asks_for_another_protocol_is_answered_in_this_one_and_told_to_conne
 
 
 UNKNOWN = [
-    ("GET", "/", 404), ("GET", "/v1", 404), ("GET", "/v1/nothing", 404), ("GET", "/v1/agents/a/b/c", 404),
+    ("GET", "/nothing", 404), ("GET", "/v1", 404), ("GET", "/v1/nothing", 404), ("GET", "/v1/agents/a/b/c", 404),
     ("DELETE", "/v1/agents", 405), ("PUT", "/v1/authorize", 405), ("POST", "/healthz", 405),
     ("POST", "/.well-known/jwks.json", 405), ("TRACE", "/v1/agents", 405),
 ]
