@@ -68,7 +68,7 @@ done
 ldd shared | grep -o '/lib.*libpaitifyverify.so.1'
 man -w paitify_verify_jws | grep -o 'man3/paitify_verify.3.gz'
 dpkg --purge $(dpkg-query -W -f '${Package}\\n' '*paitify*') >/dev/null
-find /etc /usr /var -xdev -name '*paitify*' ! -path '/var/cache/*'
+find /etc /usr /var -xdev -name '*paitify*' ! -path '/var/cache/*' ! -path '/var/tmp/*'
 """
 
 
