@@ -4,10 +4,9 @@ import re
 import subprocess
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from harness.company import Company, limit
-from harness.paths import CHROMIUM, ROOT
+from harness.paths import ROOT
 
 # A phone, a tablet, a wide screen.
 WIDTHS = [390, 768, 1600]
@@ -21,18 +20,10 @@ def swagger_ui():
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(browser):
     """Where a breach of its policy, a script's error and a call to anybody else fail the test."""
-    context = browser.new_context()
+    context = browser.chromium.new_context()
     # A busy machine takes its time to draw what Swagger UI has to show.
     context.set_default_timeout(120_000)
     page = context.new_page()
@@ -105,7 +96,7 @@ def test_the_reference_fits_its_screen(server, page, width, scheme):
 
 
 def test_the_reference_needs_no_script_and_its_links_lead_somewhere(server, browser):
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{server.address}/docs")
     content = page.content()

@@ -74,8 +74,9 @@ final class PageTable {
                     signedIn = found
                 } catch IssuerError.unauthenticated {}
             }
-            return try await handler(
-                Visit(request: request, scope: scope, site: site, dashboard: dashboard, signedIn: signedIn))
+            let visit = Visit(request: request, scope: scope, site: site, dashboard: dashboard, signedIn: signedIn)
+            // A page takes longer to write than an answer to a program, and keeps no connection's event loop waiting.
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await handler(visit) }
         }
     }
 }

@@ -6,4 +6,3 @@ import pathlib
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PAITIFY = pathlib.Path(os.environ.get("PAITIFY_BIN", ROOT / ".build/debug/paitify"))
 LIBRARY_FOLDER = pathlib.Path(os.environ.get("PAITIFY_LIB_DIR", ROOT / "build/lib"))
-CHROMIUM = os.environ.get("CHROMIUM_BIN", "/usr/bin/chromium")
