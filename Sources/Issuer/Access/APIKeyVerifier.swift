@@ -20,10 +20,13 @@ public final class APIKeyVerifier: Sendable {
     ///
     /// Throws `IssuerError.unauthenticated` for a key that is malformed, unknown, wrong, revoked or expired at `now`, and
     /// `IssuerError.busy` when too many keys wait to be checked.
-    public func authenticate(apiKey text: String, now: Instant) async throws(IssuerError) -> Principal {
+    ///
+    /// Untyped, as all that give a principal are: Swift 6.3.1 with -O takes a principal that such a function returns for an error
+    /// where `throws` is typed.
+    public func authenticate(apiKey text: String, now: Instant) async throws -> Principal {
         guard let secret = APIKeySecret(text) else {
             observation.observer.checkedAPIKey(.wrong)
-            throw .unauthenticated
+            throw IssuerError.unauthenticated
         }
         let fingerprint = APIKeyMemory.Fingerprint(secret)
         let standing = memory.withLock { memory in
@@ -38,7 +41,7 @@ public final class APIKeyVerifier: Sendable {
     var waitingCount: Int { pool.waitingCount }
 
     /// The same for a key that is remembered, and nil for any other: neither the store nor bcrypt is asked.
-    public func remembered(apiKey text: String, now: Instant) throws(IssuerError) -> Principal? {
+    public func remembered(apiKey text: String, now: Instant) throws -> Principal? {
         guard let secret = APIKeySecret(text) else { return nil }
         let fingerprint = APIKeyMemory.Fingerprint(secret)
         guard let principal = memory.withLock({ $0.principal(fingerprint) }) else { return nil }
@@ -46,8 +49,8 @@ public final class APIKeyVerifier: Sendable {
         return try used(principal, at: now)
     }
 
-    private func used(_ principal: Principal, at now: Instant) throws(IssuerError) -> Principal {
-        if let end = principal.expiresAt, end <= now { throw .unauthenticated }
+    private func used(_ principal: Principal, at now: Instant) throws -> Principal {
+        if let end = principal.expiresAt, end <= now { throw IssuerError.unauthenticated }
         memory.withLock { $0.recordUse(of: principal, at: now) }
         return principal
     }
@@ -93,23 +96,23 @@ public final class APIKeyVerifier: Sendable {
         return key
     }
 
-    private func principal(_ standing: APIKeyMemory.Standing) async throws(IssuerError) -> Principal {
+    private func principal(_ standing: APIKeyMemory.Standing) async throws -> Principal {
         switch standing {
         case .verified(let principal):
             observation.observer.checkedAPIKey(.remembered)
             return principal
         case .wrong:
             observation.observer.checkedAPIKey(.wrong)
-            throw .unauthenticated
+            throw IssuerError.unauthenticated
         case .tooMany:
             observation.observer.checkedAPIKey(.busy)
-            throw .busy
+            throw IssuerError.busy
         case .underWay(let check):
             let verdict = await check.value
             observation.observer.checkedAPIKey(APIKeyCheck(verdict))
             switch verdict {
             case .verified(let principal): return principal
-            case .wrongSecret, .unknown: throw .unauthenticated
+            case .wrongSecret, .unknown: throw IssuerError.unauthenticated
             case .failed(let error): throw error
             }
         }

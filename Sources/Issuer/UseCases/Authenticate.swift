@@ -1,13 +1,13 @@
 extension Issuer {
     /// Who an API key belongs to. Throws `unauthenticated` for one that is unknown, altered, expired or revoked, and never
     /// says which.
-    public func authenticate(apiKey: String) async throws(IssuerError) -> Principal {
+    public func authenticate(apiKey: String) async throws -> Principal {
         if !apiKey.hasPrefix("ag_"), let key = settings.operatorKey, key.fits(apiKey) { return .issuerOperator }
         return try await apiKeyVerifier.authenticate(apiKey: apiKey, now: clock.now())
     }
 
     /// The same for a key that was verified before and is remembered, which takes a microsecond; nil for any other.
-    public func remembered(apiKey: String) throws(IssuerError) -> Principal? {
+    public func remembered(apiKey: String) throws -> Principal? {
         try apiKeyVerifier.remembered(apiKey: apiKey, now: clock.now())
     }
 

@@ -7,8 +7,8 @@ extension Issuer {
     /// `opensCompanies`: whether a company may be.
     public func principal(
         of identity: ProviderIdentity, in environment: Environment, opensCompanies: Bool, requestID: String?
-    ) async throws(IssuerError) -> Principal {
-        guard let company = identity.company else { throw .unauthenticated }
+    ) async throws -> Principal {
+        guard let company = identity.company else { throw IssuerError.unauthenticated }
         let known = try await known(identity, company, opensCompanies: opensCompanies, requestID: requestID)
         return Principal(
             companyID: known.companyID, environment: environment, credential: .token(of: known.userID),
