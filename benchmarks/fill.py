@@ -9,7 +9,7 @@ import datetime
 import sqlite3
 import sys
 
-DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 YEARS_2 = 2 * 365 * 86_400_000
 
 
@@ -30,7 +30,7 @@ def main(path: str, count: int) -> None:
     end = int(now.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000) - 86_400_000
     at = f"({end - YEARS_2} + past.n * {YEARS_2} / {count})"
     past = {
-        "authorization_id": f"'auth_' || {ulid_time(at)} || hex(randomblob(8))",
+        "authorization_id": f"'auth_' || {ulid_time(at)} || lower(hex(randomblob(8)))",
         "created_at": at,
         "authorized_at": at,
         "expires_at": f"{at} + 900000",

@@ -37,15 +37,7 @@ enum App {
 
     /// 128 random bits: no two requests of any two servers share an identifier.
     @Sendable static func makeRequestID() -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text = Array("req_".utf8)
-        for var bits in [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)] {
-            for _ in 0..<16 {
-                text.append(digits[Int(bits & 15)])
-                bits >>= 4
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
+        "req_" + UInt64.random(in: .min ... .max).hexadecimalDigits + UInt64.random(in: .min ... .max).hexadecimalDigits
     }
 
     /// The operator named the file, so what is wrong with it is wrong with the variable.

@@ -22,10 +22,10 @@ struct TraceContext: Sendable, Equatable {
     /// `random` gives 64 random bits at a call.
     init(_ headers: HTTPFields, random: () -> UInt64) {
         let parents = headers[values: .traceparent]
-        spanID = Self.digits(Self.nonzero(random))
+        spanID = Self.nonzero(random).hexadecimalDigits
         // Twice is not once: section 3.2.
         guard parents.count == 1, let parent = TraceParent(parents[0]) else {
-            traceID = Self.digits(Self.nonzero(random)) + Self.digits(random())
+            traceID = Self.nonzero(random).hexadecimalDigits + random().hexadecimalDigits
             flags = 0
             // Section 3.3: without a traceparent that can be read, tracestate is not.
             state = nil
@@ -44,11 +44,6 @@ struct TraceContext: Sendable, Equatable {
     private static func nonzero(_ random: () -> UInt64) -> UInt64 {
         let number = random()
         return number == 0 ? 1 : number
-    }
-
-    private static func digits(_ number: UInt64) -> String {
-        let text = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - text.utf8.count) + text
     }
 }
 
