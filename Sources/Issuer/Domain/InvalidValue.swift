@@ -6,6 +6,8 @@ public struct InvalidValue: Error, Equatable, Sendable, Codable {
         case unknownCurrency = "UNKNOWN_CURRENCY"
         /// There is no room for another signing key.
         case tooManyKeys = "TOO_MANY_KEYS"
+        /// The company has as many policies as it may have.
+        case tooManyPolicies = "TOO_MANY_POLICIES"
         case required = "REQUIRED"
         /// A form has a field twice.
         case duplicateField = "DUPLICATE_FIELD"

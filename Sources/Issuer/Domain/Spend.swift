@@ -2,7 +2,8 @@
 ///
 /// Also a change of one: then its members may be negative.
 struct Spend: Equatable, Sendable {
-    /// A counter holds at most this much of either kind, so that their sum always fits: 2^62 - 1 minor units.
+    /// A counter holds at most this much of either kind, so that their sum always fits: 2^62 - 1 minor units. One that has
+    /// seen more is full: it stays at this amount whatever is given back, and no limit on it lets anything through.
     static let amountMax: Int64 = (1 << 62) - 1
 
     var reservedAmount: Int64 = 0
@@ -10,16 +11,21 @@ struct Spend: Equatable, Sendable {
     var confirmedAmount: Int64 = 0
     var confirmedCount: Int64 = 0
 
-    /// What counts against a limit. Never overflows: see `amountMax`.
-    var amount: Int64 { reservedAmount + confirmedAmount }
+    /// What counts against a limit, `amountMax` at most.
+    var amount: Int64 { Self.bounded(reservedAmount + confirmedAmount) }
     var count: Int64 { reservedCount + confirmedCount }
 
     static func + (left: Spend, right: Spend) -> Spend {
         Spend(
-            reservedAmount: left.reservedAmount + right.reservedAmount,
+            reservedAmount: bounded(left.reservedAmount + right.reservedAmount),
             reservedCount: left.reservedCount + right.reservedCount,
-            confirmedAmount: left.confirmedAmount + right.confirmedAmount,
+            confirmedAmount: bounded(left.confirmedAmount + right.confirmedAmount),
             confirmedCount: left.confirmedCount + right.confirmedCount)
+    }
+
+    /// Two amounts that are bounded so add up to what fits, and are bounded again.
+    private static func bounded(_ amount: Int64) -> Int64 {
+        min(amountMax, max(-amountMax, amount))
     }
 
     static prefix func - (spend: Spend) -> Spend {

@@ -11,7 +11,8 @@ public struct SpendTotal: Sendable, Equatable {
 
     mutating func add(_ other: SpendTotal) {
         count += other.count
-        amount = amount.addingReportingOverflow(other.amount).overflow ? .max : amount + other.amount
+        let (sum, overflows) = amount.addingReportingOverflow(other.amount)
+        amount = overflows ? .max : sum
         largest = max(largest, other.largest)
     }
 }

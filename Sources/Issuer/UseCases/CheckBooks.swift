@@ -86,7 +86,7 @@ struct BooksCheck {
 extension BooksReport {
     fileprivate mutating func note(_ counter: Recount.Counter, summed: Spend, of company: CompanyID) {
         counterCount += 1
-        guard counter.spend != summed else { return }
+        guard !counter.spend.agrees(with: summed) else { return }
         differenceCount += 1
         guard differences.count < Self.namedMax else { return }
         differences.append(
@@ -96,5 +96,15 @@ extension BooksReport {
                 periodEnd: Instant(milliseconds: counter.place.periodEnd), counted: counter.spend.amount,
                 summed: summed.amount, countedAuthorizations: counter.spend.count,
                 summedAuthorizations: summed.count))
+    }
+}
+
+extension Spend {
+    /// Whether a counter may say this where its authorizations come to `summed`: one that was full once stays full.
+    fileprivate func agrees(with summed: Spend) -> Bool {
+        var summed = summed
+        if reservedAmount == Self.amountMax { summed.reservedAmount = Self.amountMax }
+        if confirmedAmount == Self.amountMax { summed.confirmedAmount = Self.amountMax }
+        return self == summed
     }
 }

@@ -1,11 +1,21 @@
 /// Writes and reads policies. A change is in force at the next request; what was spent stays counted.
 extension Issuer {
+    /// The most policies of a company in one environment: each that applies is asked at each request.
+    public static let policiesMax: Int64 = 2000
+
     public func createPolicy(
         _ terms: PolicyTerms, as principal: Principal, once attempt: OnceOnly?
     ) async throws(IssuerError) -> Answered<ReviewedPolicy> {
         try await transaction(as: principal, scope: .manage) { [self] books in
             try once(attempt, in: books) { books in
                 try Self.checkAgent(of: terms, in: books)
+                guard try Policies.count(in: books) < Self.policiesMax else {
+                    throw IssuerError.invalid(
+                        field: "policies",
+                        InvalidValue(
+                            code: .tooManyPolicies,
+                            "\(Self.policiesMax) are there already: delete one, or let one say what several say"))
+                }
                 let policy = Policy(
                     id: ids.next(at: books.now), version: 1, terms: terms, createdAt: books.now, updatedAt: books.now)
                 let reviewed = try reviewed(policy, in: books)

@@ -66,6 +66,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case confirmExceedsAuthorized = "CONFIRM_EXCEEDS_AUTHORIZED"
     case idempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED"
     case tooManyKeys = "TOO_MANY_KEYS"
+    case tooManyPolicies = "TOO_MANY_POLICIES"
     case passwordTooShort = "PASSWORD_TOO_SHORT"
     case passwordTooCommon = "PASSWORD_TOO_COMMON"
     case changedMeanwhile = "CHANGED_MEANWHILE"
@@ -102,7 +103,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .unknownHost: .misdirectedRequest
         case .validationFailed, .unknownField, .required, .wrongType, .outOfRange, .invalidValue, .tooMany,
             .unknownCurrency, .unknownParameter, .duplicateParameter, .confirmExceedsAuthorized, .idempotencyKeyReused,
-            .tooManyKeys, .passwordTooShort, .passwordTooCommon, .changedMeanwhile:
+            .tooManyKeys, .tooManyPolicies, .passwordTooShort, .passwordTooCommon, .changedMeanwhile:
             .unprocessableContent
         case .rateLimited: .tooManyRequests
         case .headerTooLarge: .requestHeaderFieldsTooLarge
@@ -121,6 +122,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
             case .outOfRange: .outOfRange
             case .unknownCurrency: .unknownCurrency
             case .tooManyKeys: .tooManyKeys
+            case .tooManyPolicies: .tooManyPolicies
             case .required: .required
             case .duplicateField: .duplicateField
             case .passwordTooShort: .passwordTooShort

@@ -32,6 +32,7 @@ BEYOND_SCHEMAS = {
     ],
     "OUT_OF_RANGE": [("to", "must be at most 366 days after from")],
     "TOO_MANY_KEYS": [("keys", "")],
+    "TOO_MANY_POLICIES": [("policies", "")],
 }
 # JSON Schema takes 5.0 for an integer.
 FRACTION = "must be an integer, written without fraction and exponent"

@@ -48,8 +48,10 @@ enum Counters {
         """)
     private static let shiftText =
         """
-        UPDATE counters SET reserved_amount = reserved_amount + $1, reserved_count = reserved_count + $2,
-            confirmed_amount = confirmed_amount + $3, confirmed_count = confirmed_count + $4
+        UPDATE counters SET reserved_amount = \(SpendSums.shifted("reserved_amount", by: "$1")),
+            reserved_count = reserved_count + $2,
+            confirmed_amount = \(SpendSums.shifted("confirmed_amount", by: "$3")),
+            confirmed_count = confirmed_count + $4
         WHERE company_id = $5 AND environment = $6 AND currency = $7 AND subject IN ($8, '*') AND period_end > $9
             AND period_start <= $9
         """

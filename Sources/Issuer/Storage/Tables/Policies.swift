@@ -26,6 +26,14 @@ enum Policies {
         \(select)
         WHERE company_id = $1 AND environment = $2 AND deleted_at IS NULL ORDER BY policy_id
         """)
+    // Without what they say, which can be a thousand times as long.
+    private static let current = Statement(
+        """
+        SELECT policy_id, version FROM policies
+        WHERE company_id = $1 AND environment = $2 AND deleted_at IS NULL ORDER BY policy_id
+        """)
+    private static let count = Statement(
+        "SELECT COUNT(*) FROM policies WHERE company_id = $1 AND environment = $2 AND deleted_at IS NULL")
     private static let page = Statement(
         """
         \(select)
@@ -91,13 +99,20 @@ enum Policies {
     /// Every policy of the company and environment, oldest first. `known` are versions that need no reading again: one
     /// change to one of a thousand must not cost the reading of them all.
     static func all(in books: Books, known: [Policy]) throws(StorageError) -> [Policy] {
+        let whose: [SQLValue] = [SQLValue(books.companyID), .text(books.environment.rawValue)]
+        guard !known.isEmpty else { return try books.tx.execute(all, whose).map(policy) }
         let known = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return try books.tx.execute(all, [SQLValue(books.companyID), .text(books.environment.rawValue)])
-            .map { (row) throws(StorageError) in
-                let version = try row.integer(1)
-                if let policy = known[try row.id(0)], policy.version == version { return policy }
-                return try policy(row)
-            }
+        return try books.tx.execute(current, whose).map { (row) throws(StorageError) in
+            let (id, version) = (try row.id(0, of: PolicyID.self), try row.integer(1))
+            if let policy = known[id], policy.version == version { return policy }
+            guard let policy = try find(id, in: books) else { throw .corrupt("\(id.text) is listed and not there") }
+            return policy
+        }
+    }
+
+    static func count(in books: Books) throws(StorageError) -> Int64 {
+        try books.tx.execute(count, [SQLValue(books.companyID), .text(books.environment.rawValue)])
+            .first?.integer(0) ?? 0
     }
 
     static func page(_ page: Page, agent: AgentID?, in books: Books) throws(StorageError) -> [Policy] {

@@ -36,7 +36,9 @@ enum Recount {
     private static func sum(_ condition: String, of column: String) -> Statement {
         Statement(
             """
-            SELECT COALESCE(SUM(\(column)), 0), COUNT(*) FROM authorizations
+            SELECT CAST(COALESCE(SUM(\(column) / 1000000000), 0) AS BIGINT),
+                CAST(COALESCE(SUM(\(column) % 1000000000), 0) AS BIGINT), COUNT(*)
+            FROM authorizations
             WHERE company_id = $1 AND environment = $2 AND currency = $3 AND ($4 = '*' OR agent_id = $4)
                 AND authorized_at >= $5 AND authorized_at < $6 AND \(condition)
             """)
@@ -75,8 +77,15 @@ enum Recount {
             let confirmed = try tx.execute(confirmed, arguments).first
         else { throw .corrupt("a sum gave no row") }
         return Spend(
-            reservedAmount: try reserved.integer(0), reservedCount: try reserved.integer(1),
-            confirmedAmount: try confirmed.integer(0), confirmedCount: try confirmed.integer(1))
+            reservedAmount: try amount(reserved), reservedCount: try reserved.integer(2),
+            confirmedAmount: try amount(confirmed), confirmedCount: try confirmed.integer(2))
+    }
+
+    /// Thousands of millions, and what is left: any number of amounts adds up so, to what a counter holds at most.
+    private static func amount(_ row: Row) throws(StorageError) -> Int64 {
+        let (thousandMillions, overflows) = try row.integer(0).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflowsToo) = thousandMillions.addingReportingOverflow(try row.integer(1))
+        return overflows || overflowsToo ? Spend.amountMax : min(Spend.amountMax, sum)
     }
 
     static func authorizationCount(

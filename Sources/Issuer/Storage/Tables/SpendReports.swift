@@ -4,7 +4,7 @@ enum SpendReports {
     // An identifier holds the time at which it was made, so that the primary key serves a range of time.
     private static let byStatus = Statement(
         """
-        SELECT currency, status, COUNT(*), CAST(SUM(amount) AS BIGINT)
+        SELECT currency, status, COUNT(*), \(SpendSums.amount("amount"))
         FROM authorizations
         WHERE company_id = $1 AND environment = $2 AND authorization_id >= $3
         GROUP BY currency, status
@@ -31,7 +31,7 @@ enum SpendReports {
     private static func grouped(by column: String, where condition: String) -> Statement {
         Statement(
             """
-            SELECT \(column), CAST(SUM(spent) AS BIGINT), COUNT(*), CAST(MAX(spent) AS BIGINT) FROM (
+            SELECT \(column), \(SpendSums.amount("spent")), COUNT(*), CAST(MAX(spent) AS BIGINT) FROM (
                 SELECT \(column), CASE WHEN status = 'CONFIRMED' THEN confirmed_amount ELSE amount END AS spent
                 FROM authorizations
                 WHERE company_id = $1 AND environment = $2 AND currency = $3 AND authorized_at >= $4 \(condition)

@@ -8,11 +8,30 @@ enum SpendSums {
         CASE WHEN status = 'CONFIRMED' THEN 1 ELSE 0 END AS confirmed_count
         """
 
-    /// The four summed. As BIGINT: PostgreSQL's sum of BIGINTs is a NUMERIC.
+    /// The four summed.
     static let total = """
-        CAST(COALESCE(SUM(reserved_amount), 0) AS BIGINT), CAST(COALESCE(SUM(reserved_count), 0) AS BIGINT),
-        CAST(COALESCE(SUM(confirmed_amount), 0) AS BIGINT), CAST(COALESCE(SUM(confirmed_count), 0) AS BIGINT)
+        \(amount("reserved_amount")), CAST(COALESCE(SUM(reserved_count), 0) AS BIGINT),
+        \(amount("confirmed_amount")), CAST(COALESCE(SUM(confirmed_count), 0) AS BIGINT)
         """
+
+    /// The sum of a column of amounts, `Spend.amountMax` at most: SQLite's own fails where it overflows. So the upper and the
+    /// lower halves are summed each for itself. As BIGINT: PostgreSQL's sum of BIGINTs is a NUMERIC.
+    static func amount(_ column: String) -> String {
+        let upper = "CAST(COALESCE(SUM(\(column) / 4294967296), 0) AS BIGINT)"
+        let lower = "CAST(COALESCE(SUM(\(column) % 4294967296), 0) AS BIGINT)"
+        return """
+            CASE WHEN \(upper) + \(lower) / 4294967296 >= 1073741824 THEN \(Spend.amountMax)
+                ELSE \(upper) * 4294967296 + \(lower) END
+            """
+    }
+
+    /// A counter's amount after a change: one that is full stays full.
+    static func shifted(_ column: String, by change: String) -> String {
+        """
+        CASE WHEN \(column) = \(Spend.amountMax) OR \(column) + \(change) > \(Spend.amountMax) THEN \(Spend.amountMax)
+            ELSE \(column) + \(change) END
+        """
+    }
 
     /// One text for the company's spends and one for an agent's, said so that an index serves each. `$4` is the subject in
     /// both, after the company, the environment and the currency.

@@ -46,8 +46,10 @@ struct WindowCounters {
     }
     private static let move = Statement(
         """
-        UPDATE counters SET period_start = $1, drop_at = $2, reserved_amount = reserved_amount + $3,
-            reserved_count = reserved_count + $4, confirmed_amount = confirmed_amount + $5,
+        UPDATE counters SET period_start = $1, drop_at = $2,
+            reserved_amount = \(SpendSums.shifted("reserved_amount", by: "$3")),
+            reserved_count = reserved_count + $4,
+            confirmed_amount = \(SpendSums.shifted("confirmed_amount", by: "$5")),
             confirmed_count = confirmed_count + $6
         WHERE company_id = $7 AND environment = $8 AND currency = $9 AND subject = $10 AND period_end = $11
             AND period_start = $12
