@@ -31,6 +31,10 @@ public struct Listing<Item: Sendable>: Sendable {
     /// Where the next page begins; nil on the last.
     public let nextCursor: String?
 
+    public init(items: [Item], nextCursor: String?) {
+        (self.items, self.nextCursor) = (items, nextCursor)
+    }
+
     init(_ fetched: [Item], page: Page, id: (Item) -> String) {
         items = Array(fetched.prefix(page.limit))
         nextCursor = fetched.count > page.limit ? items.last.map(id) : nil

@@ -15,13 +15,20 @@ struct Spend: Equatable, Sendable {
     var amount: Int64 { Self.bounded(reservedAmount + confirmedAmount) }
     var count: Int64 { reservedCount + confirmedCount }
 
-    static func + (left: Spend, right: Spend) -> Spend {
+    /// A counter after a change.
+    static func + (counter: Spend, change: Spend) -> Spend {
         Spend(
-            reservedAmount: bounded(left.reservedAmount + right.reservedAmount),
-            reservedCount: left.reservedCount + right.reservedCount,
-            confirmedAmount: bounded(left.confirmedAmount + right.confirmedAmount),
-            confirmedCount: left.confirmedCount + right.confirmedCount)
+            reservedAmount: shifted(counter.reservedAmount, by: change.reservedAmount),
+            reservedCount: counter.reservedCount + change.reservedCount,
+            confirmedAmount: shifted(counter.confirmedAmount, by: change.confirmedAmount),
+            confirmedCount: counter.confirmedCount + change.confirmedCount)
     }
+
+    private static func shifted(_ amount: Int64, by change: Int64) -> Int64 {
+        amount == amountMax ? amountMax : bounded(amount + change)
+    }
+
+    var isFull: Bool { reservedAmount == Self.amountMax || confirmedAmount == Self.amountMax }
 
     /// Two amounts that are bounded so add up to what fits, and are bounded again.
     private static func bounded(_ amount: Int64) -> Int64 {

@@ -22,6 +22,10 @@ struct RollingWindow {
         guard let known else { return try open(window) }
         let (was, now) = (known.window.start, window.start)
         if now == was { return known.spend }
+        // What would be taken from a full one says nothing of what is left in it.
+        if known.spend.isFull {
+            return try counters.restart(known.window, at: now, from: counters.sum(Period(start: now, end: window.end)))
+        }
         if now > was {
             return try counters.move(known.window, to: now, changing: -counters.sum(Period(start: was, end: now)))
         }

@@ -11,17 +11,26 @@ extension Issuer {
         return IssuedAuthorization(authorization: authorization, token: token)
     }
 
-    /// Newest first. A key bound to an agent sees that agent's alone.
+    /// The most authorizations that one search looks at before it says how far it came.
+    public static let searchedAtOnceMax = 20_000
+
+    /// Newest first: those that match the filter and hold `text`, where there is one, whatever its case, in their
+    /// identifier, merchant, note or metadata. A key bound to an agent sees that agent's alone. Reads beside the writer.
+    ///
+    /// A page that has fewer than were asked for is not the last where it has a cursor: of what is rare, so much was found
+    /// among the newest `searchedAtOnceMax`.
     public func authorizations(
-        _ filter: AuthorizationFilter, page: Page, as principal: Principal
+        _ filter: AuthorizationFilter, text: String? = nil, page: Page, as principal: Principal
     ) async throws(IssuerError) -> Listing<Authorization> {
         try Self.check(page, of: AuthorizationID.self)
         if let agent = filter.agentID { try Self.check(agent, isFor: principal) }
-        let visible = AuthorizationFilter(
+        let filter = AuthorizationFilter(
             agentID: filter.agentID ?? principal.agentID, status: filter.status, from: filter.from, to: filter.to)
-        return try await look(at: principal.agentID, as: principal) { books in
-            Listing(
-                try Authorizations.page(page, filter: visible, in: books), page: page, id: \.id.text)
+        return try await beside(at: principal.agentID, as: principal) { books in
+            let (found, last) = try Authorizations.list(
+                page, filter: filter, text: text, lookAtMost: Int64(Self.searchedAtOnceMax), in: books)
+            let listing = Listing(found, page: page, id: \.id.text)
+            return Listing(items: listing.items, nextCursor: listing.nextCursor ?? last?.text)
         }
     }
 

@@ -132,9 +132,9 @@ extension Issuer {
     /// Looks beside the writer, which nobody then waits for, after the principal was admitted: what takes long must not be
     /// in a decision's way.
     func beside<Value: Sendable>(
-        as principal: Principal, _ body: @escaping @Sendable (Books) throws -> Value
+        at agent: AgentID? = nil, as principal: Principal, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws(IssuerError) -> Value {
-        let version = try await look(at: nil, as: principal) { books in
+        let version = try await look(at: agent, as: principal) { books in
             // Remembered now, while it is certain what is current.
             _ = try self.policyCache.policies(in: books)
             return books.policyVersion

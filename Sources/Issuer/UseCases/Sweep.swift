@@ -4,6 +4,8 @@ internal import Synchronization
 public final class Sweeper: Sendable {
     /// Companies visited in one round: bounds how long the writer is kept.
     private static let companiesPerRound = 20
+    /// Times that records of one company are dropped in one round.
+    private static let purgesPerVisit = 10
 
     private let issuer: Issuer
     private let lastVisited = Mutex<CompanyID?>(nil)
@@ -58,16 +60,27 @@ public final class Sweeper: Sendable {
 
     private func visit(_ company: CompanyID, _ now: Instant) async throws(IssuerError) {
         let idleSeconds = issuer.settings.sessionIdleSeconds
+        try await onBooks(of: company, now) { books in
+            try Ledger(books).lapseDue()
+            try Counters.dropUnneeded(in: books)
+            try Sessions.purge(idleSeconds: idleSeconds, in: books)
+            try Invitations.purge(in: books)
+        }
+        // A busy day leaves millions: each thousand in a transaction of its own, so that others have their turn in between.
+        for _ in 0..<Self.purgesPerVisit {
+            guard try await onBooks(of: company, now, { try IdempotencyKeys.purge(in: $0) }) else { return }
+        }
+    }
+
+    private func onBooks<Value: Sendable>(
+        of company: CompanyID, _ now: Instant, _ body: @escaping @Sendable (Books) throws -> Value
+    ) async throws(IssuerError) -> Value {
         try await IssuerError.mapping {
             try await issuer.store.transaction(for: company) { [issuer] tx in
-                let books = Books(
-                    tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0,
-                    observation: issuer.observation)
-                try Ledger(books).lapseDue()
-                try IdempotencyKeys.purge(in: books)
-                try Counters.dropUnneeded(in: books)
-                try Sessions.purge(idleSeconds: idleSeconds, in: books)
-                try Invitations.purge(in: books)
+                try body(
+                    Books(
+                        tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0,
+                        observation: issuer.observation))
             }
         }
     }

@@ -53,6 +53,11 @@ import Testing
         let denied = try await test.authorize(1, agent).authorization
         #expect(denied.decision == .denied && denied.reasons.map(\.code) == [.policyError])
         #expect(try await test.issuer.checkBooks().balances)
+
+        // A window moves on.
+        test.clock.advance(seconds: 2 * 86_400)
+        #expect(try await test.authorize(1, agent).authorization.decision == (rolling ? .approved : .denied))
+        #expect(try await test.issuer.checkBooks().balances)
     }
 
     @Test func `late confirmations fill a counter, and a simulation, and fail neither`() async throws {

@@ -34,16 +34,68 @@ import Testing
         "a list of one agent's, or of what waits for approval, does not read through the whole company",
         arguments: [
             (AuthorizationFilter(agentID: agent), "authorizations_by_agent"),
-            (AuthorizationFilter(agentID: agent, status: .confirmed), "authorizations_by_agent"),
             (AuthorizationFilter(status: .held), "authorizations_for_approval"),
             (AuthorizationFilter(agentID: agent, status: .held), "authorizations_for_approval"),
         ])
     func index(_ filter: AuthorizationFilter, _ index: String) async throws {
         let test = try await TestIssuer()
         let plan = try await test.issuer.store.globalTransaction { tx in
-            let explained = Statement("EXPLAIN QUERY PLAN \(Authorizations.statement(for: filter).sql)")
+            let statement = try #require(Authorizations.page(of: filter))
+            let explained = Statement("EXPLAIN QUERY PLAN \(statement.sql)")
             return try tx.execute(explained, Array(repeating: .text(""), count: 8)).map { try $0.text(3) }
         }
         #expect(plan.contains { $0.contains("USING INDEX \(index)") }, "\(plan)")
+    }
+
+    @Test("a list of what is rare looks through so many, says where to go on, and misses none")
+    func rare() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        try await test.policy(.usd([.of(.perAuthorization, amount: 10)]))
+        var denied: [AuthorizationID] = []
+        for number in 0..<23 {
+            let made = try await test.authorize(number % 10 == 1 ? 11 : 1, agent).authorization
+            if made.decision == .denied { denied.insert(made.id, at: 0) }
+            test.clock.advance(milliseconds: 1)
+        }
+        let owner = test.owner
+        for filter in [AuthorizationFilter(status: .denied), AuthorizationFilter(agentID: agent, status: .denied)] {
+            var (found, after, pages): ([AuthorizationID], String?, Int) = ([], nil, 0)
+            repeat {
+                let page = Page(limit: 2, after: after)
+                let listed = try await test.issuer.store.read(for: owner.companyID) { [now = test.clock.now] tx in
+                    let books = Books(
+                        tx: tx, companyID: owner.companyID, environment: .live, now: now, policyVersion: 0)
+                    return try Authorizations.list(page, filter: filter, lookAtMost: 5, in: books)
+                }
+                let listing = Listing(listed.found, page: page, id: \.id.text)
+                found += listing.items.map(\.id)
+                after = listing.nextCursor ?? listed.last?.text
+                pages += 1
+            } while after != nil
+            #expect(found == denied)
+            #expect(pages == 5)
+        }
+    }
+
+    @Test("a range of time reads no more than it has, and a day for clocks that were set back")
+    func range() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        try await test.policy(.usd())
+        var made: [Authorization] = []
+        for _ in 0..<4 {
+            made.append(try await test.authorize(1, agent).authorization)
+            test.clock.advance(seconds: 3600)
+        }
+        // Identifiers go on growing while the clock is behind.
+        test.clock.advance(seconds: -6 * 3600)
+        made.append(try await test.authorize(1, agent).authorization)
+        func ids(_ filter: AuthorizationFilter) async throws -> [AuthorizationID] {
+            try await test.issuer.authorizations(filter, page: Page(), as: test.owner).items.map(\.id)
+        }
+        #expect(try await ids(AuthorizationFilter(to: made[0].createdAt)) == [made[4].id])
+        #expect(try await ids(AuthorizationFilter(from: made[1].createdAt, to: made[3].createdAt)) == [made[2].id, made[1].id])
+        #expect(try await ids(AuthorizationFilter(from: made[3].createdAt)) == [made[3].id])
     }
 }

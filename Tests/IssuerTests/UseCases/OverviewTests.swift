@@ -103,9 +103,9 @@ import Testing
             agentID: agent, money: .usd(100), merchant: Merchant(id: "m_2", name: "Paper", category: nil, country: nil),
             note: Note("a \"quote\""), metadata: Metadata(["order": "PO-7", "path": "back\\slash"]))
         _ = try await test.issuer.authorize(paper, as: test.owner, once: nil).result.get()
-        let search = try await test.issuer.searchAuthorizations(
+        let search = try await test.issuer.authorizations(
             AuthorizationFilter(), text: text, page: Page(), as: test.owner)
-        #expect(Set(search.found.compactMap(\.merchant?.name)) == Set(found))
+        #expect(Set(search.items.compactMap(\.merchant?.name)) == Set(found))
         #expect(search.nextCursor == nil)
     }
 

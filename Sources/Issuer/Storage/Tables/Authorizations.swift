@@ -23,7 +23,7 @@ enum Authorizations {
         """)
     private static let evidence = Statement(
         "SELECT evidence, held_evidence FROM authorizations WHERE company_id = $1 AND authorization_id = $2")
-    private static let select =
+    static let select =
         """
         SELECT authorization_id, environment, agent_id, amount, currency, merchant, note, metadata, audience, lifetime_s,
             created_at, status, decision, reasons, shadow_reasons, policies, approval, authorized_at, expires_at,
@@ -34,12 +34,6 @@ enum Authorizations {
         """
         \(select) WHERE company_id = $1 AND authorization_id = $2 AND environment = $3
         """)
-    private static let pageOfAll = page(
-        where: "(CAST($4 AS TEXT) IS NULL OR agent_id = $4) AND (CAST($5 AS TEXT) IS NULL OR status = $5)")
-    // The same said so that an index serves it: reading every spend of a company for a few would keep all others waiting.
-    private static let pageOfAgent = page(where: "agent_id = $4 AND (CAST($5 AS TEXT) IS NULL OR status = $5)")
-    private static let pageOfHeld = page(
-        where: "(CAST($4 AS TEXT) IS NULL OR agent_id = $4) AND status = $5 AND status = 'HELD'")
     private static let nextLapse = Statement(
         """
         SELECT
@@ -48,11 +42,6 @@ enum Authorizations {
             (SELECT expires_at FROM authorizations WHERE company_id = $1 AND status = 'HELD'
              ORDER BY expires_at LIMIT 1)
         """)
-    // The newest so many, and of those the ones that hold a text: a search for what is not there must not read them all.
-    private static let searchOfAll = search("(CAST($4 AS TEXT) IS NULL OR agent_id = $4)")
-    private static let searchOfAgent = search("agent_id = $4")
-    private static let lastOfAll = lastLookedAt("(CAST($4 AS TEXT) IS NULL OR agent_id = $4)")
-    private static let lastOfAgent = lastLookedAt("agent_id = $4")
     private static let heldCount = Statement(
         "SELECT COUNT(*) FROM authorizations WHERE company_id = $1 AND environment = $2 AND status = 'HELD'")
     private static let lapsedReservations = Statement(
@@ -112,36 +101,6 @@ enum Authorizations {
             .first.map(authorization)
     }
 
-    private static func page(where condition: String) -> Statement {
-        Statement(
-            """
-            \(select)
-            WHERE company_id = $1 AND environment = $2 AND authorization_id < $3 AND \(condition)
-                AND created_at >= $6 AND created_at < $7
-            ORDER BY authorization_id DESC LIMIT $8
-            """)
-    }
-
-    /// The statement that reads the fewest rows for this filter.
-    static func statement(for filter: AuthorizationFilter) -> Statement {
-        if filter.status == .held { return pageOfHeld }
-        return filter.agentID == nil ? pageOfAll : pageOfAgent
-    }
-
-    static func page(
-        _ page: Page, filter: AuthorizationFilter, in books: Books
-    ) throws(StorageError) -> [Authorization] {
-        try books.tx.execute(
-            statement(for: filter),
-            [
-                SQLValue(books.companyID), .text(books.environment.rawValue), page.before,
-                SQLValue(filter.agentID), SQLValue(filter.status?.rawValue),
-                .integer(filter.from?.milliseconds ?? .min), .integer(filter.to?.milliseconds ?? .max),
-                .integer(page.fetchLimit),
-            ]
-        ).map(authorization)
-    }
-
     /// When the next of the company's reservations and held requests lapses, in either environment; it may be past.
     static func nextLapse(in books: Books) throws(StorageError) -> Instant? {
         guard let row = try books.tx.execute(nextLapse, [SQLValue(books.companyID)]).first else { return nil }
@@ -152,63 +111,6 @@ enum Authorizations {
         let rows = try books.tx.execute(
             heldCount, [SQLValue(books.companyID), .text(books.environment.rawValue)])
         return try rows.first?.integer(0) ?? 0
-    }
-
-    private static func lookedAt(_ condition: String) -> String {
-        """
-        \(select)
-        WHERE company_id = $1 AND environment = $2 AND authorization_id < $3 AND \(condition)
-            AND (CAST($5 AS TEXT) IS NULL OR status = $5) AND created_at >= $6 AND created_at < $7
-        ORDER BY authorization_id DESC LIMIT $8
-        """
-    }
-
-    private static func search(_ condition: String) -> Statement {
-        Statement(
-            """
-            SELECT * FROM (\(lookedAt(condition))) AS looked_at
-            WHERE authorization_id = $9 OR LOWER(note) LIKE $10 ESCAPE '!' OR LOWER(merchant) LIKE $11 ESCAPE '!'
-                OR LOWER(metadata) LIKE $11 ESCAPE '!'
-            ORDER BY authorization_id DESC LIMIT $12
-            """)
-    }
-
-    private static func lastLookedAt(_ condition: String) -> Statement {
-        Statement(
-            """
-            SELECT COUNT(*), MIN(authorization_id) FROM (\(lookedAt(condition))) AS looked_at
-            """)
-    }
-
-    /// Among the newest `lookAtMost` that match the filter, those that hold the text, one more than a page has; and the
-    /// last that was looked at, nil where there are no more.
-    static func search(
-        _ text: String, _ page: Page, filter: AuthorizationFilter, lookAtMost: Int64, in books: Books
-    ) throws(StorageError) -> ([Authorization], last: AuthorizationID?) {
-        let range: [SQLValue] = [
-            SQLValue(books.companyID), .text(books.environment.rawValue), page.before, SQLValue(filter.agentID),
-            SQLValue(filter.status?.rawValue), .integer(filter.from?.milliseconds ?? .min),
-            .integer(filter.to?.milliseconds ?? .max), .integer(lookAtMost),
-        ]
-        // As it stands within a JSON string.
-        let inJSON = String(JSONWriter.text { $0.text(text) }.dropFirst().dropLast())
-        let found = try books.tx.execute(
-            filter.agentID == nil ? searchOfAll : searchOfAgent,
-            range + [.text(text), .text(pattern(text)), .text(pattern(inJSON)), .integer(page.fetchLimit)]
-        ).map(authorization)
-        let last = try books.tx.execute(filter.agentID == nil ? lastOfAll : lastOfAgent, range).first
-        guard let last, try last.integer(0) == lookAtMost else { return (found, nil) }
-        return (found, try last.id(1))
-    }
-
-    /// What LIKE finds the text anywhere by. Letters past ASCII keep their case: that is all that LOWER knows everywhere.
-    private static func pattern(_ text: String) -> String {
-        var pattern = "%"
-        for scalar in text.unicodeScalars {
-            if "!%_".unicodeScalars.contains(scalar) { pattern.append("!") }
-            pattern += scalar.isASCII ? scalar.properties.lowercaseMapping : String(scalar)
-        }
-        return pattern + "%"
     }
 
     /// Unconfirmed reservations of the company, in either environment, whose time is over; oldest first.
@@ -239,7 +141,7 @@ enum Authorizations {
         ]
     }
 
-    private static func authorization(_ row: Row) throws(StorageError) -> Authorization {
+    static func authorization(_ row: Row) throws(StorageError) -> Authorization {
         Authorization(
             id: try row.id(0), environment: try row.choice(1), agentID: try row.id(2), money: try row.money(3, 4),
             merchant: try row.optionalJSON(5), note: try row.optionalChecked(6), metadata: try row.json(7),

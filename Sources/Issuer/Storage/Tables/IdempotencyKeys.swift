@@ -34,7 +34,16 @@ enum IdempotencyKeys {
         """)
     private static let drop = Statement(
         "DELETE FROM idempotency_keys WHERE company_id = $1 AND environment = $2 AND idempotency_key = $3")
-    private static let purge = Statement("DELETE FROM idempotency_keys WHERE company_id = $1 AND created_at <= $2")
+    // A thousand at a time, oldest first: others wait meanwhile.
+    private static let purge = Statement(
+        """
+        DELETE FROM idempotency_keys WHERE company_id = $1 AND created_at <= (
+            SELECT MAX(created_at) FROM (
+                SELECT created_at FROM idempotency_keys WHERE company_id = $1 AND created_at <= $2
+                ORDER BY created_at LIMIT \(purgedAtOnce)
+            ) AS oldest) RETURNING created_at
+        """)
+    private static let purgedAtOnce = 1000
 
     static func find(_ key: IdempotencyKey, in books: Books) throws(StorageError) -> Record? {
         try books.tx.execute(
@@ -87,8 +96,10 @@ enum IdempotencyKeys {
         try tx.execute(drop, [SQLValue(sealed.company), .text(sealed.environment.rawValue), .text(sealed.key.text)])
     }
 
-    static func purge(in books: Books) throws(StorageError) {
-        try books.tx.execute(
+    /// Drops the oldest whose time is over. True where there may be more.
+    static func purge(in books: Books) throws(StorageError) -> Bool {
+        let dropped = try books.tx.execute(
             purge, [SQLValue(books.companyID), SQLValue(books.now.adding(seconds: -OnceOnly.retentionSeconds))])
+        return dropped.count >= purgedAtOnce
     }
 }

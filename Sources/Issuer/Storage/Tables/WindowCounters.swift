@@ -55,6 +55,14 @@ struct WindowCounters {
             AND period_start = $12
         RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
         """)
+    private static let restart = Statement(
+        """
+        UPDATE counters SET period_start = $1, drop_at = $2, reserved_amount = $3, reserved_count = $4,
+            confirmed_amount = $5, confirmed_count = $6
+        WHERE company_id = $7 AND environment = $8 AND currency = $9 AND subject = $10 AND period_end = $11
+            AND period_start = $12
+        RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        """)
     private static let strides = Statement(
         """
         SELECT period_start, reserved_amount, reserved_count, confirmed_amount, confirmed_count
@@ -108,13 +116,24 @@ struct WindowCounters {
 
     /// Lets the window begin elsewhere. `change` is what comes to it, or leaves it, by that.
     func move(_ window: Period, to start: Instant, changing change: Spend) throws(StorageError) -> Spend {
-        try spend(
+        try run(Self.move, window, start, change)
+    }
+
+    /// Lets the window begin elsewhere, with what it has seen there.
+    func restart(_ window: Period, at start: Instant, from seen: Spend) throws(StorageError) -> Spend {
+        try run(Self.restart, window, start, seen)
+    }
+
+    private func run(
+        _ statement: Statement, _ window: Period, _ start: Instant, _ spend: Spend
+    ) throws(StorageError) -> Spend {
+        try self.spend(
             books.tx.execute(
-                Self.move,
+                statement,
                 [
                     SQLValue(start), SQLValue(Period.dropping(from: start, ofWindow: seconds)),
-                    .integer(change.reservedAmount), .integer(change.reservedCount), .integer(change.confirmedAmount),
-                    .integer(change.confirmedCount),
+                    .integer(spend.reservedAmount), .integer(spend.reservedCount), .integer(spend.confirmedAmount),
+                    .integer(spend.confirmedCount),
                 ] + whose + [SQLValue(window.end), SQLValue(window.start)]))
     }
 

@@ -28,12 +28,12 @@ struct AuthorizationExport: Sendable {
         var (cursor, lines): (String?, Int) = (nil, 0)
         let end = ContinuousClock.now + Self.writeFor
         repeat {
-            let found = try await issuer.searchAuthorizations(
+            let found = try await issuer.authorizations(
                 filter, text: text, page: Page(limit: Page.limitRange.upperBound, after: cursor), as: caller)
-            let names = try await issuer.names(of: Set(found.found.map(\.agentID)), as: caller)
-            let text = found.found.map { Self.line($0, agent: names[$0.agentID]?.text ?? "") }.joined()
+            let names = try await issuer.names(of: Set(found.items.map(\.agentID)), as: caller)
+            let text = found.items.map { Self.line($0, agent: names[$0.agentID]?.text ?? "") }.joined()
             try await writer.write(ByteBuffer(string: text))
-            lines += found.found.count
+            lines += found.items.count
             cursor = found.nextCursor
         } while cursor != nil && lines < Self.linesMax && ContinuousClock.now < end
         if cursor != nil {

@@ -12,13 +12,13 @@ struct AuthorizationPages {
 
     private func list(_ visit: Visit) async throws -> Response {
         let search = AuthorizationQuery(visit)
-        var found = AuthorizationSearch.none
+        var found = Listing<Authorization>.none
         if search.problem == nil {
-            found = try await visit.issuer.searchAuthorizations(
+            found = try await visit.issuer.authorizations(
                 search.filter, text: search.text, page: visit.listPage(), as: visit.caller)
         }
         let content = AuthorizationsContent(
-            search, found, rows: try await visit.rows(found.found),
+            search, found, rows: try await visit.rows(found.items),
             agents: try await visit.agentChoices(chosen: search.filter.agentID), hasCursor: visit.query("cursor") != nil
         )
         return try await visit.show("authorizations", title: "Authorizations", content)
@@ -74,8 +74,8 @@ struct AuthorizationQuery {
     var isEmpty: Bool { parameters.allSatisfy { $0.1 == nil } }
 }
 
-extension AuthorizationSearch {
-    static let none = AuthorizationSearch(found: [], nextCursor: nil)
+extension Listing<Authorization> {
+    static let none = Listing<Authorization>(items: [], nextCursor: nil)
 }
 
 /// `page` in authorizations.mustache.
@@ -96,7 +96,7 @@ struct AuthorizationsContent {
     let exportHref: String
 
     init(
-        _ query: AuthorizationQuery, _ search: AuthorizationSearch, rows: [AuthorizationRow], agents: [Choice],
+        _ query: AuthorizationQuery, _ search: Listing<Authorization>, rows: [AuthorizationRow], agents: [Choice],
         hasCursor: Bool
     ) {
         q = query.text
