@@ -17,7 +17,7 @@ extension Issuer {
     /// metadata. Reads beside the writer.
     public func searchAuthorizations(
         _ filter: AuthorizationFilter, text: String?, page: Page, as principal: Principal
-    ) async throws(IssuerError) -> AuthorizationSearch {
+    ) async throws -> AuthorizationSearch {
         try Self.check(page, of: AuthorizationID.self)
         return try await beside(as: principal) { books in
             guard let text else {
