@@ -4,6 +4,7 @@ import PackageDescription
 // Two switches from the environment, both read when the manifest is loaded:
 //
 //   PAITIFY_PARTS=verifier   the verifier, its C ABI and their tests alone: no package to fetch, seconds to build.
+//   PAITIFY_PARTS=simulation the issuer's module and, as a program, what SimulationTests does: scripts/simulate.sh.
 //   PAITIFY_EMBEDDED=1       the same sources as Embedded Swift, which is how libpaitifyverify ships: without a
 //                            Swift runtime. Only the two verifier targets exist then.
 //
@@ -171,8 +172,7 @@ if !verifierAlone {
             swiftSettings: strict),
         .testTarget(name: "IssuerTests", dependencies: ["Issuer", "Verifier"], swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Issuer"],
-            swiftSettings: strict),
+            name: "SimulationTests", dependencies: ["Issuer"], exclude: ["Program.swift"], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
             dependencies: [
@@ -197,6 +197,17 @@ for target in targets {
         guard case .productItem(let name, let package?, let aliases, nil) = dependency else { return dependency }
         return .product(name: name, package: package, moduleAliases: aliases, condition: .when(traits: ["Issuer"]))
     }
+}
+
+if Context.environment["PAITIFY_PARTS"] == "simulation" {
+    let wanted = ["CryptoLib", "CryptLib", "SQLiteLib", "Issuer"]
+    products = [.executable(name: "simulate", targets: ["Simulate"])]
+    targets =
+        targets.filter { wanted.contains($0.name) } + [
+            .executableTarget(
+                name: "Simulate", dependencies: ["Issuer"], path: "Tests/SimulationTests",
+                exclude: ["SimulationTests.swift"], swiftSettings: strict)
+        ]
 }
 
 let package = Package(

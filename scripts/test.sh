@@ -2,6 +2,9 @@
 # Runs every test. The last line counts them; the exit status is not 0 if one failed or none ran.
 #
 # Everything listens on loopback, on ports that the kernel chooses. What is started is stopped at the end.
+#
+# Swift's tests run on a debug build. Whatever runs the issuer's program runs the one that is released: an optimised build is
+# another program. It takes minutes, mostly on one core, so it goes on beside the suites that need no issuer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -39,11 +42,32 @@ documents() { python3 Tests/Documents/run.py 2>&1 | tee "$reports/documents.txt"
 
 examples() { examples/run.sh 2>&1 | tee "$reports/examples.txt"; }
 
+simulation() { released && scripts/simulate.sh 10000 2>&1 | tee "$reports/simulation.txt"; }
+
+# In the background: what `released` waits for.
+build_released() { scripts/build-server.sh && scripts/simulate.sh --build; }
+
+released=
+released_log=$reports/released.log
+trap '[ -z "$released" ] || kill "$released" 2>/dev/null || true' EXIT
+
+# released: waits until the programs are built, the first time, and fails if they were not.
+released() {
+    if [ -n "$released" ]; then
+        wait "$released" || { cat "$released_log"; rm -f build/bin/paitify; }
+        released=
+    fi
+    [ -x build/bin/paitify ]
+}
+
 # python_tests FOLDER REPORT
 python_tests() {
     python_environment &&
         PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q "$1" --junitxml "$reports/$2"
 }
+
+# with_issuer FOLDER REPORT: those that run the issuer's program.
+with_issuer() { released && PAITIFY_BIN=$PWD/build/bin/paitify python_tests "$@"; }
 
 build() { scripts/build-verifier.sh && swift build --build-tests; }
 
@@ -53,7 +77,9 @@ if ! build; then
     exit 1
 fi
 
-suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"
+build_released >"$released_log" 2>&1 &
+released=$!
+
 suite Threads threads-swift-testing.xml scripts/sanitize.sh --xunit-output "$reports/threads.xml"
 suite 'C ABI' c-abi.txt c_abi
 suite Plug-ins plugins.txt plugins
@@ -61,8 +87,10 @@ suite 'Keys over HTTP' keys-over-http.xml python_tests Tests/KeysHTTP keys-over-
 suite 'Fuzzing' fuzzing.txt fuzzing
 suite Documents documents.txt documents
 suite Examples examples.txt examples
-suite Processor processor.xml python_tests Tests/Processor processor.xml
 suite Packages packages.xml python_tests Tests/Packages packages.xml
-suite 'End to end' end-to-end.xml python_tests Tests/EndToEnd end-to-end.xml
+suite Simulation simulation.txt simulation
+suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"
+suite Processor processor.xml with_issuer Tests/Processor processor.xml
+suite 'End to end' end-to-end.xml with_issuer Tests/EndToEnd end-to-end.xml
 
 python3 scripts/tally.py "${suites[@]}"

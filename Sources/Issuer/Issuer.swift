@@ -20,7 +20,7 @@ public final class Issuer: Sendable {
     public static func open(
         store: any Store, settings: IssuerSettings, masterKey: MasterKey, clock: Clock, ids: IDGenerator,
         observation: Observation = .none, crowd: Crowd = Crowd()
-    ) async throws(IssuerError) -> Issuer {
+    ) async throws -> Issuer {
         try await IssuerError.mapping {
             try await store.globalTransaction { try Migrator.migrate($0) }
         }
@@ -54,21 +54,19 @@ public final class Issuer: Sendable {
     public var now: Instant { clock.now() }
 
     /// Finishes what runs and closes the store.
-    public func close() async throws(IssuerError) {
+    public func close() async throws {
         let uses = apiKeyVerifier.usesToWrite(at: clock.now(), all: true)
         let sightings = sessionMemory.sightingsToWrite(at: clock.now(), all: true)
-        do throws(IssuerError) {
-            try await write(uses)
-            try await write(sightings)
-        } catch {
-            try await IssuerError.mapping { try await store.close() }
-            throw error
+        try await IssuerError.mapping {
+            try await store.closing { _ in
+                try await write(uses)
+                try await write(sightings)
+            }
         }
-        try await IssuerError.mapping { try await store.close() }
     }
 
     /// Throws when the store does not answer. A signing key there is always: `open` does not return without one.
-    public func checkReadiness() async throws(IssuerError) {
+    public func checkReadiness() async throws {
         try await IssuerError.mapping {
             _ = try await store.globalTransaction { try Companies.page(after: nil, limit: 1, in: $0) }
         }
@@ -119,15 +117,20 @@ public struct IssuerSettings: Sendable {
 
 extension IssuerError {
     /// Turns a store's failure into this module's error; anything else is a fault of the store.
-    static func mapping<Value>(_ body: () async throws -> Value) async throws(IssuerError) -> Value {
+    public init(_ error: any Error) {
+        switch error {
+        case let error as IssuerError: self = error
+        case let error as StorageError: self = .storage(error)
+        default: self = .storage(.unavailable("\(error)"))
+        }
+    }
+
+    /// What `body` gives; what it throws, as this module's error.
+    static func mapping<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
-        } catch let error as IssuerError {
-            throw error
-        } catch let error as StorageError {
-            throw .storage(error)
         } catch {
-            throw .storage(.unavailable("\(error)"))
+            throw IssuerError(error)
         }
     }
 }

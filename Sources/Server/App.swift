@@ -90,14 +90,8 @@ enum App {
             FileManager.default.fileExists(atPath: folder.storePath)
         else { return }
         let store = try SQLiteStore.open(path: folder.storePath)
-        let opens: Result<Bool, IssuerError>
-        do throws(IssuerError) {
-            opens = .success(try await ResealKeys.opens(store, with: next))
-        } catch {
-            opens = .failure(error)
-        }
-        try await store.close()
-        if try opens.get() { try MasterKey.adoptNext(of: folder.masterKeyPath) }
+        let opens = try await store.closing { try await ResealKeys.opens($0, with: next) }
+        if opens { try MasterKey.adoptNext(of: folder.masterKeyPath) }
     }
 
     /// The API, ready to listen.

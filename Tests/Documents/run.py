@@ -12,13 +12,14 @@ import ledger
 import library
 import man_pages
 import plugins
+import sources
 import threat_model
 from harness import ROOT
 
 
 def main():
     os.chdir(ROOT)
-    suites = (c_api, library, threat_model, ledger, plugins, man_pages)
+    suites = (c_api, library, threat_model, ledger, plugins, man_pages, sources)
     return 1 if any([suite.run() for suite in suites]) else 0
 
 

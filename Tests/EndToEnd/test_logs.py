@@ -1,16 +1,20 @@
 """The log: one line a request, each in its trace, and nothing in it that anybody could use."""
 
 import base64
+import http.client
 import json
 import re
 import secrets
+import subprocess
+import threading
 
 import httpx
 import pytest
 
 from harness.company import TLS, Company
 from harness.metrics import Page
-from harness.paths import ROOT
+from harness.paths import PAITIFY, ROOT
+from harness.server import STOP_SECONDS_MAX
 from harness.wire import Connection
 
 ROUTE = re.compile(r'routes\.(get|post|put|patch|delete|open)\("([^"]+)"')
@@ -159,3 +163,37 @@ def test_what_machines_ask_all_day_is_not_logged_and_errors_of_theirs_are(own_se
     assert [(line["route"], line["status"]) for line in lines(server)] == [("/metrics", 403), ("none", 404)]
 
 
+
+
+def test_a_log_that_nobody_reads_stops_nothing_and_says_what_is_missing(own_server):
+    server = own_server()
+    settings = {"cwd": server.folder, "env": server.environment, "stderr": subprocess.PIPE}
+    with subprocess.Popen([str(PAITIFY), "serve"], **settings) as process:
+        log = process.stderr
+        server.port = int(json.loads(log.readline())["context"]["port"])
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        asked = 0
+
+        def ask():
+            nonlocal asked
+            connection.request("GET", "/v1/agents")
+            assert connection.getresponse().read()
+            asked += 1
+
+        # A pipe holds 64 KiB and the issuer a MiB. Were a line written where it is logged, the answers would end here.
+        while asked < 8000:
+            ask()
+        assert Page.of(server).value("paitify_log_lines_dropped_total") > 0
+
+        said = []
+        reader = threading.Thread(target=lambda: said.extend(map(json.loads, log)))
+        reader.start()
+        while not any(line["message"] == "log lines were dropped" for line in list(said)):
+            ask()
+        connection.close()
+        process.terminate()
+        assert process.wait(STOP_SECONDS_MAX) == 0
+        reader.join()
+    gaps = [line["context"]["lines"] for line in said if line["message"] == "log lines were dropped"]
+    assert sum(gaps) + sum(line["message"] == "request" for line in said) == asked
+    assert said[-1]["message"] == "stopped"

@@ -13,12 +13,16 @@ enum World {
     }
 
     static let start = Instant(rfc3339: "2026-03-02T23:00:00.000Z")!.milliseconds
-    static let settings = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
 
-    static func makeTemplate(in folder: String) async throws -> Template {
-        let path = folder + "/template"
+    /// One whose tokens are signed again for a retry, and one whose signatures are recorded.
+    static func makeTemplates(in folder: String) async throws -> [Template] {
+        [try await makeTemplate(.edDSA, in: folder), try await makeTemplate(.es256, in: folder)]
+    }
+
+    private static func makeTemplate(_ algorithm: SignatureAlgorithm, in folder: String) async throws -> Template {
+        let path = "\(folder)/\(algorithm)"
         let clock = Clock { Instant(milliseconds: start) }
-        let issuer = try await open(SQLiteStore.open(path: path), clock: clock, makingIDsFrom: 0)
+        let issuer = try await open(SQLiteStore.open(path: path), clock: clock, makingIDsFrom: 0, signing: algorithm)
         let company = try await issuer.createCompany(name: Name("Acme"))
         let owner = try await issuer.authenticate(apiKey: company.apiKey)
         var agents: [AgentID] = []
@@ -31,11 +35,15 @@ enum World {
         return Template(path: path, owner: owner, agents: agents)
     }
 
-    static func open(_ store: any Store, clock: Clock, makingIDsFrom first: UInt64) async throws -> Issuer {
+    /// `signing`: with the keys that are made; a copy of a template has its keys.
+    static func open(
+        _ store: any Store, clock: Clock, makingIDsFrom first: UInt64, signing algorithm: SignatureAlgorithm = .es256
+    ) async throws -> Issuer {
         let made = Mutex(first)
         return try await Issuer.open(
-            store: store, settings: settings, masterKey: try MasterKey(text: String(repeating: "5a", count: 32)),
-            clock: clock,
+            store: store,
+            settings: IssuerSettings(issuerURL: "https://issuer.test", signingAlgorithm: algorithm, bcryptCost: 4),
+            masterKey: try MasterKey(text: String(repeating: "5a", count: 32)), clock: clock,
             ids: IDGenerator { _ in
                 made.withLock { made in
                     made += 1

@@ -20,9 +20,6 @@ public final class APIKeyVerifier: Sendable {
     ///
     /// Throws `IssuerError.unauthenticated` for a key that is malformed, unknown, wrong, revoked or expired at `now`, and
     /// `IssuerError.busy` when too many keys wait to be checked.
-    ///
-    /// Untyped, as all that give a principal are: Swift 6.3.1 with -O takes a principal that such a function returns for an error
-    /// where `throws` is typed.
     public func authenticate(apiKey text: String, now: Instant) async throws -> Principal {
         guard let secret = APIKeySecret(text) else {
             observation.observer.checkedAPIKey(.wrong)
@@ -56,7 +53,7 @@ public final class APIKeyVerifier: Sendable {
     }
 
     /// A new key's bcrypt hash, for the books. `cost` is 4 to 31.
-    func hash(_ secret: APIKeySecret, cost: Int) async throws(IssuerError) -> String {
+    func hash(_ secret: APIKeySecret, cost: Int) async throws -> String {
         let result = try await pool.run { () -> Result<String, KeyError> in
             do throws(KeyError) {
                 return .success(try Bcrypt.hash(secret.text, cost: cost))
@@ -66,7 +63,7 @@ public final class APIKeyVerifier: Sendable {
         }
         switch result {
         case .success(let hash): return hash
-        case .failure(let error): throw .signing("No API key can be made: \(error).")
+        case .failure(let error): throw IssuerError.signing("No API key can be made: \(error).")
         }
     }
 
@@ -123,16 +120,16 @@ public final class APIKeyVerifier: Sendable {
         on secret: APIKeySecret, _ fingerprint: APIKeyMemory.Fingerprint, at now: Instant
     ) async -> APIKeyMemory.Verdict {
         let verdict: APIKeyMemory.Verdict
-        do throws(IssuerError) {
+        do {
             verdict = try await check(secret, at: now)
         } catch {
-            verdict = .failed(error)
+            verdict = .failed(IssuerError(error))
         }
         memory.withLock { $0.conclude(fingerprint, prefix: secret.prefix, verdict) }
         return verdict
     }
 
-    private func check(_ secret: APIKeySecret, at now: Instant) async throws(IssuerError) -> APIKeyMemory.Verdict {
+    private func check(_ secret: APIKeySecret, at now: Instant) async throws -> APIKeyMemory.Verdict {
         let owner = try await IssuerError.mapping {
             try await store.globalTransaction { try APIKeys.owner(ofPrefix: secret.prefix, in: $0) }
         }
@@ -164,7 +161,7 @@ public final class APIKeyVerifier: Sendable {
 
     /// The key, with its company's key version read in the same transaction: a revocation in between would otherwise go
     /// unnoticed.
-    private func find(_ owner: APIKeys.Owner) async throws(IssuerError) -> Found? {
+    private func find(_ owner: APIKeys.Owner) async throws -> Found? {
         try await IssuerError.mapping {
             try await store.transaction(for: owner.company) { tx in
                 guard let company = try Companies.look(at: owner.company, in: tx),

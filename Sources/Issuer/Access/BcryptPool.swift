@@ -35,12 +35,12 @@ final class BcryptPool: Sendable {
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Runs `job` on a thread of the pool. Throws `IssuerError.busy` when the line is full.
-    func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async throws(IssuerError) -> Value {
+    func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async throws -> Value {
         let value: Value? = await withCheckedContinuation { continuation in
             let accepted = submit { continuation.resume(returning: job()) }
             if !accepted { continuation.resume(returning: nil) }
         }
-        guard let value else { throw .busy }
+        guard let value else { throw IssuerError.busy }
         return value
     }
 

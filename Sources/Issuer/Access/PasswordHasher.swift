@@ -21,15 +21,15 @@ final class PasswordHasher: Sendable {
         nobody = "$2b$\(cost < 10 ? "0" : "")\(cost)$\(salt)\(hash)"
     }
 
-    func hash(_ password: Password) async throws(IssuerError) -> String {
+    func hash(_ password: Password) async throws -> String {
         let (digest, cost) = (password.digest, cost)
         let hash: String? = try await run { try? Bcrypt.hash(digest, cost: cost) }
-        guard let hash else { throw .signing("The password cannot be hashed.") }
+        guard let hash else { throw IssuerError.signing("The password cannot be hashed.") }
         return hash
     }
 
     /// What `hash` nil takes is as long as what a wrong password takes.
-    func verify(_ password: Password, _ hash: String?) async throws(IssuerError) -> Bool {
+    func verify(_ password: Password, _ hash: String?) async throws -> Bool {
         let (digest, nobody) = (password.digest, nobody)
         return try await run { Bcrypt.verify(digest, hash ?? nobody) } && hash != nil
     }
@@ -37,13 +37,13 @@ final class PasswordHasher: Sendable {
     /// Whether the hash was made with another cost than hashes are made with now.
     func isDated(_ hash: String) -> Bool { !hash.hasPrefix(nobody.prefix(7)) }
 
-    private func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async throws(IssuerError) -> Value {
+    private func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async throws -> Value {
         let hasRoom = underWay.withLock { count in
             guard count < Self.atOnceMax else { return false }
             count += 1
             return true
         }
-        guard hasRoom else { throw .busy }
+        guard hasRoom else { throw IssuerError.busy }
         defer { underWay.withLock { $0 -= 1 } }
         return try await pool.run(job)
     }

@@ -23,7 +23,7 @@ public struct AuditVerification: Sendable {
     let store: any Store
 
     /// Every chain, in the order of the companies' identifiers.
-    func chains() async throws(IssuerError) -> [Chain] {
+    func chains() async throws -> [Chain] {
         let companies = try await IssuerError.mapping {
             try await store.globalTransaction { try AuditLog.chains(in: $0) }
         }
@@ -32,7 +32,7 @@ public struct AuditVerification: Sendable {
         return chains
     }
 
-    private func chain(of company: CompanyID) async throws(IssuerError) -> Chain {
+    private func chain(of company: CompanyID) async throws -> Chain {
         var (sequence, hash): (Int64, String?) = (0, nil)
         while true {
             let (stretch, head) = try await IssuerError.mapping { [sequence] in

@@ -19,13 +19,13 @@ public enum SQLiteCopy {
     /// Makes `destination` from the store at `source`: one file, which no write-ahead log belongs to, mode 0600.
     /// Returns how many bytes it has, once they are on disk. Throws where `destination` exists, and leaves nothing
     /// there when it fails.
-    public static func make(of source: String, at destination: String) async throws(StorageError) -> Int64 {
+    public static func make(of source: String, at destination: String) async throws -> Int64 {
         try await onOwnThread { () throws(StorageError) in try copy(source, destination) }
     }
 
     private static func onOwnThread<Value: Sendable>(
         _ work: @escaping @Sendable () throws(StorageError) -> Value
-    ) async throws(StorageError) -> Value {
+    ) async throws -> Value {
         let result: Result<Value, StorageError> = await withCheckedContinuation { continuation in
             DispatchQueue(label: "paitify.copy", qos: .utility).async {
                 do throws(StorageError) {

@@ -21,17 +21,11 @@ final class SQLiteSnapshot: Store {
     }
 
     /// What SQLite finds wrong with the file, a line each; at most ten. Reads all of it.
-    func damage() async throws(StorageError) -> [String] {
-        do {
-            let found = try await connection.read { tx in
-                try tx.execute(Self.integrityCheck, []).map { try $0.text(0) }
-            }
-            return found == ["ok"] ? [] : found
-        } catch let error as StorageError {
-            throw error
-        } catch {
-            throw .unavailable("\(error)")
+    func damage() async throws -> [String] {
+        let found = try await connection.read { tx in
+            try tx.execute(Self.integrityCheck, []).map { try $0.text(0) }
         }
+        return found == ["ok"] ? [] : found
     }
 
     func close() async throws {

@@ -16,19 +16,11 @@ public struct StoreReport: Sendable {
 /// Checks a copy: the file's structure, then the books, then the log of every change. Reads all of it, and writes
 /// nothing.
 public enum StoreCheck {
-    public static func run(path: String) async throws(IssuerError) -> StoreReport {
-        let snapshot = try await IssuerError.mapping { try SQLiteSnapshot(path: path) }
-        let report: Result<StoreReport, IssuerError>
-        do throws(IssuerError) {
-            report = .success(try await examine(snapshot))
-        } catch {
-            report = .failure(error)
-        }
-        try await IssuerError.mapping { try await snapshot.close() }
-        return try report.get()
+    public static func run(path: String) async throws -> StoreReport {
+        try await IssuerError.mapping { try await SQLiteSnapshot(path: path).closing { try await examine($0) } }
     }
 
-    private static func examine(_ snapshot: SQLiteSnapshot) async throws(IssuerError) -> StoreReport {
+    private static func examine(_ snapshot: SQLiteSnapshot) async throws -> StoreReport {
         let damage = try await IssuerError.mapping { try await snapshot.damage() }
         let version = try await IssuerError.mapping {
             try await snapshot.globalTransaction { try Migrator.version(in: $0) }

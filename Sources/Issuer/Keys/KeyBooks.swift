@@ -1,7 +1,7 @@
 /// The signing keys in the store: each event of their rotation is one transaction there.
 struct KeyBooks: Sendable {
     /// Makes a key that no one has seen. Suspends; never computes on the caller's thread.
-    typealias KeyMaker = @Sendable (SignatureAlgorithm) async throws(KeyError) -> SigningKey
+    typealias KeyMaker = @Sendable (SignatureAlgorithm) async throws -> SigningKey
 
     let store: any Store
     let masterKey: MasterKey
@@ -23,7 +23,7 @@ struct KeyBooks: Sendable {
     }
 
     /// What the books say now; locks nothing.
-    func read() async throws(IssuerError) -> Entry {
+    func read() async throws -> Entry {
         try await transaction { [schedule] (tx) throws(StorageError) in
             let contents = try SigningKeys.contents(in: tx)
             return Entry(
@@ -32,7 +32,7 @@ struct KeyBooks: Sendable {
         }
     }
 
-    func sequence() async throws(IssuerError) -> Int64 {
+    func sequence() async throws -> Int64 {
         try await transaction { (tx) throws(StorageError) in try SigningKeys.sequence(in: tx) }
     }
 
@@ -64,36 +64,30 @@ struct KeyBooks: Sendable {
     /// Fresh keys, made side by side: the first start needs two, and somebody waits for it.
     ///
     /// Before the transaction: one takes longer than a lane may wait.
-    func offers(_ count: Int) async throws(IssuerError) -> [Offer] {
+    func offers(_ count: Int) async throws -> [Offer] {
         guard count > 0 else { return [] }
-        let results = await withTaskGroup(of: Result<Offer, KeyError>.self) { [self] group in
-            for _ in 0..<count {
-                group.addTask { await offer() }
+        do {
+            return try await withThrowingTaskGroup(of: Offer.self) { [self] group in
+                for _ in 0..<count {
+                    group.addTask { try await offer() }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
             }
-            return await group.reduce(into: []) { $0.append($1) }
-        }
-        do throws(KeyError) {
-            return try results.map { (result) throws(KeyError) in try result.get() }
         } catch {
-            throw .signing("No signing key can be made: \(error).")
+            throw IssuerError.signing("No signing key can be made: \(error).")
         }
     }
 
-    private func offer() async -> Result<Offer, KeyError> {
-        do throws(KeyError) {
-            let key = try await makeKey(algorithm)
-            return .success(
-                Offer(
-                    fresh: Rotation.FreshKey(kid: key.kid, algorithm: key.algorithm), jwk: key.jwk,
-                    sealed: try key.sealed(under: masterKey)))
-        } catch {
-            return .failure(error)
-        }
+    private func offer() async throws -> Offer {
+        let key = try await makeKey(algorithm)
+        return Offer(
+            fresh: Rotation.FreshKey(kid: key.kid, algorithm: key.algorithm), jwk: key.jwk,
+            sealed: try key.sealed(under: masterKey))
     }
 
     func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
-    ) async throws(IssuerError) -> Value {
+    ) async throws -> Value {
         try await IssuerError.mapping { try await store.globalTransaction(body) }
     }
 }

@@ -5,7 +5,7 @@ internal import Dispatch
 enum KeyGeneration {
     private static let queue = DispatchQueue(label: "paitify.key-generation", attributes: .concurrent)
 
-    static func onOwnThread(_ algorithm: SignatureAlgorithm) async throws(KeyError) -> SigningKey {
+    static func onOwnThread(_ algorithm: SignatureAlgorithm) async throws -> SigningKey {
         let result: Result<SigningKey, KeyError> = await withCheckedContinuation { continuation in
             queue.async {
                 do throws(KeyError) {

@@ -20,7 +20,7 @@ public final class KeyRing: Sendable {
     public static func open(
         store: any Store, masterKey: MasterKey, algorithm: SignatureAlgorithm, jwksMaxAgeSeconds: Int64,
         rotationSeconds: Int64, now: Instant
-    ) async throws(IssuerError) -> KeyRing {
+    ) async throws -> KeyRing {
         try await open(
             KeyBooks(
                 store: store, masterKey: masterKey, algorithm: algorithm,
@@ -29,7 +29,7 @@ public final class KeyRing: Sendable {
             now: now)
     }
 
-    static func open(_ books: KeyBooks, now: Instant) async throws(IssuerError) -> KeyRing {
+    static func open(_ books: KeyBooks, now: Instant) async throws -> KeyRing {
         var found = try await books.read()
         if found.rotation.isUnstarted {
             let offers = try await books.offers(2)
@@ -79,7 +79,7 @@ extension KeyRing {
     }
 
     /// Learns what others have changed, and does what the schedule wants by now. To be called each second or so.
-    public func tick(now: Instant) async throws(IssuerError) {
+    public func tick(now: Instant) async throws {
         try await learn()
         var ahead = moment.withLock { $0.rotation }
         guard ahead.apply(.ticked, at: now, freshKeys: []) != .unchanged else { return }
@@ -94,8 +94,8 @@ extension KeyRing {
     /// Carries out what somebody asks for, in a transaction of the store.
     func carryOut(
         _ event: Rotation.Event, by author: Author, at now: Instant
-    ) async throws(IssuerError) -> RotationReport {
-        try await carryOut(event, by: author, at: now) { (apply) throws(IssuerError) in
+    ) async throws -> RotationReport {
+        try await carryOut(event, by: author, at: now) { apply in
             try await books.transaction(apply)
         }
     }
@@ -105,8 +105,8 @@ extension KeyRing {
         _ event: Rotation.Event, by author: Author, at now: Instant,
         in transaction: (
             _ apply: @escaping @Sendable (any StoreTransaction) throws -> RotationReport
-        ) async throws(IssuerError) -> Answer
-    ) async throws(IssuerError) -> Answer {
+        ) async throws -> Answer
+    ) async throws -> Answer {
         try await learn()
         var ahead = moment.withLock { $0.rotation }
         let offers = try await books.offers(ahead.apply(event, at: now, freshKeys: []).freshKeysNeeded)
@@ -146,7 +146,7 @@ extension KeyRing {
     }
 
     /// Makes what the books say the present, unless it is already.
-    private func learn() async throws(IssuerError) {
+    private func learn() async throws {
         guard try await books.sequence() != moment.withLock({ $0.rotation.sequence }) else { return }
         let fresh = try Self.moment(try await books.read(), masterKey: books.masterKey, held: signer)
         moment.withLock { moment in

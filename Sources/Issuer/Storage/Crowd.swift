@@ -15,8 +15,8 @@ public final class Crowd: Sendable {
 
     /// Counts one while `body` runs, unless its decision is signed in no time.
     func counting<Value>(
-        _ signsLong: Bool, _ body: () async throws(IssuerError) -> Value
-    ) async throws(IssuerError) -> Value {
+        _ signsLong: Bool, _ body: () async throws -> Value
+    ) async throws -> Value {
         guard signsLong else { return try await body() }
         count.add(1, ordering: .relaxed)
         defer { count.subtract(1, ordering: .relaxed) }

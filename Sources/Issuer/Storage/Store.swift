@@ -38,6 +38,18 @@ extension Store {
     ) async throws -> Value {
         try await transaction(for: company, body)
     }
+
+    /// Gives what `body` gives once the store is closed, which it is whatever came of it.
+    public func closing<Value>(after body: (Self) async throws -> Value) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(self))
+        } catch {
+            result = .failure(error)
+        }
+        try await close()
+        return try result.get()
+    }
 }
 
 /// An open transaction: all that an engine implements. Not Sendable, so that it cannot outlive its closure.

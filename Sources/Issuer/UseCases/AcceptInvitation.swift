@@ -8,7 +8,7 @@ public struct InvitationPreview: Sendable {
 /// Somebody joins a company by a link that an owner handed out.
 extension Issuer {
     /// What the link leads to. Throws `account(.invitationInvalid)` for one that leads nowhere.
-    public func invitation(_ token: InvitationToken) async throws(IssuerError) -> InvitationPreview {
+    public func invitation(_ token: InvitationToken) async throws -> InvitationPreview {
         let now = clock.now()
         let preview: InvitationPreview? = try await IssuerError.mapping {
             try await store.read(for: token.companyID) { tx in
@@ -18,14 +18,14 @@ extension Issuer {
                 return InvitationPreview(companyName: name, role: found.role, expiresAt: found.expiresAt)
             }
         }
-        guard let preview else { throw .account(.invitationInvalid) }
+        guard let preview else { throw IssuerError.account(.invitationInvalid) }
         return preview
     }
 
     /// Joins with an address and a password: those of somebody who is known, or new ones.
     public func accept(
         _ token: InvitationToken, _ email: EmailAddress, _ password: Password, from visitor: Visitor
-    ) async throws(IssuerError) -> SignedIn {
+    ) async throws -> SignedIn {
         // Before bcrypt: who has no link makes no work.
         let preview = try await invitation(token)
         let isKnown = try await IssuerError.mapping {
@@ -45,10 +45,10 @@ extension Issuer {
     /// Joins as whoever is signed in, to another company; that session goes on there.
     public func accept(
         _ token: InvitationToken, _ signedIn: SignedIn, from visitor: Visitor
-    ) async throws(IssuerError) -> SignedIn {
+    ) async throws -> SignedIn {
         let user = signedIn.user.id
         let record = try await admitted(signedIn.principal, isWriting: false) { try Users.find(user, in: $0.tx) }
-        guard let record else { throw .unauthenticated }
+        guard let record else { throw IssuerError.unauthenticated }
         let next = try await accept(token, visitor) { _ in record }
         try await signOut(signedIn)
         return next
@@ -57,7 +57,7 @@ extension Issuer {
     /// Uses the link up. From two who use it at once, one joins.
     func accept(
         _ token: InvitationToken, _ visitor: Visitor, _ person: @escaping @Sendable (Books) throws -> Users.Record
-    ) async throws(IssuerError) -> SignedIn {
+    ) async throws -> SignedIn {
         let session = try SessionToken.random(for: token.companyID)
         return try await IssuerError.mapping {
             try await store.transaction(for: token.companyID) { [self] tx in

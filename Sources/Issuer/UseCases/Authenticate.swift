@@ -12,7 +12,7 @@ extension Issuer {
     }
 
     /// Writes down when API keys were last used: one transaction a company.
-    func write(_ uses: [APIKeyUse]) async throws(IssuerError) {
+    func write(_ uses: [APIKeyUse]) async throws {
         for (company, uses) in Dictionary(grouping: uses, by: \.companyID) {
             try await IssuerError.mapping {
                 try await store.transaction(for: company) { tx in

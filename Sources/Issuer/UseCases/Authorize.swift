@@ -4,9 +4,9 @@ extension Issuer {
     /// disk, off the writer's path. A crash before the signature loses nothing: a retry signs the same claims again.
     public func authorize(
         _ request: AuthorizationRequest, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
+    ) async throws -> Answered<IssuedAuthorization> {
         try Self.check(request.agentID, isFor: principal)
-        return try await crowd.counting(keyRing.signer.signsLong) { () throws(IssuerError) in
+        return try await crowd.counting(keyRing.signer.signsLong) {
             let answered = try await transaction(as: principal, scope: .authorize) { [self] books in
                 try once(attempt, in: books) { books in try record(request, in: books) }
             }
@@ -18,7 +18,7 @@ extension Issuer {
     /// What `authorize` would decide now. Reserves nothing and signs nothing.
     public func dryRun(
         _ request: AuthorizationRequest, as principal: Principal
-    ) async throws(IssuerError) -> DryRun {
+    ) async throws -> DryRun {
         try Self.check(request.agentID, isFor: principal)
         return try await transaction(as: principal, scope: .authorize) { [self] books in
             let (ruling, _) = try rule(request, in: books)

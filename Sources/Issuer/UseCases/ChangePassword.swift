@@ -3,11 +3,11 @@ extension Issuer {
     /// asks, which goes on under a new token.
     public func changePassword(
         from current: Password, to new: Password, _ signedIn: SignedIn, visitor: Visitor
-    ) async throws(IssuerError) -> SignedIn {
-        guard let email = signedIn.user.email else { throw .account(.wrongCredentials) }
+    ) async throws -> SignedIn {
+        guard let email = signedIn.user.email else { throw IssuerError.account(.wrongCredentials) }
         try check(new, about: [email.text, signedIn.companyName.text])
         let record = try await verified(email, current)
-        guard record.user.id == signedIn.user.id else { throw .account(.wrongCredentials) }
+        guard record.user.id == signedIn.user.id else { throw IssuerError.account(.wrongCredentials) }
         let hash = try await passwordHasher.hash(new)
         // The session must hold until here; what it holds by changes now.
         let version = try await admitted(signedIn.principal, isWriting: true) { [self] books in
@@ -25,12 +25,12 @@ extension Issuer {
         guard
             let next = try await begin(
                 signedIn.principal.companyID, renewed, signedIn.principal.environment, visitor)
-        else { throw .unauthenticated }
+        else { throw IssuerError.unauthenticated }
         return next
     }
 
     /// They hold no more since the credentials changed; this takes them out of sight, and out of every issuer's memory.
-    private func endSessions(of user: UserID, in company: CompanyID) async throws(IssuerError) {
+    private func endSessions(of user: UserID, in company: CompanyID) async throws {
         let ended = try await IssuerError.mapping {
             try await store.transaction(for: company) { [self] tx -> [SessionID] in
                 let now = clock.now()

@@ -35,7 +35,7 @@ extension Issuer {
     ///
     /// Works beside decisions: each counter and its authorizations are read in one transaction. A counter of many
     /// authorizations keeps decisions waiting as long as reading those takes.
-    public func checkBooks() async throws(IssuerError) -> BooksReport {
+    public func checkBooks() async throws -> BooksReport {
         try await BooksCheck(store: store).report()
     }
 }
@@ -47,7 +47,7 @@ struct BooksCheck {
 
     let store: any Store
 
-    func report() async throws(IssuerError) -> BooksReport {
+    func report() async throws -> BooksReport {
         var report = BooksReport()
         var last: CompanyID?
         while true {
@@ -61,7 +61,7 @@ struct BooksCheck {
         }
     }
 
-    private func check(_ company: CompanyID, _ report: inout BooksReport) async throws(IssuerError) {
+    private func check(_ company: CompanyID, _ report: inout BooksReport) async throws {
         report.companyCount += 1
         report.authorizationCount += try await IssuerError.mapping {
             try await store.transaction(for: company) { try Recount.authorizationCount(of: company, in: $0) }

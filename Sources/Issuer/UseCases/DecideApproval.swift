@@ -3,12 +3,12 @@ extension Issuer {
     /// Held requests, newest first.
     public func approvals(
         page: Page, as principal: Principal
-    ) async throws(IssuerError) -> Listing<Authorization> {
+    ) async throws -> Listing<Authorization> {
         try await authorizations(AuthorizationFilter(status: .held), page: page, as: principal)
     }
 
     /// How many wait.
-    public func heldCount(as principal: Principal) async throws(IssuerError) -> Int64 {
+    public func heldCount(as principal: Principal) async throws -> Int64 {
         try await look(at: nil, as: principal) { books in try Authorizations.heldCount(in: books) }
     }
 
@@ -16,7 +16,7 @@ extension Issuer {
     /// signs, or denies with the reasons of now.
     public func approve(
         _ id: AuthorizationID, note: Note?, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
+    ) async throws -> Answered<IssuedAuthorization> {
         try await decide(id, note: note, approved: true, as: principal, once: attempt) { [self] held, books in
             // An agent that was deleted meanwhile spends nothing more.
             let status = try Agents.status(of: held.agentID, in: books) ?? .suspended
@@ -30,7 +30,7 @@ extension Issuer {
 
     public func denyApproval(
         _ id: AuthorizationID, note: Note?, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
+    ) async throws -> Answered<IssuedAuthorization> {
         try await decide(id, note: note, approved: false, as: principal, once: attempt) { held, _ in
             let ruling = Ruling(
                 decision: .denied,
@@ -43,7 +43,7 @@ extension Issuer {
     private func decide(
         _ id: AuthorizationID, note: Note?, approved: Bool, as principal: Principal, once attempt: OnceOnly?,
         _ ruling: @escaping @Sendable (Authorization, Books) throws -> (Ruling, Evidence?)
-    ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
+    ) async throws -> Answered<IssuedAuthorization> {
         let answered = try await transaction(as: principal, scope: .approve) { [self] books in
             try once(attempt, in: books) { books in
                 let held = try Self.authorization(id, for: principal, in: books)

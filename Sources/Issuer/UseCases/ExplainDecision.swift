@@ -55,7 +55,7 @@ extension Issuer {
     /// Every policy, counter and reason of a decision, from what was recorded when it was made.
     public func explain(
         _ id: AuthorizationID, as principal: Principal
-    ) async throws(IssuerError) -> Explanation {
+    ) async throws -> Explanation {
         try await look(at: principal.agentID, as: principal) { [self] books in
             let authorization = try Self.authorization(id, for: principal, in: books)
             let (latest, held) = try Authorizations.evidence(of: authorization, in: books)

@@ -32,7 +32,7 @@ extension Issuer {
     /// Makes a key that can do no more, and no longer, than the key that asks.
     public func createAPIKey(
         _ draft: APIKeyDraft, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<NewAPIKey> {
+    ) async throws -> Answered<NewAPIKey> {
         // Before bcrypt: who may not make keys must not make work either.
         try Self.check(.manage, of: principal)
         let environment = draft.environment ?? principal.environment
@@ -55,7 +55,7 @@ extension Issuer {
         }
         // Another key's request, given again to one that could not have made that key.
         if answered.replayed, case .success(let made) = answered.result, !Self.mayMake(made.key, principal) {
-            throw .idempotencyKeyReused
+            throw IssuerError.idempotencyKeyReused
         }
         return answered
     }
@@ -66,7 +66,7 @@ extension Issuer {
     }
 
     /// Newest first, the revoked ones left out. A test key sees test keys alone.
-    public func apiKeys(page: Page, as principal: Principal) async throws(IssuerError) -> Listing<APIKey> {
+    public func apiKeys(page: Page, as principal: Principal) async throws -> Listing<APIKey> {
         try Self.check(page, of: APIKeyID.self)
         return try await look(at: nil, as: principal) { [self] books in
             let keys = try APIKeys.page(page, of: books.companyID, visibleFrom: books.environment, in: books.tx)
@@ -76,7 +76,7 @@ extension Issuer {
     }
 
     /// From the next request on, everywhere, the key opens nothing.
-    public func revokeAPIKey(_ id: APIKeyID, as principal: Principal) async throws(IssuerError) {
+    public func revokeAPIKey(_ id: APIKeyID, as principal: Principal) async throws {
         try await transaction(as: principal, scope: .manage) { [self] books in
             guard
                 let key = try APIKeys.revoke(
@@ -89,7 +89,7 @@ extension Issuer {
     }
 
     /// A fresh secret and its bcrypt hash, which takes a while and is made off the cooperative pool.
-    func newSecret(for environment: Environment) async throws(IssuerError) -> (APIKeySecret, hash: String) {
+    func newSecret(for environment: Environment) async throws -> (APIKeySecret, hash: String) {
         let secret = try APIKeySecret.random(for: environment)
         return (secret, try await apiKeyVerifier.hash(secret, cost: settings.bcryptCost))
     }

@@ -57,7 +57,7 @@ public struct AgentChange: Sendable {
 extension Issuer {
     public func createAgent(
         _ draft: AgentDraft, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<Agent> {
+    ) async throws -> Answered<Agent> {
         try await transaction(as: principal, scope: .manage) { [self] books in
             try once(attempt, in: books) { books in
                 let agent = Agent(
@@ -70,21 +70,21 @@ extension Issuer {
         }
     }
 
-    public func agents(page: Page, as principal: Principal) async throws(IssuerError) -> Listing<Agent> {
+    public func agents(page: Page, as principal: Principal) async throws -> Listing<Agent> {
         try Self.check(page, of: AgentID.self)
         return try await look(at: nil, as: principal) { books in
             Listing(try Agents.page(page, in: books), page: page, id: \.id.text)
         }
     }
 
-    public func agent(_ id: AgentID, as principal: Principal) async throws(IssuerError) -> Agent {
+    public func agent(_ id: AgentID, as principal: Principal) async throws -> Agent {
         try Self.check(id, isFor: principal)
         return try await look(at: id, as: principal) { books in try Self.agent(id, in: books) }
     }
 
     public func updateAgent(
         _ id: AgentID, _ change: AgentChange, as principal: Principal
-    ) async throws(IssuerError) -> Agent {
+    ) async throws -> Agent {
         try await transaction(as: principal, scope: .manage) { books in
             let before = try Self.agent(id, in: books)
             if let basis = change.basis,
@@ -109,7 +109,7 @@ extension Issuer {
     }
 
     /// The agent is found no more; what it has reserved can still be confirmed or voided, and its history stays.
-    public func deleteAgent(_ id: AgentID, as principal: Principal) async throws(IssuerError) {
+    public func deleteAgent(_ id: AgentID, as principal: Principal) async throws {
         try await transaction(as: principal, scope: .manage) { books in
             let agent = try Self.agent(id, in: books)
             try Agents.delete(id, in: books)

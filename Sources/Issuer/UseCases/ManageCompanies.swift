@@ -7,7 +7,7 @@ public struct NewCompany: Sendable {
 extension Issuer {
     /// Opens a company's books and makes its first key, for the live environment and with every scope. For operators: no
     /// principal asks.
-    public func createCompany(name: Name) async throws(IssuerError) -> NewCompany {
+    public func createCompany(name: Name) async throws -> NewCompany {
         let now = clock.now()
         let companyID: CompanyID = ids.next(at: now)
         let (secret, hash) = try await newSecret(for: .live)

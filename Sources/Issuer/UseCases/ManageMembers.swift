@@ -9,13 +9,13 @@ extension Issuer {
     public static let invitationSeconds: Int64 = 7 * 86_400
 
     /// Whoever joined first comes first. For people alone: an API key sees no addresses.
-    public func members(as principal: Principal) async throws(IssuerError) -> [Member] {
+    public func members(as principal: Principal) async throws -> [Member] {
         _ = try Self.person(principal)
         return try await admitted(principal, isWriting: false) { books in try Memberships.list(in: books) }
     }
 
     /// Makes a link with which one person may join as `role`, within a week.
-    public func invite(as role: Role, note: Name?, by principal: Principal) async throws(IssuerError) -> NewInvitation {
+    public func invite(as role: Role, note: Name?, by principal: Principal) async throws -> NewInvitation {
         let token = try InvitationToken.random(for: principal.companyID)
         let invitation = try await asOwner(principal) { [self] books, owner in
             guard try Invitations.count(in: books) < Invitations.openMax,
@@ -32,11 +32,11 @@ extension Issuer {
     }
 
     /// Those that are open, newest first.
-    public func invitations(as principal: Principal) async throws(IssuerError) -> [Invitation] {
+    public func invitations(as principal: Principal) async throws -> [Invitation] {
         try await asOwner(principal) { books, _ in try Invitations.list(in: books) }
     }
 
-    public func withdrawInvitation(_ id: InvitationID, as principal: Principal) async throws(IssuerError) {
+    public func withdrawInvitation(_ id: InvitationID, as principal: Principal) async throws {
         try await asOwner(principal) { books, _ in
             guard let invitation = try Invitations.delete(id, in: books) else {
                 throw IssuerError.notFound(.invitation, id.text)
@@ -49,7 +49,7 @@ extension Issuer {
     /// owner open nothing once they are none.
     public func changeRole(
         of user: UserID, to role: Role, as principal: Principal
-    ) async throws(IssuerError) {
+    ) async throws {
         let ended = try await asOwner(principal) { [self] books, _ in
             let before = try Self.role(of: user, in: books)
             guard before != role else { return [SessionID]() }
@@ -64,7 +64,7 @@ extension Issuer {
 
     /// Takes a member out of the company: an owner anybody, everybody themselves. API keys that they made stay: whoever
     /// has read them can use them until they are revoked.
-    public func removeMember(_ user: UserID, as principal: Principal) async throws(IssuerError) {
+    public func removeMember(_ user: UserID, as principal: Principal) async throws {
         let ended = try await asOwner(principal, orMyself: user) { [self] books, _ in
             let role = try Self.role(of: user, in: books)
             if role == .owner { try Self.requireAnotherOwner(in: books) }
@@ -89,9 +89,9 @@ extension Issuer {
     /// what is done to them stands in the live one's log.
     private func asOwner<Value: Sendable>(
         _ principal: Principal, orMyself: UserID? = nil, _ body: @escaping @Sendable (Books, UserID) throws -> Value
-    ) async throws(IssuerError) -> Value {
+    ) async throws -> Value {
         let person = try Self.person(principal)
-        guard principal.role == .owner || person == orMyself else { throw .account(.ownersOnly) }
+        guard principal.role == .owner || person == orMyself else { throw IssuerError.account(.ownersOnly) }
         return try await admitted(principal, isWriting: true) { books in
             try body(books.switched(to: .live), person)
         }

@@ -5,7 +5,7 @@ extension Issuer {
 
     public func createPolicy(
         _ terms: PolicyTerms, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<ReviewedPolicy> {
+    ) async throws -> Answered<ReviewedPolicy> {
         try await transaction(as: principal, scope: .manage) { [self] books in
             try once(attempt, in: books) { books in
                 try Self.checkAgent(of: terms, in: books)
@@ -30,7 +30,7 @@ extension Issuer {
     /// Puts new terms in the place of the old, as the next version. `version`: only if that is still the one in force.
     public func replacePolicy(
         _ id: PolicyID, with terms: PolicyTerms, ifVersion version: Int64?, as principal: Principal
-    ) async throws(IssuerError) -> ReviewedPolicy {
+    ) async throws -> ReviewedPolicy {
         try await transaction(as: principal, scope: .manage) { [self] books in
             let current = try Self.policy(id, in: books)
             if let version, version != current.version {
@@ -50,7 +50,7 @@ extension Issuer {
     /// `version`: only if that is still the one in force.
     public func deletePolicy(
         _ id: PolicyID, ifVersion version: Int64? = nil, as principal: Principal
-    ) async throws(IssuerError) {
+    ) async throws {
         try await transaction(as: principal, scope: .manage) { [self] books in
             let policy = try Self.policy(id, in: books)
             if let version, version != policy.version { throw IssuerError.versionMismatch(current: policy.version) }
@@ -63,21 +63,21 @@ extension Issuer {
     /// Newest first. `agent`: only those that belong to it.
     public func policies(
         agent: AgentID?, page: Page, as principal: Principal
-    ) async throws(IssuerError) -> Listing<Policy> {
+    ) async throws -> Listing<Policy> {
         try Self.check(page, of: PolicyID.self)
         return try await look(at: nil, as: principal) { books in
             Listing(try Policies.page(page, agent: agent, in: books), page: page, id: \.id.text)
         }
     }
 
-    public func policy(_ id: PolicyID, as principal: Principal) async throws(IssuerError) -> ReviewedPolicy {
+    public func policy(_ id: PolicyID, as principal: Principal) async throws -> ReviewedPolicy {
         try await look(at: nil, as: principal) { [self] books in try reviewed(Self.policy(id, in: books), in: books) }
     }
 
     /// The agent's own and the company's, oldest first, the disabled ones too.
     public func policiesApplying(
         to agent: AgentID, as principal: Principal
-    ) async throws(IssuerError) -> [Policy] {
+    ) async throws -> [Policy] {
         try Self.check(agent, isFor: principal)
         return try await look(at: agent, as: principal) { [self] books in
             _ = try Self.agent(agent, in: books)
@@ -86,7 +86,7 @@ extension Issuer {
     }
 
     /// Every policy of the environment, the disabled ones too, oldest first.
-    public func allPolicies(as principal: Principal) async throws(IssuerError) -> [Policy] {
+    public func allPolicies(as principal: Principal) async throws -> [Policy] {
         try await look(at: nil, as: principal) { [self] books in try policyCache.policies(in: books).all }
     }
 

@@ -11,18 +11,18 @@ extension Issuer {
     }
 
     /// The same for whoever has an API key: nothing in it is secret.
-    public func signingKeys(as principal: Principal) async throws(IssuerError) -> [SigningKeyInfo] {
+    public func signingKeys(as principal: Principal) async throws -> [SigningKeyInfo] {
         try await admitted(principal, isWriting: false) { _ in }
         return keyRing.infos()
     }
 
     /// The announced key signs from now on, and another is announced; for somebody at the machine.
-    public func rotateSigningKey() async throws(IssuerError) -> RotationReport {
+    public func rotateSigningKey() async throws -> RotationReport {
         try await keyRing.carryOut(keyRing.rotation(force: true), by: .command, at: clock.now())
     }
 
     /// Takes a key out of the JWKS at once and destroys its private part: for a key that leaked.
-    public func revokeSigningKey(kid: String) async throws(IssuerError) -> RotationReport {
+    public func revokeSigningKey(kid: String) async throws -> RotationReport {
         try await keyRing.carryOut(.revocationAsked(kid: kid), by: .command, at: clock.now())
     }
 
@@ -30,18 +30,18 @@ extension Issuer {
     /// the cache rules knows it: `IssuerError.signingKeyTooNew`.
     public func rotateSigningKey(
         force: Bool, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<RotationReport> {
+    ) async throws -> Answered<RotationReport> {
         try await change(keyRing.rotation(force: force), as: principal, once: attempt)
     }
 
     public func revokeSigningKey(
         kid: String, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<RotationReport> {
+    ) async throws -> Answered<RotationReport> {
         try await change(.revocationAsked(kid: kid), as: principal, once: attempt)
     }
 
     /// Whether they could: what a page offers, not what is allowed, which each change asks for itself.
-    public func mayChangeSigningKeys(_ principal: Principal) async throws(IssuerError) -> Bool {
+    public func mayChangeSigningKeys(_ principal: Principal) async throws -> Bool {
         try await admitted(principal, isWriting: false) { [self] books in
             do {
                 try checkOperator(principal, in: books)
@@ -54,13 +54,13 @@ extension Issuer {
 
     private func change(
         _ event: Rotation.Event, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<RotationReport> {
+    ) async throws -> Answered<RotationReport> {
         // Before a key is made: who may not change them must not make work either.
         try await admitted(principal, isWriting: false) { [self] books in
             try checkOperator(principal, in: books)
         }
         return try await keyRing.carryOut(event, by: principal.author, at: clock.now()) {
-            [self] (apply) throws(IssuerError) in
+            [self] apply in
             try await admitted(principal, isWriting: true) { [self] books in
                 try checkOperator(principal, in: books)
                 return try once(attempt, in: books) { books in

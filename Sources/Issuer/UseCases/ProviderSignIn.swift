@@ -21,7 +21,7 @@ extension Issuer {
     /// where `opensCompanies`, in a new one.
     public func signIn(
         _ identity: ProviderIdentity, invitation: InvitationToken?, opensCompanies: Bool, from visitor: Visitor
-    ) async throws(IssuerError) -> SignedIn {
+    ) async throws -> SignedIn {
         let record: Users.Record
         var companies: [CompanyID]
         if let company = identity.company {
@@ -37,13 +37,13 @@ extension Issuer {
             record = try await user(known)
             companies = try await self.companies(of: record)
         } else {
-            guard opensCompanies else { throw .account(.noCompany) }
+            guard opensCompanies else { throw IssuerError.account(.noCompany) }
             return try await openCompany(of: identity, visitor)
         }
         for company in companies {
             if let signedIn = try await begin(company, record, .live, visitor) { return signedIn }
         }
-        throw .account(.noCompany)
+        throw IssuerError.account(.noCompany)
     }
 
     private struct Known: Sendable {
@@ -54,7 +54,7 @@ extension Issuer {
     /// The person and the company that the provider means, written down as it has them.
     private func known(
         _ identity: ProviderIdentity, _ company: ProviderIdentity.Company, opensCompanies: Bool, requestID: String?
-    ) async throws(IssuerError) -> Known {
+    ) async throws -> Known {
         let (provider, now) = (identity.provider, clock.now())
         let found = try await IssuerError.mapping {
             try await store.globalTransaction { tx -> (user: UserID?, company: CompanyID?, role: Role?) in
@@ -67,7 +67,7 @@ extension Issuer {
         if let user = found.user, let id = found.company, found.role == company.role {
             return Known(userID: user, companyID: id)
         }
-        guard found.company != nil || opensCompanies else { throw .account(.noCompany) }
+        guard found.company != nil || opensCompanies else { throw IssuerError.account(.noCompany) }
         let id: CompanyID = found.company ?? ids.next(at: now)
         let (known, ended): (Known, [SessionID]) = try await IssuerError.mapping {
             try await store.transaction(for: id) { [self] tx in
@@ -107,7 +107,7 @@ extension Issuer {
         return try endRights(of: user.id, keepsInviting: role == .owner, in: books)
     }
 
-    private func openCompany(of identity: ProviderIdentity, _ visitor: Visitor) async throws(IssuerError) -> SignedIn {
+    private func openCompany(of identity: ProviderIdentity, _ visitor: Visitor) async throws -> SignedIn {
         let now = clock.now()
         let id: CompanyID = ids.next(at: now)
         let token = try SessionToken.random(for: id)
@@ -137,15 +137,15 @@ extension Issuer {
         return Users.Record(user: user, passwordHash: nil, credentialsVersion: 0, lastCompanyID: nil)
     }
 
-    private func knownUser(_ identity: ProviderIdentity) async throws(IssuerError) -> UserID? {
+    private func knownUser(_ identity: ProviderIdentity) async throws -> UserID? {
         try await IssuerError.mapping {
             try await store.globalTransaction { try Identities.user(identity.subject, at: identity.provider, in: $0) }
         }
     }
 
-    private func user(_ id: UserID) async throws(IssuerError) -> Users.Record {
+    private func user(_ id: UserID) async throws -> Users.Record {
         let record = try await IssuerError.mapping { try await store.globalTransaction { try Users.find(id, in: $0) } }
-        guard let record else { throw .unauthenticated }
+        guard let record else { throw IssuerError.unauthenticated }
         return record
     }
 }

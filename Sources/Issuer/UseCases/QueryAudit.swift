@@ -4,9 +4,9 @@ extension Issuer {
     /// operator sees the issuer's own chain, which tells of the signing keys.
     public func audit(
         _ filter: AuditFilter, page: Page, as principal: Principal
-    ) async throws(IssuerError) -> Listing<SealedAuditEntry> {
+    ) async throws -> Listing<SealedAuditEntry> {
         // It tells of every other agent's limits, and of who decides on their spends.
-        guard principal.agentID == nil else { throw .forbidden(.manage) }
+        guard principal.agentID == nil else { throw IssuerError.forbidden(.manage) }
         _ = try page.number()
         return try await look(at: nil, as: principal) { books in
             Listing(try AuditLog.page(page, filter, in: books), page: page) { String($0.entry.sequence) }
@@ -14,7 +14,7 @@ extension Issuer {
     }
 
     /// Whether the audit log is as it was written, chain by chain. Reads all of it.
-    public func verifyAudit() async throws(IssuerError) -> [AuditVerification.Chain] {
+    public func verifyAudit() async throws -> [AuditVerification.Chain] {
         try await AuditVerification(store: store).chains()
     }
 }

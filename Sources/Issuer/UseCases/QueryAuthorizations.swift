@@ -3,7 +3,7 @@ extension Issuer {
     /// The authorization, with its token while the spend is neither confirmed nor voided nor lapsed.
     public func authorization(
         _ id: AuthorizationID, as principal: Principal
-    ) async throws(IssuerError) -> IssuedAuthorization {
+    ) async throws -> IssuedAuthorization {
         let authorization = try await look(at: principal.agentID, as: principal) { books in
             try Self.authorization(id, for: principal, in: books)
         }
@@ -21,7 +21,7 @@ extension Issuer {
     /// among the newest `searchedAtOnceMax`.
     public func authorizations(
         _ filter: AuthorizationFilter, text: String? = nil, page: Page, as principal: Principal
-    ) async throws(IssuerError) -> Listing<Authorization> {
+    ) async throws -> Listing<Authorization> {
         try Self.check(page, of: AuthorizationID.self)
         if let agent = filter.agentID { try Self.check(agent, isFor: principal) }
         let filter = AuthorizationFilter(

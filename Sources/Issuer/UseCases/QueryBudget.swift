@@ -40,7 +40,7 @@ public struct Budget: Sendable {
 extension Issuer {
     /// Every limit that counts over time of every enforced policy that applies to the agent. A limit for a single
     /// authorization is no budget and is left out.
-    public func budget(of agent: AgentID, as principal: Principal) async throws(IssuerError) -> BudgetReport {
+    public func budget(of agent: AgentID, as principal: Principal) async throws -> BudgetReport {
         try Self.check(agent, isFor: principal)
         // A counter that no request has needed yet is opened here, which writes.
         return try await look(at: agent, as: principal, isWriting: true) { [self] books in

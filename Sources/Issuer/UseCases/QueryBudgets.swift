@@ -6,7 +6,7 @@ extension Issuer {
     /// Every budget of every enforced policy in force, but those that each agent has of its own under a company-wide one.
     ///
     /// Of `budgetPoliciesMax` policies at most, the oldest first.
-    public func budgets(as principal: Principal) async throws(IssuerError) -> [Budget] {
+    public func budgets(as principal: Principal) async throws -> [Budget] {
         try await beside(as: principal) { [self] books in
             try policyCache.policies(in: books).all.filter { policy in
                 let terms = policy.terms
@@ -17,7 +17,7 @@ extension Issuer {
 
     /// Every budget that counts an agent's spends, as `budget(of:as:)` gives them, but for when a rolling one is whole
     /// again.
-    public func budgets(of agent: AgentID, as principal: Principal) async throws(IssuerError) -> [Budget] {
+    public func budgets(of agent: AgentID, as principal: Principal) async throws -> [Budget] {
         try await beside(as: principal) { [self] books in
             try policyCache.policies(in: books).applicable(to: agent).filter { $0.terms.mode == .enforce }
                 .prefix(Self.budgetPoliciesMax).flatMap { try Self.standing($0, agent: agent, in: books) }
@@ -38,7 +38,7 @@ extension Issuer {
     /// What an agent spent at each merchant in the last `days`, the most first.
     public func merchants(
         of agent: AgentID, currency: CurrencyCode, days: Int64, as principal: Principal
-    ) async throws(IssuerError) -> [Overview.ByMerchant] {
+    ) async throws -> [Overview.ByMerchant] {
         try await beside(as: principal) { books in
             try SpendReports.byMerchant(
                 currency: currency, agent: agent, since: books.now.adding(seconds: -days * 86_400), in: books
@@ -49,7 +49,7 @@ extension Issuer {
     /// What agents spent in the last `days`, by currency.
     public func spends(
         of agents: [AgentID], days: Int64, as principal: Principal
-    ) async throws(IssuerError) -> [AgentID: [CurrencyCode: SpendTotal]] {
+    ) async throws -> [AgentID: [CurrencyCode: SpendTotal]] {
         let wanted = Set(agents)
         return try await beside(as: principal) { books in
             let start = books.now.adding(seconds: -days * 86_400)
@@ -65,7 +65,7 @@ extension Issuer {
     }
 
     /// What agents are called, also those that were deleted.
-    public func names(of agents: Set<AgentID>, as principal: Principal) async throws(IssuerError) -> [AgentID: Name] {
+    public func names(of agents: Set<AgentID>, as principal: Principal) async throws -> [AgentID: Name] {
         try await look(at: nil, as: principal) { books in
             try agents.reduce(into: [:]) { names, agent in names[agent] = try Agents.name(of: agent, in: books) }
         }

@@ -53,7 +53,7 @@ extension Issuer {
     /// `currency`: nil for the one that is used most.
     public func overview(
         currency wanted: CurrencyCode?, as principal: Principal
-    ) async throws(IssuerError) -> Overview {
+    ) async throws -> Overview {
         try await beside(as: principal) { books in
             let today = books.now.milliseconds / LocalClock.dayMilliseconds
             let firstDay = today - Overview.days + 1
@@ -118,7 +118,7 @@ extension Issuer {
     }
 
     /// What the company's revision is: it changes with every change of the books.
-    public func revision(as principal: Principal) async throws(IssuerError) -> Int64 {
+    public func revision(as principal: Principal) async throws -> Int64 {
         try await IssuerError.mapping {
             try await store.read(for: principal.companyID) { tx in
                 guard let revision = try Companies.revision(of: principal.companyID, in: tx) else {
@@ -133,7 +133,7 @@ extension Issuer {
     /// in a decision's way.
     func beside<Value: Sendable>(
         at agent: AgentID? = nil, as principal: Principal, _ body: @escaping @Sendable (Books) throws -> Value
-    ) async throws(IssuerError) -> Value {
+    ) async throws -> Value {
         let version = try await look(at: agent, as: principal) { books in
             // Remembered now, while it is certain what is current.
             _ = try self.policyCache.policies(in: books)

@@ -9,7 +9,7 @@ extension Issuer {
     /// Newest first, also of a policy that was deleted.
     public func policyVersions(
         _ id: PolicyID, page: Page, as principal: Principal
-    ) async throws(IssuerError) -> PolicyHistory {
+    ) async throws -> PolicyHistory {
         let before = try page.number() ?? .max
         return try await look(at: nil, as: principal) { books in
             let deletedAt = try Self.history(of: id, in: books)
@@ -21,7 +21,7 @@ extension Issuer {
 
     public func policyVersion(
         _ version: Int64, of id: PolicyID, as principal: Principal
-    ) async throws(IssuerError) -> PolicyVersion {
+    ) async throws -> PolicyVersion {
         try await look(at: nil, as: principal) { books in
             _ = try Self.history(of: id, in: books)
             guard let found = try Policies.version(version, of: id, in: books) else {

@@ -6,7 +6,7 @@ public enum ReplaceSigningKeys {
     /// were revoked; none where there is none yet.
     public static func run(
         on store: any Store, masterKey: MasterKey, settings: IssuerSettings, at now: Instant
-    ) async throws(IssuerError) -> [String] {
+    ) async throws -> [String] {
         let books = KeyBooks(
             store: store, masterKey: masterKey, algorithm: settings.signingAlgorithm,
             schedule: RotationSchedule(

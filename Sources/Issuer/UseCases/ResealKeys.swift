@@ -9,7 +9,7 @@ public enum ResealKeys {
     }
 
     /// Whether the signing keys in `store` open with `masterKey`. False where there are none.
-    public static func opens(_ store: any Store, with masterKey: MasterKey) async throws(IssuerError) -> Bool {
+    public static func opens(_ store: any Store, with masterKey: MasterKey) async throws -> Bool {
         try await transaction(on: store) { tx in
             try opens(try SigningKeys.contents(in: tx), with: masterKey)
         }
@@ -20,7 +20,7 @@ public enum ResealKeys {
     /// Throws `IssuerError.signing`, with what to do, when `old` is not the master key that it was sealed with.
     public static func run(
         on store: any Store, from old: MasterKey, to new: MasterKey, at now: Instant
-    ) async throws(IssuerError) -> Outcome {
+    ) async throws -> Outcome {
         try await transaction(on: store) { tx in
             let contents = try SigningKeys.lockedContents(in: tx)
             if try opens(contents, with: new) { return .alreadyDone }
@@ -64,7 +64,7 @@ public enum ResealKeys {
 
     private static func transaction<Value: Sendable>(
         on store: any Store, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
-    ) async throws(IssuerError) -> Value {
+    ) async throws -> Value {
         try await IssuerError.mapping {
             try await store.globalTransaction { tx in
                 try Migrator.migrate(tx)

@@ -3,7 +3,7 @@ extension Issuer {
     /// Records that the spend took place, for `amount` minor units or all that was authorized, and releases the rest.
     public func confirm(
         _ id: AuthorizationID, amount: Int64?, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
+    ) async throws -> Answered<IssuedAuthorization> {
         try await resolve(id, as: principal, once: attempt) { authorization in
             .confirm(amount: amount ?? authorization.money.minorUnits)
         }
@@ -12,14 +12,14 @@ extension Issuer {
     /// Records that the spend will not take place, and releases all of it.
     public func void(
         _ id: AuthorizationID, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
+    ) async throws -> Answered<IssuedAuthorization> {
         try await resolve(id, as: principal, once: attempt) { _ in .void }
     }
 
     private func resolve(
         _ id: AuthorizationID, as principal: Principal, once attempt: OnceOnly?,
         by event: @escaping @Sendable (Authorization) -> AuthorizationEvent
-    ) async throws(IssuerError) -> Answered<IssuedAuthorization> {
+    ) async throws -> Answered<IssuedAuthorization> {
         let answered = try await transaction(as: principal, scope: .authorize) { [self] books in
             try once(attempt, in: books) { books in
                 let authorization = try Self.authorization(id, for: principal, in: books)

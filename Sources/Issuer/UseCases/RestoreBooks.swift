@@ -12,9 +12,9 @@ public enum RestoreBooks {
     /// any will do.
     public static func run(
         on store: any Store, masterKey: MasterKey, settings: IssuerSettings, keepingSigningKeys: Bool, at now: Instant
-    ) async throws(IssuerError) -> [String] {
+    ) async throws -> [String] {
         if keepingSigningKeys, try await !ResealKeys.opens(store, with: masterKey) {
-            throw .signing(
+            throw IssuerError.signing(
                 """
                 The signing keys in the backup do not open with the master key that is configured. Configure the one that \
                 they were sealed with, or leave --keep-signing-keys out: then they are revoked, and any master key will do.

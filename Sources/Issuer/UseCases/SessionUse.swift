@@ -14,7 +14,7 @@ public struct Visitor: Sendable {
 /// Sessions, from the sign-in to their end.
 extension Issuer {
     /// Whose session it is. Throws `unauthenticated` for one that is unknown, over or revoked, and never says which.
-    public func authenticate(session token: SessionToken) async throws(IssuerError) -> SignedIn {
+    public func authenticate(session token: SessionToken) async throws -> SignedIn {
         let (now, digest) = (clock.now(), token.digest)
         if let known = sessionMemory.find(digest, at: now) { return known }
         let idleSeconds = settings.sessionIdleSeconds
@@ -37,7 +37,7 @@ extension Issuer {
                     token, record.session, person.user, role, companyName: name, keyVersion: admission.keyVersion)
             }
         }
-        guard let signedIn else { throw .unauthenticated }
+        guard let signedIn else { throw IssuerError.unauthenticated }
         sessionMemory.insert(signedIn, digest, at: now)
         return signedIn
     }
@@ -74,12 +74,12 @@ extension Issuer {
     }
 
     /// Ends the session that asks.
-    public func signOut(_ signedIn: SignedIn) async throws(IssuerError) {
+    public func signOut(_ signedIn: SignedIn) async throws {
         try await end(signedIn.session.id, as: signedIn.principal, isOwn: true)
     }
 
     /// Where the one who asks is signed in, in this company, newest first.
-    public func sessions(as principal: Principal) async throws(IssuerError) -> [Session] {
+    public func sessions(as principal: Principal) async throws -> [Session] {
         let user = try Self.person(principal)
         let sessions = try await admitted(principal, isWriting: false) { books in
             try Sessions.list(of: user, in: books)
@@ -92,11 +92,11 @@ extension Issuer {
     }
 
     /// Ends one of one's own sessions: it opens nothing from the next request on.
-    public func revokeSession(_ id: SessionID, as principal: Principal) async throws(IssuerError) {
+    public func revokeSession(_ id: SessionID, as principal: Principal) async throws {
         try await end(id, as: principal, isOwn: false)
     }
 
-    private func end(_ id: SessionID, as principal: Principal, isOwn: Bool) async throws(IssuerError) {
+    private func end(_ id: SessionID, as principal: Principal, isOwn: Bool) async throws {
         let user = try Self.person(principal)
         try await admitted(principal, isWriting: true) { [self] books in
             guard try Sessions.find(id, of: books.companyID, in: books.tx)?.session.userID == user else {
@@ -112,7 +112,7 @@ extension Issuer {
     /// Opens the other environment in this session. Its forms that were loaded before are refused from then on.
     public func switchEnvironment(
         to environment: Environment, _ signedIn: SignedIn
-    ) async throws(IssuerError) {
+    ) async throws {
         let id = signedIn.session.id
         try await admitted(signedIn.principal, isWriting: true) { [self] books in
             try Sessions.setEnvironment(environment, of: id, in: books)
@@ -122,7 +122,7 @@ extension Issuer {
     }
 
     /// Writes down when sessions were last used: one transaction a company.
-    func write(_ sightings: [SessionMemory.Sighting]) async throws(IssuerError) {
+    func write(_ sightings: [SessionMemory.Sighting]) async throws {
         for (company, sightings) in Dictionary(grouping: sightings, by: \.companyID) {
             try await IssuerError.mapping {
                 try await store.transaction(for: company) { tx in

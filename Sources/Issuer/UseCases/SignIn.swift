@@ -5,21 +5,21 @@ extension Issuer {
     /// address or the password is wrong.
     public func signIn(
         _ email: EmailAddress, _ password: Password, from visitor: Visitor
-    ) async throws(IssuerError) -> SignedIn {
+    ) async throws -> SignedIn {
         let record = try await verified(email, password)
         for company in try await companies(of: record) {
             if let signedIn = try await begin(company, record, .live, visitor) { return signedIn }
         }
-        throw .account(.noCompany)
+        throw IssuerError.account(.noCompany)
     }
 
     /// Whose address and password these are.
-    func verified(_ email: EmailAddress, _ password: Password) async throws(IssuerError) -> Users.Record {
+    func verified(_ email: EmailAddress, _ password: Password) async throws -> Users.Record {
         let found = try await IssuerError.mapping {
             try await store.globalTransaction { try Users.find(email, in: $0) }
         }
         guard try await passwordHasher.verify(password, found?.passwordHash), let found else {
-            throw .account(.wrongCredentials)
+            throw IssuerError.account(.wrongCredentials)
         }
         if let hash = found.passwordHash, passwordHasher.isDated(hash) {
             let fresh = try await passwordHasher.hash(password)
@@ -34,7 +34,7 @@ extension Issuer {
     }
 
     /// Those that they may be a member of, the one that was used last first.
-    func companies(of record: Users.Record) async throws(IssuerError) -> [CompanyID] {
+    func companies(of record: Users.Record) async throws -> [CompanyID] {
         let companies = try await IssuerError.mapping {
             try await store.globalTransaction { try Users.companies(of: record.user.id, in: $0) }
         }
@@ -44,7 +44,7 @@ extension Issuer {
     /// Begins a session in that company. Nil where they are no member, or the password was changed meanwhile.
     func begin(
         _ company: CompanyID, _ record: Users.Record, _ environment: Environment, _ visitor: Visitor
-    ) async throws(IssuerError) -> SignedIn? {
+    ) async throws -> SignedIn? {
         let token = try SessionToken.random(for: company)
         return try await IssuerError.mapping {
             try await store.transaction(for: company) { [self] tx in
@@ -67,7 +67,7 @@ extension Issuer {
     }
 
     /// The companies of whoever is signed in.
-    public func memberships(_ signedIn: SignedIn) async throws(IssuerError) -> [Membership] {
+    public func memberships(_ signedIn: SignedIn) async throws -> [Membership] {
         let user = signedIn.user.id
         return try await IssuerError.mapping {
             try await store.globalTransaction { tx in
@@ -86,18 +86,18 @@ extension Issuer {
     /// Ends this session and begins one in another company that the person is a member of.
     public func switchCompany(
         to company: CompanyID, _ signedIn: SignedIn, from visitor: Visitor
-    ) async throws(IssuerError) -> SignedIn {
+    ) async throws -> SignedIn {
         let user = signedIn.user.id
         let record = try await admitted(signedIn.principal, isWriting: false) { try Users.find(user, in: $0.tx) }
         guard let record, let next = try await begin(company, record, signedIn.principal.environment, visitor) else {
-            throw .notFound(.company, company.text)
+            throw IssuerError.notFound(.company, company.text)
         }
         try await signOut(signedIn)
         return next
     }
 
     /// So many wrong passwords came for this address that no more are looked at: the companies concerned are told.
-    public func noteBlockedSignIn(_ email: EmailAddress, requestID: String?) async throws(IssuerError) {
+    public func noteBlockedSignIn(_ email: EmailAddress, requestID: String?) async throws {
         let found = try await IssuerError.mapping {
             try await store.globalTransaction { try Users.find(email, in: $0) }
         }

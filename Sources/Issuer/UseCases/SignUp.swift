@@ -16,7 +16,7 @@ extension Issuer {
     ///
     /// Throws `account(.emailTaken)` for an address that somebody has: without mail there is no other way to say it. It
     /// takes as long as success, and who asks too often is refused before.
-    public func signUp(_ draft: SignUpDraft, from visitor: Visitor) async throws(IssuerError) -> SignedIn {
+    public func signUp(_ draft: SignUpDraft, from visitor: Visitor) async throws -> SignedIn {
         try check(draft.password, about: [draft.email.text, draft.company.text])
         let hash = try await passwordHasher.hash(draft.password)
         let now = clock.now()

@@ -35,24 +35,24 @@ extension Issuer {
     /// Throws `busy` where two others are under way: it may take a second or two of a processor.
     public func simulate(
         _ draft: SimulationDraft, as principal: Principal
-    ) async throws(IssuerError) -> SimulationReport {
+    ) async throws -> SimulationReport {
         try await simulate(draft, as: principal, requestsMax: SimulationReport.requestsMax)
     }
 
     /// The same with another bound on the requests, and on the earlier spends, that are looked at.
     func simulate(
         _ draft: SimulationDraft, as principal: Principal, requestsMax: Int
-    ) async throws(IssuerError) -> SimulationReport {
+    ) async throws -> SimulationReport {
         let agent = draft.agentID ?? principal.agentID ?? draft.terms.agentID
         if let agent { try Self.check(agent, isFor: principal) }
         if let agent, let bound = draft.terms.agentID, agent != bound {
-            throw .invalid(field: "agentId", InvalidValue("must be the policy's own agent, or absent"))
+            throw IssuerError.invalid(field: "agentId", InvalidValue("must be the policy's own agent, or absent"))
         }
         try await look(at: agent, as: principal) { books in
             if let agent { _ = try Self.agent(agent, in: books) }
             if let replaced = draft.replaces { _ = try Self.policy(replaced, in: books) }
         }
-        guard simulations.enter() else { throw .busy }
+        guard simulations.enter() else { throw IssuerError.busy }
         defer { simulations.leave() }
         return try await IssuerError.mapping { try await run(draft, agent, principal, requestsMax) }
     }

@@ -18,31 +18,31 @@ public final class Sweeper: Sendable {
     /// the next few companies, lapsing what is due and dropping idempotency records, rolling counters and sessions past their time.
     ///
     /// What fails keeps nothing else from being done; the first failure is thrown when the round is over.
-    public func sweep() async throws(IssuerError) {
+    public func sweep() async throws {
         let now = issuer.clock.now()
-        var failures = [await failure { () throws(IssuerError) in try await issuer.keyRing.tick(now: now) }]
+        var failures = [await failure { try await issuer.keyRing.tick(now: now) }]
         failures.append(
-            await failure { () throws(IssuerError) in
+            await failure {
                 try await issuer.write(issuer.apiKeyVerifier.usesToWrite(at: now))
                 try await issuer.write(issuer.sessionMemory.sightingsToWrite(at: now))
             })
         for company in try await nextCompanies() {
-            failures.append(await failure { () throws(IssuerError) in try await visit(company, now) })
+            failures.append(await failure { try await visit(company, now) })
         }
         if let first = failures.compactMap(\.self).first { throw first }
     }
 
-    private func failure(of task: () async throws(IssuerError) -> Void) async -> IssuerError? {
-        do throws(IssuerError) {
+    private func failure(of task: () async throws -> Void) async -> IssuerError? {
+        do {
             try await task()
             return nil
         } catch {
-            return error
+            return IssuerError(error)
         }
     }
 
     /// Each company in its turn, and after the last the first again.
-    private func nextCompanies() async throws(IssuerError) -> [CompanyID] {
+    private func nextCompanies() async throws -> [CompanyID] {
         let after = lastVisited.withLock { $0 }
         let companies = try await IssuerError.mapping {
             try await issuer.store.globalTransaction {
@@ -58,7 +58,7 @@ public final class Sweeper: Sendable {
         return companies + [.issuer]
     }
 
-    private func visit(_ company: CompanyID, _ now: Instant) async throws(IssuerError) {
+    private func visit(_ company: CompanyID, _ now: Instant) async throws {
         let idleSeconds = issuer.settings.sessionIdleSeconds
         try await onBooks(of: company, now) { books in
             try Ledger(books).lapseDue()
@@ -74,7 +74,7 @@ public final class Sweeper: Sendable {
 
     private func onBooks<Value: Sendable>(
         of company: CompanyID, _ now: Instant, _ body: @escaping @Sendable (Books) throws -> Value
-    ) async throws(IssuerError) -> Value {
+    ) async throws -> Value {
         try await IssuerError.mapping {
             try await issuer.store.transaction(for: company) { [issuer] tx in
                 try body(

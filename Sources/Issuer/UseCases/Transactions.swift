@@ -3,7 +3,7 @@ extension Issuer {
     /// Checks the scope, opens the books, makes sure that the credential still opens them, and lapses what is due.
     func transaction<Value: Sendable>(
         as principal: Principal, scope: Scope, _ body: @escaping @Sendable (Books) throws -> Value
-    ) async throws(IssuerError) -> Value {
+    ) async throws -> Value {
         try Self.check(scope, of: principal)
         return try await admitted(principal, isWriting: true, body)
     }
@@ -14,9 +14,9 @@ extension Issuer {
     func look<Value: Sendable>(
         at agent: AgentID?, as principal: Principal, isWriting: Bool = false,
         _ body: @escaping @Sendable (Books) throws -> Value
-    ) async throws(IssuerError) -> Value {
+    ) async throws -> Value {
         let seesAgent = principal.scopes.contains(.authorize) && agent != nil && agent == principal.agentID
-        guard principal.scopes.contains(.read) || seesAgent else { throw .forbidden(.read) }
+        guard principal.scopes.contains(.read) || seesAgent else { throw IssuerError.forbidden(.read) }
         return try await admitted(principal, isWriting: isWriting, body)
     }
 
@@ -30,7 +30,7 @@ extension Issuer {
     /// The same whatever the key's scopes are.
     func admitted<Value: Sendable>(
         _ principal: Principal, isWriting: Bool, _ body: @escaping @Sendable (Books) throws -> Value
-    ) async throws(IssuerError) -> Value {
+    ) async throws -> Value {
         try await IssuerError.mapping {
             try await store.transaction(for: principal.companyID) { [self] tx in
                 let now = clock.now()

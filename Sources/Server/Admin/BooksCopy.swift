@@ -41,7 +41,7 @@ final class BooksCopy: Sendable {
         do {
             return Copy(path: path, bytes: try await SQLiteCopy.make(of: folder.storePath, at: path), asOf: now)
         } catch {
-            throw IssuerError.storage(error)
+            throw IssuerError(error)
         }
     }
 

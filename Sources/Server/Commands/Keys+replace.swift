@@ -34,17 +34,10 @@ extension Keys {
 
         private func replace(_ configuration: Configuration, _ folder: DataFolder) async throws -> [String] {
             let masterKey = try App.masterKeyOrNew(configuration, folder)
-            let store = try SQLiteStore.open(path: folder.storePath)
-            let revoked: Result<[String], IssuerError>
-            do throws(IssuerError) {
-                revoked = .success(
-                    try await ReplaceSigningKeys.run(
-                        on: store, masterKey: masterKey, settings: configuration.issuer, at: App.clock.now()))
-            } catch {
-                revoked = .failure(error)
+            return try await SQLiteStore.open(path: folder.storePath).closing { store in
+                try await ReplaceSigningKeys.run(
+                    on: store, masterKey: masterKey, settings: configuration.issuer, at: App.clock.now())
             }
-            try await store.close()
-            return try revoked.get()
         }
 
         private func tell(_ revoked: [String]) throws {

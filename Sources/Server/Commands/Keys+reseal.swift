@@ -64,16 +64,10 @@ extension Keys {
             with next: MasterKey, _ configuration: Configuration, _ folder: DataFolder
         ) async throws -> ResealKeys.Outcome {
             let old = try App.masterKey(configuration, folder)
-            let store = try SQLiteStore.open(path: folder.storePath)
-            let result: Result<ResealKeys.Outcome, IssuerError>
-            do throws(IssuerError) {
-                result = .success(try await ResealKeys.run(on: store, from: old, to: next, at: App.clock.now()))
-            } catch {
-                result = .failure(error)
-            }
             // The last to close it takes the write-ahead log away, and with it what the old key had sealed.
-            try await store.close()
-            return try result.get()
+            return try await SQLiteStore.open(path: folder.storePath).closing { store in
+                try await ResealKeys.run(on: store, from: old, to: next, at: App.clock.now())
+            }
         }
     }
 }

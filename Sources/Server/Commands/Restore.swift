@@ -61,19 +61,11 @@ struct Restore: AsyncParsableCommand {
     private func makeSafe(
         _ path: String, _ configuration: Configuration, _ masterKey: MasterKey
     ) async throws -> [String] {
-        let store = try SQLiteStore.open(path: path)
-        let revoked: Result<[String], IssuerError>
-        do throws(IssuerError) {
-            revoked = .success(
-                try await RestoreBooks.run(
-                    on: store, masterKey: masterKey, settings: configuration.issuer,
-                    keepingSigningKeys: keepSigningKeys,
-                    at: App.clock.now()))
-        } catch {
-            revoked = .failure(error)
+        try await SQLiteStore.open(path: path).closing { store in
+            try await RestoreBooks.run(
+                on: store, masterKey: masterKey, settings: configuration.issuer, keepingSigningKeys: keepSigningKeys,
+                at: App.clock.now())
         }
-        try await store.close()
-        return try revoked.get()
     }
 
     private func tell(_ report: StoreReport, _ revoked: [String]) throws {

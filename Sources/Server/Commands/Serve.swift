@@ -24,17 +24,19 @@ struct Serve: AsyncParsableCommand {
             // They sign, too: with one more than there are cores, no core waits for one that has less to do.
             NIOSingletons.groupLoopCountSuggestion = ProcessInfo.processInfo.activeProcessorCount + 1
             var configuration = try App.configuration()
-            let logger = Logger.make(level: configuration.logLevel, clock: App.clock)
             let folder = try DataFolder(configuration.dataFolder)
             let lock = try await Self.lock(folder)
             // Before the lock goes: what another server leaves there after that is not ours to remove.
             defer { withExtendedLifetime(lock) { folder.removeSocketAndAddress() } }
             folder.removeCopies()
             configuration.limits.connectionsMax = OpenFiles.allow(configuration.limits.connectionsMax)
-            Self.warn(of: configuration, logger)
             let metrics = Metrics(
                 version: App.version, connectionsMax: configuration.limits.connectionsMax, storePath: folder.storePath,
                 uptime: App.uptime)
+            let (logger, log) = Logger.make(
+                level: configuration.logLevel, clock: App.clock, lost: metrics.lostLogLines)
+            defer { log?.flush() }
+            Self.warn(of: configuration, logger)
             let issuer = try await App.openIssuer(configuration, folder, observation: metrics.observation)
             do {
                 try await Self.serve(issuer, configuration, folder, metrics, logger)

@@ -6,6 +6,8 @@ final class Metrics: Sendable {
     let http = HTTPMetrics()
     let connections = ConnectionMetrics()
     let housekeeping = HousekeepingMetrics()
+    /// Lines that the log had no room for.
+    let lostLogLines = Counter()
     /// Nanoseconds of a clock that only goes forward: what everything here is timed by.
     let uptime: @Sendable () -> Int64
     /// This program's.
@@ -41,6 +43,9 @@ final class Metrics: Sendable {
         standing.write(to: &page)
         housekeeping.write(to: &page)
         store?.write(to: &page)
+        page.only(
+            "paitify_log_lines_dropped_total", .counter, "Lines of the log that nobody took in time, and that are not in it.",
+            .integer(lostLogLines.value))
         ProcessMetrics.write(to: &page)
         return page.text
     }

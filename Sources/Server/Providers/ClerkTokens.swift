@@ -11,14 +11,14 @@ struct ClerkTokens: Sendable {
     let sites: Sites
 
     /// Who bears the token, and of which company they are. `clock` is read once the keys are there.
-    func identity(in token: String, clock: WallClock) async throws(ProviderFailure) -> ProviderIdentity {
+    func identity(in token: String, clock: WallClock) async throws -> ProviderIdentity {
         let claims = try ProviderClaims(payload: try await keys.payload(of: token))
         try claims.check(issuer: settings.issuer)
         try claims.checkLifetime(at: clock.now())
         try checkParty(claims)
         // A session that Clerk still wants something of, such as a second factor, is none yet.
         guard try claims.text("sts") != "pending" else {
-            throw .token("the session is pending: there is something left to do at the sign-in")
+            throw ProviderFailure.token("the session is pending: there is something left to do at the sign-in")
         }
         let subject = try claims.subject()
         let label = try claims.first(of: "email", "name") ?? subject

@@ -15,14 +15,14 @@ final class OIDCProvider: Sendable {
 
     private struct State {
         var known: Known?
-        var failure: (why: ProviderFailure, at: WallInstant)?
-        var underWay: Task<Result<Known, ProviderFailure>, Never>?
+        var failure: (why: any Error, at: WallInstant)?
+        var underWay: Task<Result<Known, any Error>, Never>?
     }
 
     private enum Reading {
         case done(Known)
-        case failed(ProviderFailure)
-        case underWay(Task<Result<Known, ProviderFailure>, Never>)
+        case failed(any Error)
+        case underWay(Task<Result<Known, any Error>, Never>)
     }
 
     let settings: OIDCSettings
@@ -110,7 +110,7 @@ final class OIDCProvider: Sendable {
     /// Trades the code for tokens (RFC 6749 section 4.1.3).
     private func tokens(
         _ code: String, _ flow: OIDCFlow, _ metadata: OIDCMetadata
-    ) async throws(ProviderFailure) -> Tokens {
+    ) async throws -> Tokens {
         var form = [
             ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", flow.redirectURL),
             ("code_verifier", flow.codeVerifier),
@@ -128,14 +128,14 @@ final class OIDCProvider: Sendable {
         guard answer.status == 200 else {
             // What a 4xx says is a provider's word to an operator; it holds no secret of ours, but is not ours to repeat.
             throw answer.status < 500
-                ? .token(
+                ? ProviderFailure.token(
                     "the provider did not take the code, status \(answer.status): it is used up, or the client's secret is wrong"
                 )
                 : .unavailable("its token endpoint answers with status \(answer.status)")
         }
         let root = try JSONValue.object(
             answer.body, else: .unavailable("its token endpoint's answer is no strict JSON object"))
-        guard let token = root["id_token"]?.string else { throw .token("the provider gave no ID token") }
+        guard let token = root["id_token"]?.string else { throw ProviderFailure.token("the provider gave no ID token") }
         let access = root["access_token"]?.string.flatMap { text in
             (1...8192).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
         }
@@ -144,7 +144,7 @@ final class OIDCProvider: Sendable {
 
     /// What the provider says of itself, read once an hour; by one request for all that ask at the time, and after a
     /// failure not again for some seconds: whoever reloads the sign-in makes no work for a provider in trouble.
-    private func provider() async throws(ProviderFailure) -> Known {
+    private func provider() async throws -> Known {
         let now = clock.now()
         let reading = state.withLock { state -> Reading in
             if let known = state.known, Self.holds(known.readAt, Self.metadataSeconds, at: now) { return .done(known) }
@@ -168,9 +168,9 @@ final class OIDCProvider: Sendable {
         since <= now && now < since.adding(seconds: seconds)
     }
 
-    private func read(after before: Known?, at now: WallInstant) async -> Result<Known, ProviderFailure> {
-        let result: Result<Known, ProviderFailure>
-        do throws(ProviderFailure) {
+    private func read(after before: Known?, at now: WallInstant) async -> Result<Known, any Error> {
+        let result: Result<Known, any Error>
+        do {
             result = .success(try await fetch(after: before, at: now))
         } catch {
             result = .failure(error)
@@ -185,10 +185,10 @@ final class OIDCProvider: Sendable {
         return result
     }
 
-    private func fetch(after before: Known?, at now: WallInstant) async throws(ProviderFailure) -> Known {
+    private func fetch(after before: Known?, at now: WallInstant) async throws -> Known {
         let answer = try await http.get(OIDCMetadata.url(of: settings.issuer))
         guard answer.status == 200 else {
-            throw .unavailable("it does not say where it is: status \(answer.status)")
+            throw ProviderFailure.unavailable("it does not say where it is: status \(answer.status)")
         }
         let metadata = try OIDCMetadata(answer.body, issuer: settings.issuer)
         if let before, before.metadata.jwksURL == metadata.jwksURL, before.metadata.algorithms == metadata.algorithms {
@@ -199,7 +199,7 @@ final class OIDCProvider: Sendable {
                 algorithms: metadata.algorithms, url: metadata.jwksURL, http: http, clock: clock, uptime: uptime)
             return Known(metadata: metadata, keys: keys, readAt: now)
         } catch {
-            throw .unavailable("its keys cannot be kept: \(error)")
+            throw ProviderFailure.unavailable("its keys cannot be kept: \(error)")
         }
     }
 }

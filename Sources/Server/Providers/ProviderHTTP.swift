@@ -18,7 +18,7 @@ struct ProviderHTTP: Sendable {
     }
 
     /// `authorization` is the header field's whole value.
-    func get(_ url: String, authorization: String? = nil) async throws(ProviderFailure) -> Answer {
+    func get(_ url: String, authorization: String? = nil) async throws -> Answer {
         var request = HTTPClientRequest(url: url)
         if let authorization { request.headers.add(name: "authorization", value: authorization) }
         return try await send(request)
@@ -27,7 +27,7 @@ struct ProviderHTTP: Sendable {
     /// Posts a form.
     func post(
         _ url: String, form: [(String, String)], authorization: String?
-    ) async throws(ProviderFailure) -> Answer {
+    ) async throws -> Answer {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
@@ -48,9 +48,9 @@ struct ProviderHTTP: Sendable {
         return Sites.loopbackNames.contains { authority == $0 || authority.hasPrefix("\($0):") }
     }
 
-    private func send(_ request: HTTPClientRequest) async throws(ProviderFailure) -> Answer {
+    private func send(_ request: HTTPClientRequest) async throws -> Answer {
         guard Self.isAllowed(request.url) else {
-            throw .unavailable("it names an address that is not https: \(request.url.prefix(200))")
+            throw ProviderFailure.unavailable("it names an address that is not https: \(request.url.prefix(200))")
         }
         var request = request
         request.headers.add(name: "accept", value: "application/json")
@@ -70,9 +70,9 @@ struct ProviderHTTP: Sendable {
                     maxAge: Self.maxAge(response.headers.first(name: "cache-control")))
             }
         } catch is NIOTooManyBytesError {
-            throw .unavailable("its answer is longer than \(bytesMax) bytes")
+            throw ProviderFailure.unavailable("its answer is longer than \(bytesMax) bytes")
         } catch {
-            throw .unavailable("it did not answer: \(error)")
+            throw ProviderFailure.unavailable("it did not answer: \(error)")
         }
     }
 

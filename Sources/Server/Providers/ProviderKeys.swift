@@ -35,7 +35,7 @@ final class ProviderKeys: Sendable {
     }
 
     /// The payload of a token that one of the provider's keys signed. Nothing in it is checked.
-    func payload(of token: String) async throws(ProviderFailure) -> [UInt8] {
+    func payload(of token: String) async throws -> [UInt8] {
         do throws(VerifyError) {
             let verified = try verifier.verifyJWS(token)
             // They serve, and are to be fetched again: nobody waits for that.
@@ -45,7 +45,7 @@ final class ProviderKeys: Sendable {
             guard [.unknownKey, .noKeys, .keysStale].contains(error.status) else { throw Self.failure(error) }
         }
         guard let refresh = isDue ? refresh() : underWay.withLock({ $0 }), await refresh.value else {
-            throw .unavailable("none of its keys that are known here is the token's, and no newer ones can be had now")
+            throw ProviderFailure.unavailable("none of its keys that are known here is the token's, and no newer ones can be had now")
         }
         do throws(VerifyError) {
             return try verifier.verifyJWS(token).payload
@@ -76,15 +76,10 @@ final class ProviderKeys: Sendable {
 
     private func fetch() async -> Bool {
         let fetchedAt = clock.now().seconds
-        do throws(ProviderFailure) {
-            let answer = try await http.get(url)
-            guard answer.status == 200 else {
-                throw .unavailable("its key set is not served: status \(answer.status)")
-            }
-            return (try? verifier.install(jwks: answer.body, fetchedAt: fetchedAt, maxAgeSeconds: answer.maxAge)) != nil
-        } catch {
+        guard let answer = try? await http.get(url), answer.status == 200 else {
             verifier.refreshFailed()
             return false
         }
+        return (try? verifier.install(jwks: answer.body, fetchedAt: fetchedAt, maxAgeSeconds: answer.maxAge)) != nil
     }
 }

@@ -43,7 +43,7 @@ import Testing
     private static func books(_ store: any Store) -> KeyBooks {
         KeyBooks(
             store: store, masterKey: KeyFixtures.masterKey, algorithm: .es256, schedule: RotationSchedule(),
-            makeKey: { (algorithm) async throws(KeyError) in try SigningKey.generate(algorithm) })
+            makeKey: { (algorithm) async throws in try SigningKey.generate(algorithm) })
     }
 
     /// One key signs, one is announced, the published ones alone have a private part, and the log tells of it all.

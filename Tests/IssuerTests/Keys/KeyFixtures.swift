@@ -55,7 +55,7 @@ enum KeyFixtures {
         var handedOut: Int { next.withLock { $0 } }
 
         var maker: KeyBooks.KeyMaker {
-            { (_: SignatureAlgorithm) async throws(KeyError) -> SigningKey in
+            { (_: SignatureAlgorithm) async throws -> SigningKey in
                 KeyFixtures.key(
                     self.next.withLock { next in
                         defer { next += 1 }

@@ -13,7 +13,9 @@ import Testing
         return ids
     }
 
-    @Test func `a limit that is added when more was spent than a counter holds denies, and all else goes on`() async throws {
+    @Test func `a limit that is added when more was spent than a counter holds denies, and all else goes on`()
+        async throws
+    {
         let test = try await TestIssuer()
         let (agent, other) = (try await test.agent("A"), try await test.agent("B"))
         try await test.policy(.usd())
@@ -32,12 +34,15 @@ import Testing
         #expect(overview.byAgent.first?.total.amount == Spend.amountMax)
         let budgets = try await test.issuer.budget(of: agent, as: test.owner).budgets
         #expect(budgets.map(\.remaining) == [0])
-        #expect(try await test.issuer.merchants(of: agent, currency: CurrencyCode("USD"), days: 1, as: test.owner).count == 1)
+        #expect(
+            try await test.issuer.merchants(of: agent, currency: CurrencyCode("USD"), days: 1, as: test.owner).count
+                == 1)
         #expect(try await test.issuer.checkBooks().balances)
     }
 
     @Test(arguments: [false, true])
-    func `a full counter stays full whatever is given back, and refuses nothing but limits`(rolling: Bool) async throws {
+    func `a full counter stays full whatever is given back, and refuses nothing but limits`(rolling: Bool) async throws
+    {
         let test = try await TestIssuer()
         let agent = try await test.agent()
         let interval: Interval = rolling ? .rolling(seconds: 86_400) : .allTime

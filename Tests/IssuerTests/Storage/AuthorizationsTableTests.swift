@@ -95,7 +95,10 @@ import Testing
             try await test.issuer.authorizations(filter, page: Page(), as: test.owner).items.map(\.id)
         }
         #expect(try await ids(AuthorizationFilter(to: made[0].createdAt)) == [made[4].id])
-        #expect(try await ids(AuthorizationFilter(from: made[1].createdAt, to: made[3].createdAt)) == [made[2].id, made[1].id])
+        #expect(
+            try await ids(AuthorizationFilter(from: made[1].createdAt, to: made[3].createdAt)) == [
+                made[2].id, made[1].id,
+            ])
         #expect(try await ids(AuthorizationFilter(from: made[3].createdAt)) == [made[3].id])
     }
 }
