@@ -37,7 +37,7 @@ enum App {
 
     /// 128 random bits: no two requests of any two servers share an identifier.
     @Sendable static func makeRequestID() -> String {
-        "req_" + UInt64.random(in: .min ... .max).hexadecimalDigits + UInt64.random(in: .min ... .max).hexadecimalDigits
+        "req_" + SecureRandom.number().hexadecimalDigits + SecureRandom.number().hexadecimalDigits
     }
 
     /// The operator named the file, so what is wrong with it is wrong with the variable.
@@ -110,7 +110,7 @@ enum App {
                     issuerURL: configuration.issuer.issuerURL,
                     swaggerUIFolder: configuration.swaggerUIFolder ?? SwaggerUI.usualFolder(program: program)),
                 metrics: metrics, metricsAccess: configuration.metrics, logger: logger, makeRequestID: makeRequestID,
-                random: { .random(in: .min ... .max) }),
+                random: SecureRandom.number),
             server: .guarded(limits, makeRequestID: makeRequestID, witness: witness(metrics, logger)),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),

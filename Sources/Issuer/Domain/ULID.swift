@@ -77,10 +77,9 @@ public struct IDGenerator: Sendable {
     public static func random() -> IDGenerator {
         let latest = Mutex(ULID(milliseconds: 0, randomHigh: 0, randomLow: 0))
         return IDGenerator { now in
-            var generator = SystemRandomNumberGenerator()
             let fresh = ULID(
-                milliseconds: now.milliseconds,
-                randomHigh: generator.next(), randomLow: generator.next())
+                milliseconds: now.milliseconds, randomHigh: UInt16(truncatingIfNeeded: SecureRandom.number()),
+                randomLow: SecureRandom.number())
             return latest.withLock { latest in
                 latest = latest < fresh ? fresh : latest.successor
                 return latest

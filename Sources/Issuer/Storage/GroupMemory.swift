@@ -4,8 +4,15 @@ public final class GroupMemory {
     struct Standing {
         /// Once the group has locked the company's row, as it stands.
         var admission: Companies.Admission?
+        /// As they stand, of those that the group has looked at since it locked the company's row.
+        var agents: [SeenAgent: Agent.Status] = [:]
         /// Before then nothing of the company's is due to lapse; nil where nobody has looked.
         var nextLapse: Instant?
+    }
+
+    struct SeenAgent: Hashable {
+        let environment: Environment
+        let id: AgentID
     }
 
     private var standings: [CompanyID: Standing] = [:]
@@ -14,7 +21,7 @@ public final class GroupMemory {
 
     subscript(company: CompanyID) -> Standing {
         get { standings[company] ?? Standing() }
-        set { standings[company] = newValue }
+        _modify { yield &standings[company, default: Standing()] }
     }
 
     func forgetAll() {

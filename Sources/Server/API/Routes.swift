@@ -11,11 +11,13 @@ enum Routes {
     ) -> Router<RequestScope> {
         let issuer = dashboard.issuer
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: RequestID(makeID: makeRequestID))
-        router.add(middleware: Tracing(random: random))
-        router.add(middleware: RequestRecord(metrics: metrics, logger: logger))
-        router.add(middleware: RateLimitFields())
-        router.add(middleware: Problems(note: metrics.http.told(ofProblem:), logger: logger))
+        router.add(
+            middleware: Envelope(
+                steps: [
+                    RequestID(makeID: makeRequestID), Tracing(random: random),
+                    RequestRecord(metrics: metrics, logger: logger), RateLimitFields(),
+                ],
+                problems: Problems(note: metrics.http.told(ofProblem:), logger: logger)))
 
         let routes = RouteTable(
             router: router, dashboard: dashboard, rateLimits: rateLimits, metrics: metrics,

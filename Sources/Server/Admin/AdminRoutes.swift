@@ -39,8 +39,9 @@ enum AdminRoutes {
         now: @escaping @Sendable () -> Instant, makeRequestID: @escaping @Sendable () -> String
     ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self)
-        router.add(middleware: RequestID(makeID: makeRequestID))
-        router.add(middleware: Problems(note: { _ in }, logger: logger))
+        router.add(
+            middleware: Envelope(
+                steps: [RequestID(makeID: makeRequestID)], problems: Problems(note: { _ in }, logger: logger)))
         router.get("/keys") { _, _ in
             Response.json(try await OperatorRequest.listSigningKeys.perform(on: issuer))
         }

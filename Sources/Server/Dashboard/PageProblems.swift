@@ -21,7 +21,7 @@ struct PageProblems: RouterMiddleware {
             // The log has it, and the answer is a problem document, where this server itself is at fault.
             guard problem.status.kind == .clientError, let site = context.site else { throw error }
             let visit = Visit(
-                request: request, scope: context, site: site, dashboard: dashboard, signedIn: context.visitor.value)
+                request: request, scope: context, site: site, dashboard: dashboard, signedIn: context.notes.visitor)
             var response = try visit.page(
                 "problem", title: problem.title, ProblemPage(problem, requestID: context.requestID),
                 status: problem.status)

@@ -70,7 +70,7 @@ final class PageTable {
             if let token = dashboard.sessions.token(in: request) {
                 do {
                     let found = try await dashboard.sessions.signedIn(token, scope)
-                    scope.visitor.set(found)
+                    scope.notes.visitor = found
                     signedIn = found
                 } catch IssuerError.unauthenticated {}
             }

@@ -39,7 +39,7 @@ extension Request {
             throw Problem(
                 .bodyIncomplete, "The body is shorter than its Content-Length. Send all of it.")
         }
-        scope.bodyWasRead.set()
+        scope.notes.bodyWasRead = true
         return bytes
     }
 

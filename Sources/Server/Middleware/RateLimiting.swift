@@ -11,7 +11,7 @@ struct RateLimiting: RouterMiddleware {
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
     ) async throws -> Response {
         if let caller = context.caller, let standing = limits.take(caller) {
-            context.rateStanding.set(standing)
+            context.notes.rateStanding = standing
             if let wait = standing.wait {
                 let whose = standing.key?.wait != nil ? "This API key" : "The API keys of this company"
                 let rate = (standing.key?.wait != nil ? limits.key : limits.company)?.perSecond ?? 0
@@ -25,12 +25,10 @@ struct RateLimiting: RouterMiddleware {
 }
 
 /// Says on every answer, refusals too, how the limits of its request stand.
-struct RateLimitFields: RouterMiddleware {
-    func handle(
-        _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
-    ) async throws -> Response {
-        var response = try await next(request, context)
-        context.rateStanding.value?.write(to: &response.headers)
-        return response
+struct RateLimitFields: EnvelopeStep {
+    func open(_ request: Request, _ scope: inout RequestScope) {}
+
+    func close(_ request: Request, _ response: inout Response, _ scope: RequestScope) {
+        scope.notes.rateStanding?.write(to: &response.headers)
     }
 }

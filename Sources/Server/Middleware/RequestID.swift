@@ -2,20 +2,18 @@ import HTTPTypes
 import Hummingbird
 
 /// Gives every request an identifier and every answer the header fields that they all bear.
-struct RequestID: RouterMiddleware {
+struct RequestID: EnvelopeStep {
     /// Makes an identifier that was never there before.
     let makeID: @Sendable () -> String
 
-    func handle(
-        _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
-    ) async throws -> Response {
-        var scope = context
+    func open(_ request: Request, _ scope: inout RequestScope) {
         scope.requestID = Self.accepted(request.headers[.requestID]) ?? makeID()
-        var response = try await next(request, scope)
+    }
+
+    func close(_ request: Request, _ response: inout Response, _ scope: RequestScope) {
         response.headers[.requestID] = scope.requestID
         response.headers[.xContentTypeOptions] = "nosniff"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-        return response
     }
 
     /// The caller's own identifier, where it is one that can stand in a log: 1 to 128 letters, digits, `.`, `_`, `-`.

@@ -7,21 +7,20 @@ import Logging
 ///
 /// The line has no header field, no query, no path as it was sent and no body: API keys and tokens can be in any of
 /// them.
-struct RequestRecord: RouterMiddleware {
+struct RequestRecord: EnvelopeStep {
     let metrics: Metrics
     let logger: Logger
 
-    func handle(
-        _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
-    ) async throws -> Response {
-        let start = metrics.uptime()
-        let response = try await next(request, context)
-        let nanoseconds = metrics.uptime() - start
+    func open(_ request: Request, _ scope: inout RequestScope) {
+        scope.start = metrics.uptime()
+    }
+
+    func close(_ request: Request, _ response: inout Response, _ scope: RequestScope) {
+        let nanoseconds = metrics.uptime() - scope.start
         metrics.http.answered(
-            request.method, context.route, status: response.status.code, nanoseconds: nanoseconds,
+            request.method, scope.route, status: response.status.code, nanoseconds: nanoseconds,
             isReplay: response.headers[.idempotentReplayed] != nil)
-        write(request, context, response.status.code, nanoseconds)
-        return response
+        write(request, scope, response.status.code, nanoseconds)
     }
 
     private func write(_ request: Request, _ scope: RequestScope, _ status: Int, _ nanoseconds: Int64) {

@@ -18,12 +18,10 @@ struct RequestScope: RequestContext {
     var site: Site?
     /// Where the request comes from; nil on loopback.
     let client: ClientNetwork?
-    /// How the limits stand that the request counts against, once it is counted.
-    let rateStanding = Note<RateLimits.Standing>()
-    /// Who is signed in, once a page has looked: the page that says what went wrong has their frame.
-    let visitor = Note<SignedIn>()
-    /// Whether somebody has read the body to its end.
-    let bodyWasRead = Mark()
+    /// When its header had been read, by the clock that nobody sets, in nanoseconds.
+    var start: Int64 = 0
+    /// What comes to be known of it on the way.
+    let notes = Notes()
 
     /// The template of the path that the request was routed to, such as `/v1/agents/{id}`; nil where there is none.
     var route: String? {
@@ -37,25 +35,32 @@ struct RequestScope: RequestContext {
         client = ClientNetwork(source.channel.remoteAddress)
     }
 
-    /// Written down by one, read by everyone who has a copy of the scope.
-    final class Note<Value: Sendable>: Sendable {
-        private let content = Mutex<Value?>(nil)
-
-        var value: Value? { content.withLock { $0 } }
-
-        func set(_ value: Value) {
-            content.withLock { $0 = value }
+    /// Written down by one, read by everyone who has a copy of the scope. Any thread.
+    final class Notes: Sendable {
+        private struct Content {
+            var rateStanding: RateLimits.Standing?
+            var visitor: SignedIn?
+            var bodyWasRead = false
         }
-    }
 
-    /// Set once, seen by everyone who has a copy of the scope.
-    final class Mark: Sendable {
-        private let flag = Atomic(false)
+        private let content = Mutex(Content())
 
-        var isSet: Bool { flag.load(ordering: .relaxed) }
+        /// How the limits stand that the request counts against, once it is counted.
+        var rateStanding: RateLimits.Standing? {
+            get { content.withLock(\.rateStanding) }
+            set { content.withLock { $0.rateStanding = newValue } }
+        }
 
-        func set() {
-            flag.store(true, ordering: .relaxed)
+        /// Who is signed in, once a page has looked: the page that says what went wrong has their frame.
+        var visitor: SignedIn? {
+            get { content.withLock(\.visitor) }
+            set { content.withLock { $0.visitor = newValue } }
+        }
+
+        /// Whether somebody has read the body to its end.
+        var bodyWasRead: Bool {
+            get { content.withLock(\.bodyWasRead) }
+            set { content.withLock { $0.bodyWasRead = newValue } }
         }
     }
 }

@@ -49,8 +49,15 @@ enum Agents {
 
     /// Nil for one that is not there, or was deleted.
     static func status(of id: AgentID, in books: Books) throws(StorageError) -> Agent.Status? {
-        try books.tx.execute(status, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
-            .first.map { (row) throws(StorageError) in try row.choice(0) }
+        let (memory, seen) = (books.tx.memory, GroupMemory.SeenAgent(environment: books.environment, id: id))
+        let standing = memory[books.companyID]
+        if let known = standing.agents[seen] { return known }
+        let found = try books.tx.execute(
+            status, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)]
+        ).first.map { (row) throws(StorageError) in try row.choice(0, of: Agent.Status.self) }
+        // Without the lock another issuer may change it meanwhile.
+        if let found, standing.admission != nil { memory[books.companyID].agents[seen] = found }
+        return found
     }
 
     /// Also of one that was deleted. Every agent that a row of the books names is there.
@@ -72,6 +79,7 @@ enum Agents {
     }
 
     static func update(_ agent: Agent, in books: Books) throws(StorageError) {
+        books.tx.memory[books.companyID].agents = [:]
         try books.tx.execute(
             update,
             [
@@ -81,6 +89,7 @@ enum Agents {
     }
 
     static func delete(_ id: AgentID, in books: Books) throws(StorageError) {
+        books.tx.memory[books.companyID].agents = [:]
         try books.tx.execute(
             delete,
             [SQLValue(books.now), SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
