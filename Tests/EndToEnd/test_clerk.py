@@ -171,6 +171,37 @@ def test_a_token_that_is_not_good_opens_nothing(provider, clerk, bad):
     assert ask(clerk, token, "POST", json={"name": "x"}).status_code == 401
 
 
+# What the same provider signs with the same keys, under the same iss, and is of no session. Whoever gets one of these, as
+# another application or service does, is not the person.
+OTHER_TOKENS = {
+    "an access token of an OAuth application": (
+        {"client_id": "third", "scope": "openid email", "jti": "x"}, {"typ": "at+jwt"}),
+    "the same without its type": ({"client_id": "third", "scope": "openid email"}, {}),
+    "an ID token": ({"aud": "third", "nonce": "n", "at_hash": "x"}, {}),
+    "of a session, for a service": ({"aud": "hasura", "azp": DASHBOARD, "sid": "sess_1"}, {}),
+    "of a JWT template": ({"aud": "hasura", "azp": DASHBOARD, "jti": "x"}, {}),
+    "of a JWT template without an audience": ({"azp": DASHBOARD, "jti": "x"}, {}),
+    "a machine's": ({"sub": "mch_1", "scopes": "mch_2", "jti": "x"}, {}),
+    "of a type of its own": ({"sid": "sess_1"}, {"typ": "cat"}),
+    "of a type that is no text": ({"sid": "sess_1"}, {"typ": 7}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("claims, header", OTHER_TOKENS.values(), ids=OTHER_TOKENS.keys())
+def test_a_token_that_is_of_no_session_is_nobody_s(provider, clerk, claims, header):
+    token = provider.key.sign(provider.claims(org_id="org_1", org_role="org:admin", **claims), **header)
+    assert ask(clerk, token).status_code == 401
+    assert ask(clerk, token, "POST", "/v1/api-keys", json={"name": "x"}).status_code == 401
+
+
+def test_a_token_for_an_audience_is_taken_where_the_audience_is_configured_and_no_other_then(own_server, provider):
+    server = own_server(
+        CLERK_ISSUER_URI=provider.issuer, CLERK_JWKS_URI=f"{provider.issuer}/jwks", CLERK_AUDIENCE="paitify,spend"
+    ).start()
+    for audience, status in [("paitify", 200), (["x", "spend"], 200), ("x", 401), ([], 401), (7, 401), (None, 401)]:
+        assert ask(server, version_1(provider, aud=audience)).status_code == status, audience
+
+
 def test_an_api_key_beside_a_token_decides(provider, clerk):
     assert ask(clerk, version_1(provider), headers={"X-API-Key": "ag_live_wrong"}).status_code == 401
 
@@ -258,14 +289,16 @@ def test_the_dashboard_s_sign_in_is_clerk_s_and_no_other_page_loads_anything_fro
     assert policy["default-src"] == "'none'" and policy["frame-ancestors"] == "'none'"
     assert browser.get("/assets/clerk.js").headers["Content-Type"].startswith("text/javascript")
 
-    for token in ["x", "", version_1(provider, exp=1)]:
+    good = version_1(provider)
+    of_no_page, of_no_session = provider.token(org_id="o", sid="s"), provider.token(org_id="o", azp=server.address)
+    for token in ["x", "", version_1(provider, exp=1), of_no_page, of_no_session]:
         refused = browser.post("/sign-in/clerk", data={"token": token})
         assert refused.status_code == 401 and "Set-Cookie" not in refused.headers
     elsewhere = httpx.post(
-        server.address + "/sign-in/clerk", data={"token": version_1(provider)}, headers={"Origin": "https://evil.example"}
+        server.address + "/sign-in/clerk", data={"token": good}, headers={"Origin": "https://evil.example"}
     )
     assert elsewhere.status_code == 403
-    entered = browser.post("/sign-in/clerk", data={"token": version_1(provider)})
+    entered = browser.post("/sign-in/clerk", data={"token": good})
     assert entered.status_code == 204, entered.text
     session = browser.get("/v1/session").json()
     assert session["role"] == "owner" and session["company"]["name"] == "acme" and session["user"]["email"] is None

@@ -170,6 +170,8 @@ extension Configuration {
             $0.split(separator: ",").allSatisfy { ProviderHTTP.isAllowed(String($0)) }
         }
         clerk.authorizedParties = (parties ?? "").split(separator: ",").map(String.init)
+        let audiences = try read("CLERK_AUDIENCE", "what aud may say, with commas between") { !$0.contains(" ") }
+        clerk.audiences = (audiences ?? "").split(separator: ",").map(String.init)
         dashboard.clerk = clerk
     }
 

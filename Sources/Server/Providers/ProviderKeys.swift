@@ -54,6 +54,14 @@ final class ProviderKeys: Sendable {
         }
     }
 
+    /// `typ` of a token that was found signed; nil where it has none. One that is no text is "".
+    static func type(of token: String) -> String? {
+        guard let text = Base64URL.text(of: token.prefix { $0 != "." }),
+            let header = try? JSONValue.object(Array(text.utf8), else: .token(""))
+        else { return "" }
+        return header["typ"].map { $0.string ?? "" }
+    }
+
     private var isDue: Bool { (try? verifier.refreshDueInMilliseconds()) == 0 }
 
     private static func failure(_ error: VerifyError) -> ProviderFailure {

@@ -60,7 +60,8 @@ struct ClerkPages {
     private func enter(_ visit: Visit, _ form: FormFields) async throws -> Response {
         guard let clerk = dashboard.clerk else { throw Problem.noSuchRoute }
         do {
-            let identity = try await clerk.identity(in: try form.text("token"), clock: dashboard.clock)
+            let identity = try await clerk.identity(
+                in: try form.text("token"), clock: dashboard.clock, fromPage: true)
             let signedIn = try await dashboard.issuer.signIn(
                 identity, invitation: nil, opensCompanies: dashboard.settings.isSignUpOpen, from: visit.visitor)
             var response = Response.noContent
