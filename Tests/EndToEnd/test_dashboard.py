@@ -43,6 +43,29 @@ def test_from_signing_up_to_a_decided_spend_whose_token_and_budget_are_seen(pers
     assert owner.email in page.inner_text("main")
 
 
+def test_the_first_key_spends_for_its_agent_alone_and_changes_no_limit(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    policy = company.http.get("/v1/policies").json()["data"][0]
+    other = company.agent("Another")
+    key = {"X-API-Key": owner.first_key}
+    terms = {"name": "Mine", "agentId": agent, "currency": "USD", "limits": [{"interval": "DAILY", "amount": 10**11}]}
+    for method, path, body in [
+        ("PUT", f"/v1/policies/{policy['id']}", terms),
+        ("POST", "/v1/policies", terms),
+        ("POST", "/v1/api-keys", {"name": "x"}),
+        ("PATCH", f"/v1/agents/{agent}", {"name": "x"}),
+        ("POST", "/v1/authorize", {"agentId": other, "amount": 1, "currency": "USD"}),
+    ]:
+        assert company.http.request(method, path, json=body, headers=key).status_code == 403, path
+    spend = {"agentId": agent, "amount": 100, "currency": "USD"}
+    made = company.http.post("/v1/authorize", json=spend, headers=key).json()
+    assert made["decision"] == "APPROVED"
+    assert company.http.get(f"/v1/authorize/{made['id']}", headers=key).json()["token"] == made["token"]
+    page = owner.open("/api-keys")
+    assert page.locator("input[name=scope]:checked").evaluate_all("all => all.map(one => one.value)") == ["authorize", "read"]
+
+
 def test_the_lines_that_a_new_company_is_shown_make_the_call_and_verify_its_token(person, tmp_path):
     owner = person().sign_up()
     owner.get_started()
