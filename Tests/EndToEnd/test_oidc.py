@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import threading
 import time
 import urllib.parse
@@ -116,11 +117,46 @@ def test_who_was_invited_joins_by_the_provider(browser, provider, oidc):
     ).json()
     token = made["url"].split("token=")[1]
     assert f'href="/oidc/sign-in?invitation={token}"' in browser.get(f"/join?token={token}").text
-    come_back(browser, provider, leave(browser, invitation=token), sub="guest")
+    page = come_back(browser, provider, leave(browser, invitation=token), sub="guest", email="guest@example.com")
+    assert page.status_code == 200 and "Join Host" in page.text and "guest@example.com" in page.text
+    assert browser.get("/v1/session").status_code == 401, "nobody joins by following a link"
+    assert browser.post("/oidc/join", data={"ticket": ticket(page)}).headers["Location"] == "/overview"
     guest = browser.get("/v1/session").json()
     assert guest["companyId"] == session["companyId"] and guest["role"] == "approver"
     again = come_back(visitor(oidc), provider, leave(visitor(oidc)), sub="guest2")
     assert again.status_code == 401, "the state is of another browser"
+
+
+def ticket(page):
+    return re.search('name="ticket" value="([^"]+)"', page.text).group(1)
+
+
+def test_a_link_elsewhere_makes_nobody_join_and_ends_no_session(browser, provider, oidc):
+    attacker = visitor(oidc)
+    theirs = sign_in(attacker, provider, sub="attacker")
+    url = attacker.post(
+        "/v1/invitations", json={"role": "viewer"}, headers={"X-CSRF-Token": theirs["csrfToken"]}
+    ).json()["url"]
+    token = url.split("token=")[1]
+    own = sign_in(browser, provider, sub="victim", email="victim@example.com")
+    for site in ["cross-site", "same-site", "none"]:
+        headers = {"Sec-Fetch-Site": site}
+        led = browser.get("/oidc/sign-in", params={"invitation": token}, headers=headers)
+        assert led.headers["Location"] == f"/join?token={token}" and "Set-Cookie" not in led.headers
+        led = browser.get("/oidc/sign-in", params={"next": "/agents"}, headers=headers)
+        assert led.headers["Location"] == "/sign-in?next=%2Fagents"
+    # Led as far as the provider all the same, they are asked; another page, browser or time is no answer.
+    page = come_back(browser, provider, leave(browser, invitation=token), sub="victim")
+    form = {"ticket": ticket(page)}
+    elsewhere = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    assert browser.post("/oidc/join", data=form, headers=elsewhere).status_code == 403
+    assert attacker.post("/oidc/join", data=form).status_code == 403
+    assert browser.post("/oidc/join", data={"ticket": "x"}).status_code == 403
+    assert browser.get("/v1/session").json()["companyId"] == own["companyId"]
+    assert [member["label"] for member in attacker.get("/v1/members").json()["data"]] == ["attacker"]
+    assert browser.post("/oidc/join", data=form).status_code == 303
+    assert browser.post("/oidc/join", data=form).status_code == 403, "once"
+    assert browser.get("/v1/session").json()["companyId"] == theirs["companyId"]
 
 
 def test_an_answer_is_good_once_and_in_the_browser_that_asked(browser, provider, oidc):
