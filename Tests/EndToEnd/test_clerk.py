@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import datetime, timedelta
 
 import httpx
 import jwt
@@ -307,6 +308,42 @@ def test_the_dashboard_s_sign_in_is_clerk_s_and_no_other_page_loads_anything_fro
     # Demoted at the provider, by the next token that comes: the session that held more ends.
     ask(server, version_1(provider, role="org:member"))
     assert browser.get("/v1/session").status_code == 401
+
+
+def test_who_was_removed_at_the_provider_comes_back_by_no_other_way(own_server, provider):
+    server = own_server(
+        CLERK_ISSUER_URI=provider.issuer,
+        CLERK_JWKS_URI=f"{provider.issuer}/jwks",
+        CLERK_PUBLISHABLE_KEY="pk_test_" + base64.b64encode(b"clerk.example.com$").decode(),
+    ).start()
+
+    def enter(token):
+        browser = httpx.Client(base_url=server.address, headers={"Origin": server.address}, timeout=30)
+        server.clients.append(browser)
+        assert browser.post("/sign-in/clerk", data={"token": token}).status_code == 204
+        return browser, browser.get("/v1/session").json()
+
+    def switch(browser, session, company):
+        return browser.post("/session/company", data={"csrf": session["csrfToken"], "company": company}).status_code
+
+    _, before = enter(version_2(provider, "org_left", sub="user_emp"))
+    started, ends = (before["session"][name] for name in ("createdAt", "expiresAt"))
+    assert datetime.fromisoformat(ends) - datetime.fromisoformat(started) == timedelta(hours=1)
+    # From now on the provider gives them tokens that name no organization.
+    browser, alone = enter(provider.token(sub="user_emp", sid="s", azp=server.address))
+    assert alone["companyId"] != before["companyId"]
+    assert switch(browser, alone, before["companyId"]) == 404
+    assert browser.get("/v1/session").json()["companyId"] == alone["companyId"]
+    # They join a company whose members are its owners' affair, and leave it; the way back is no other.
+    owner, host = enter(provider.token(sub="user_host", sid="s", azp=server.address))
+    link = owner.post("/v1/invitations", json={"role": "viewer"}, headers={"X-CSRF-Token": host["csrfToken"]}).json()["url"]
+    form = {"token": link.split("token=")[1], "as": "session", "csrf": alone["csrfToken"]}
+    assert browser.post("/join", data=form).status_code == 303
+    guest = browser.get("/v1/session").json()
+    assert guest["companyId"] == host["companyId"]
+    assert switch(browser, guest, before["companyId"]) == 404 and switch(browser, guest, alone["companyId"]) == 404
+    # A token that names it again opens it again.
+    assert enter(version_2(provider, "org_left", sub="user_emp"))[1]["companyId"] == before["companyId"]
 
 
 def test_no_token_stands_in_the_log(own_server, provider):

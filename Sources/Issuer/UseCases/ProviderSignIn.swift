@@ -41,7 +41,8 @@ extension Issuer {
             return try await openCompany(of: identity, visitor)
         }
         for company in companies {
-            if let signedIn = try await begin(company, record, .live, visitor) { return signedIn }
+            let provider = identity.company.map { _ in identity.provider }
+            if let signedIn = try await begin(company, record, .live, visitor, shownBy: provider) { return signedIn }
         }
         throw .account(.noCompany)
     }
@@ -57,14 +58,15 @@ extension Issuer {
     ) async throws(IssuerError) -> Known {
         let (provider, now) = (identity.provider, clock.now())
         let found = try await IssuerError.mapping {
-            try await store.globalTransaction { tx -> (user: UserID?, company: CompanyID?, role: Role?) in
+            try await store.globalTransaction { tx -> (user: UserID?, company: CompanyID?, standing: Memberships.Standing?) in
                 let user = try Identities.user(identity.subject, at: provider, in: tx)
                 let id = try Identities.company(company.subject, at: provider, in: tx)
                 guard let user, let id else { return (user, id, nil) }
-                return (user, id, try Memberships.role(of: user, in: id, tx))
+                return (user, id, try Memberships.standing(of: user, in: id, tx))
             }
         }
-        if let user = found.user, let id = found.company, found.role == company.role {
+        let shown = Memberships.Standing(role: company.role, provider: provider)
+        if let user = found.user, let id = found.company, found.standing == shown {
             return Known(userID: user, companyID: id)
         }
         guard found.company != nil || opensCompanies else { throw .account(.noCompany) }
@@ -84,10 +86,9 @@ extension Issuer {
                     books = try Books.opened(id, name: Name.of(company.name), by: author, at: now, in: tx)
                     try Identities.add(id, company.subject, at: provider, in: tx)
                 }
-                return (
-                    Known(userID: record.user.id, companyID: books.companyID),
-                    try take(company.role, for: record.user, in: books)
-                )
+                let ended = try take(company.role, for: record.user, in: books)
+                try Memberships.setProvider(provider, of: record.user.id, in: books)
+                return (Known(userID: record.user.id, companyID: books.companyID), ended)
             }
         }
         for session in ended { sessionMemory.forget(session) }

@@ -13,6 +13,9 @@ public struct Visitor: Sendable {
 
 /// Sessions, from the sign-in to their end.
 extension Issuer {
+    /// How long a session lasts that a provider's token was exchanged for: so long may somebody go on whom it has removed.
+    public static let providerSessionSeconds: Int64 = 3600
+
     /// Whose session it is. Throws `unauthenticated` for one that is unknown, over or revoked, and never says which.
     public func authenticate(session token: SessionToken) async throws(IssuerError) -> SignedIn {
         let (now, digest) = (clock.now(), token.digest)
@@ -58,14 +61,15 @@ extension Issuer {
     /// Begins a session in a transaction that has locked the company.
     func beginSession(
         of record: Users.Record, as role: Role, in environment: Environment, _ visitor: Visitor,
-        token: SessionToken, keyVersion: Int64, in books: Books
+        token: SessionToken, keyVersion: Int64, secondsMax: Int64 = .max, in books: Books
     ) throws -> SignedIn {
         guard let name = try Companies.name(of: books.companyID, in: books.tx) else {
             throw IssuerError.unauthenticated
         }
         let session = Session(
             id: ids.next(at: books.now), userID: record.user.id, environment: environment, createdAt: books.now,
-            lastSeenAt: books.now, expiresAt: books.now.adding(seconds: settings.sessionLifetimeSeconds),
+            lastSeenAt: books.now,
+            expiresAt: books.now.adding(seconds: min(settings.sessionLifetimeSeconds, secondsMax)),
             userAgent: visitor.userAgent)
         try Sessions.insert(
             session, digest: token.digest, credentialsVersion: record.credentialsVersion, in: books)

@@ -76,6 +76,34 @@ import Testing
         #expect(await !test.holds(test.owner))
     }
 
+    @Test("who is a member by a provider's word is one while it is shown, for an hour")
+    func ruledByAProvider() async throws {
+        let test = try await TestAccounts()
+        func identity(_ company: String?) -> ProviderIdentity {
+            ProviderIdentity(
+                provider: "https://clerk.example", subject: "user_1", label: "Emp",
+                company: company.map { .init(subject: $0, name: "Org", role: .admin) })
+        }
+        func signIn(_ identity: ProviderIdentity) async throws -> SignedIn {
+            try await test.issuer.signIn(identity, invitation: nil, opensCompanies: true, from: .test)
+        }
+        let (left, stays) = (try await signIn(identity("org:left")), try await signIn(identity("user:1")))
+        #expect(left.session.expiresAt == left.session.createdAt.adding(seconds: 3600))
+        for company in [left, stays].map(\.principal.companyID) {
+            await #expect(throws: IssuerError.notFound(.company, company.text)) {
+                try await test.issuer.switchCompany(to: company, stays, from: .test)
+            }
+        }
+        // The same person, by the same provider, which names no company this time.
+        let unnamed = try await signIn(identity(nil))
+        #expect(![left, stays].map(\.principal.companyID).contains(unnamed.principal.companyID))
+        #expect(try await signIn(identity("org:left")).principal.companyID == left.principal.companyID)
+        test.clock.advance(seconds: 3599)
+        #expect(await test.holds(left))
+        test.clock.advance(seconds: 1)
+        #expect(await !test.holds(left))
+    }
+
     @Test("the last second of a session's seven days is its own, the next is not")
     func absolute() async throws {
         let test = try await TestAccounts(settings: .test { $0.sessionIdleSeconds = 30 * 86_400 })

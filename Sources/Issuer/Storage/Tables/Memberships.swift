@@ -17,6 +17,10 @@ enum Memberships {
     private static let insert = Statement(
         "INSERT INTO memberships (company_id, user_id, role, joined_at) VALUES ($1, $2, $3, $4)")
     private static let role = Statement("SELECT role FROM memberships WHERE company_id = $1 AND user_id = $2")
+    private static let standing = Statement(
+        "SELECT role, provider FROM memberships WHERE company_id = $1 AND user_id = $2")
+    private static let setProvider = Statement(
+        "UPDATE memberships SET provider = $1 WHERE company_id = $2 AND user_id = $3")
     private static let setRole = Statement("UPDATE memberships SET role = $1 WHERE company_id = $2 AND user_id = $3")
     private static let delete = Statement("DELETE FROM memberships WHERE company_id = $1 AND user_id = $2")
     private static let owners = Statement(
@@ -47,6 +51,25 @@ enum Memberships {
         try tx.execute(role, [SQLValue(company), SQLValue(user)]).first.map { (row) throws(StorageError) in
             try row.choice(0)
         }
+    }
+
+    /// What a member may do, and the identity provider that says so; nil: nobody but the owners.
+    struct Standing: Sendable, Equatable {
+        let role: Role
+        let provider: String?
+    }
+
+    /// Nil for who is no member.
+    static func standing(
+        of user: UserID, in company: CompanyID, _ tx: any StoreTransaction
+    ) throws(StorageError) -> Standing? {
+        try tx.execute(standing, [SQLValue(company), SQLValue(user)]).first.map { (row) throws(StorageError) in
+            Standing(role: try row.choice(0), provider: try row.optionalText(1))
+        }
+    }
+
+    static func setProvider(_ provider: String, of user: UserID, in books: Books) throws(StorageError) {
+        try books.tx.execute(setProvider, [.text(provider), SQLValue(books.companyID), SQLValue(user)])
     }
 
     static func setRole(_ role: Role, of user: UserID, in books: Books) throws(StorageError) {
