@@ -291,7 +291,7 @@ def test_the_dashboard_s_sign_in_is_clerk_s_and_no_other_page_loads_anything_fro
     assert browser.get("/assets/clerk.js").headers["Content-Type"].startswith("text/javascript")
 
     good = version_1(provider)
-    of_no_page, of_no_session = provider.token(org_id="o", sid="s"), provider.token(org_id="o", azp=server.address)
+    of_no_page, of_no_session = provider.token(org_id="o", sid="s"), provider.token(org_id="o", azp=DASHBOARD)
     for token in ["x", "", version_1(provider, exp=1), of_no_page, of_no_session]:
         refused = browser.post("/sign-in/clerk", data={"token": token})
         assert refused.status_code == 401 and "Set-Cookie" not in refused.headers
@@ -330,12 +330,12 @@ def test_who_was_removed_at_the_provider_comes_back_by_no_other_way(own_server, 
     started, ends = (before["session"][name] for name in ("createdAt", "expiresAt"))
     assert datetime.fromisoformat(ends) - datetime.fromisoformat(started) == timedelta(hours=1)
     # From now on the provider gives them tokens that name no organization.
-    browser, alone = enter(provider.token(sub="user_emp", sid="s", azp=server.address))
+    browser, alone = enter(provider.token(sub="user_emp", sid="s", azp=DASHBOARD))
     assert alone["companyId"] != before["companyId"]
     assert switch(browser, alone, before["companyId"]) == 404
     assert browser.get("/v1/session").json()["companyId"] == alone["companyId"]
     # They join a company whose members are its owners' affair, and leave it; the way back is no other.
-    owner, host = enter(provider.token(sub="user_host", sid="s", azp=server.address))
+    owner, host = enter(provider.token(sub="user_host", sid="s", azp=DASHBOARD))
     link = owner.post("/v1/invitations", json={"role": "viewer"}, headers={"X-CSRF-Token": host["csrfToken"]}).json()["url"]
     form = {"token": link.split("token=")[1], "as": "session", "csrf": alone["csrfToken"]}
     assert browser.post("/join", data=form).status_code == 303
