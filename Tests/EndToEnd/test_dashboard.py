@@ -50,14 +50,14 @@ def test_the_first_key_spends_for_its_agent_alone_and_changes_no_limit(person):
     other = company.agent("Another")
     key = {"X-API-Key": owner.first_key}
     terms = {"name": "Mine", "agentId": agent, "currency": "USD", "limits": [{"interval": "DAILY", "amount": 10**11}]}
-    for method, path, body in [
-        ("PUT", f"/v1/policies/{policy['id']}", terms),
-        ("POST", "/v1/policies", terms),
-        ("POST", "/v1/api-keys", {"name": "x"}),
-        ("PATCH", f"/v1/agents/{agent}", {"name": "x"}),
-        ("POST", "/v1/authorize", {"agentId": other, "amount": 1, "currency": "USD"}),
+    for method, path, body, status in [
+        ("PUT", f"/v1/policies/{policy['id']}", terms, 403),
+        ("POST", "/v1/policies", terms, 403),
+        ("POST", "/v1/api-keys", {"name": "x"}, 403),
+        ("PATCH", f"/v1/agents/{agent}", {"name": "x"}, 403),
+        ("POST", "/v1/authorize", {"agentId": other, "amount": 1, "currency": "USD"}, 404),
     ]:
-        assert company.http.request(method, path, json=body, headers=key).status_code == 403, path
+        assert company.http.request(method, path, json=body, headers=key).status_code == status, path
     spend = {"agentId": agent, "amount": 100, "currency": "USD"}
     made = company.http.post("/v1/authorize", json=spend, headers=key).json()
     assert made["decision"] == "APPROVED"
