@@ -351,6 +351,21 @@ def test_closed_sign_up_lets_in_who_was_invited_and_nobody_else(own_server, own_
     assert answer.status_code == 403 and browser.get("/v1/session").status_code == 401
 
 
+def test_who_was_removed_from_their_only_company_signs_in_again_where_they_could_sign_up(own_server, own_provider):
+    server = own_server(**settings(own_provider)).start()
+    owner, guest = visitor(server), visitor(server)
+    host = sign_in(owner, own_provider, sub="host")
+    token = {"X-CSRF-Token": host["csrfToken"]}
+    link = owner.post("/v1/invitations", json={"role": "viewer"}, headers=token).json()["url"].split("token=")[1]
+    page = come_back(guest, own_provider, leave(guest, invitation=link), sub="guest")
+    assert guest.post("/oidc/join", data={"ticket": ticket(page)}).status_code == 303
+    member = guest.get("/v1/session").json()["user"]["id"]
+    assert owner.delete(f"/v1/members/{member}", headers=token).status_code == 204
+    again = sign_in(guest, own_provider, sub="guest")
+    assert again["user"]["id"] == member and again["role"] == "owner" and again["companyId"] != host["companyId"]
+    assert sign_in(guest, own_provider, sub="guest")["companyId"] == again["companyId"], "and is there from then on"
+
+
 def test_no_code_token_or_secret_stands_in_the_log(own_server, own_provider):
     server = own_server(**settings(own_provider), LOG_LEVEL="trace").start()
     browser = visitor(server)

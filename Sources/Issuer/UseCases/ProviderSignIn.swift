@@ -22,29 +22,27 @@ extension Issuer {
     public func signIn(
         _ identity: ProviderIdentity, invitation: InvitationToken?, opensCompanies: Bool, from visitor: Visitor
     ) async throws(IssuerError) -> SignedIn {
-        let record: Users.Record
-        var companies: [CompanyID]
         if let company = identity.company {
             let known = try await known(
                 identity, company, opensCompanies: opensCompanies, requestID: visitor.requestID)
-            companies = [known.companyID]
-            record = try await user(known.userID)
-        } else if let invitation {
+            let record = try await user(known.userID)
+            let signedIn = try await begin(known.companyID, record, .live, visitor, shownBy: identity.provider)
+            guard let signedIn else { throw .account(.noCompany) }
+            return signedIn
+        }
+        if let invitation {
             return try await accept(invitation, visitor) { [self] books in
                 try person(identity, at: books.now, in: books.tx)
             }
-        } else if let known = try await knownUser(identity) {
-            record = try await user(known)
-            companies = try await self.companies(of: record)
-        } else {
-            guard opensCompanies else { throw .account(.noCompany) }
-            return try await openCompany(of: identity, visitor)
         }
-        for company in companies {
-            let provider = identity.company.map { _ in identity.provider }
-            if let signedIn = try await begin(company, record, .live, visitor, shownBy: provider) { return signedIn }
+        if let known = try await knownUser(identity) {
+            let record = try await user(known)
+            for company in try await companies(of: record) {
+                if let signedIn = try await begin(company, record, .live, visitor) { return signedIn }
+            }
         }
-        throw .account(.noCompany)
+        guard opensCompanies else { throw .account(.noCompany) }
+        return try await openCompany(of: identity, visitor)
     }
 
     private struct Known: Sendable {
