@@ -69,8 +69,31 @@ def test_under_another_name_the_dashboard_does_not_answer(server, host):
     assert browser.get("/v1/session", headers={"Host": host}).status_code == 401
 
 
-def test_under_https_the_cookie_is_the_host_s_own(server):
+FORWARDED = [
+    {"Host": "issuer.example", "Origin": "https://issuer.example"},
+    {"X-Forwarded-For": "203.0.113.7"},
+    {"X-Real-IP": "203.0.113.7"},
+    {"X-Forwarded-Proto": "https"},
+    {"Forwarded": "for=203.0.113.7"},
+    {"Via": "1.1 proxy"},
+]
+
+
+@pytest.mark.parametrize("headers", FORWARDED, ids=[next(reversed(headers)) for headers in FORWARDED])
+def test_nobody_signs_up_through_a_proxy_unless_it_was_said_that_anybody_may(server, headers):
+    form = {"company": "C", "email": f"{'-'.join(headers)}@example.com", "password": PASSWORD}
+    proxied = visitor(server, **headers)
+    refused = proxied.post("/v1/signup", json=form)
+    assert refused.status_code == 403 and refused.json()["code"] == "SIGNUP_CLOSED"
+    assert proxied.post("/sign-up", data=form).status_code == 403
+    assert proxied.get("/sign-up").status_code == 403 and "/sign-up" not in proxied.get("/sign-in").text
+    assert "/sign-up" in visitor(server).get("/sign-in").text
+    assert visitor(server).post("/v1/signup", json=form).status_code == 201
+
+
+def test_under_https_the_cookie_is_the_host_s_own(own_server):
     """A proxy that terminates TLS passes the host on; what it was reached by is configured, not believed."""
+    server = own_server(PAITIFY_SIGNUP="open").start()
     https = {"Host": "issuer.example", "Origin": "https://issuer.example"}
     proxied = visitor(server, **https)
     session = proxied.post("/v1/signup", json={"company": "C", "email": "tls@example.com", "password": PASSWORD})

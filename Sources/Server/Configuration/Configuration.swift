@@ -194,10 +194,10 @@ extension Configuration {
     }
 
     private mutating func readAccounts(_ variables: Variables) throws(ConfigurationError) {
-        // Whoever can reach a public address could open a company there.
-        dashboard.isSignUpOpen = ["127.0.0.1", "::1", "localhost"].contains(host)
-        try variables.read("PAITIFY_SIGNUP", "open or closed", &dashboard.isSignUpOpen) { text in
-            ["open": true, "closed": false][text]
+        // Whoever can reach a public address could open a company there; and loopback is where a proxy finds us.
+        dashboard.signUp = ["127.0.0.1", "::1", "localhost"].contains(host) ? .local : .closed
+        try variables.read("PAITIFY_SIGNUP", "open or closed", &dashboard.signUp) { text in
+            ["open": .open, "closed": .closed][text]
         }
         try variables.read(
             "PAITIFY_DASHBOARD_URL", "an http or https URL without path, such as https://pay.example.com",

@@ -2,8 +2,8 @@
 struct DashboardSettings: Sendable {
     /// Where people reach it. Nil: at the issuer's own URL.
     var publicURL: String?
-    /// Whether anybody may open a company here.
-    var isSignUpOpen = true
+    /// Who may open a company here.
+    var signUp = SignUp.open
     /// Whose session tokens the API takes.
     var clerk: ClerkSettings?
     /// Who signs people in, beside their passwords.

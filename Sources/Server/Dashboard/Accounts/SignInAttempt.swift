@@ -20,8 +20,8 @@ extension Dashboard {
         return value
     }
 
-    func requireSignUp(_ scope: RequestScope) throws {
-        guard settings.isSignUpOpen else { throw Problem.signUpClosed }
+    func requireSignUp(_ request: Request, _ scope: RequestScope) throws {
+        guard settings.signUp.isOpen(to: request) else { throw Problem.signUpClosed }
         if let wait = signInLimits.takeSignUp(from: scope.client) {
             throw Problem.rateLimited("Too many sign-ups came from this network address.", retryAfterSeconds: wait)
         }
