@@ -303,6 +303,12 @@ def test_the_dashboard_s_sign_in_is_clerk_s_and_no_other_page_loads_anything_fro
     assert entered.status_code == 204, entered.text
     session = browser.get("/v1/session").json()
     assert session["role"] == "owner" and session["company"]["name"] == "acme" and session["user"]["email"] is None
+    form = {"company": "Local", "email": "local@example.com", "password": "orange tiger staple 7"}
+    local = httpx.Client(base_url=server.address, headers={"Origin": server.address})
+    server.clients.append(local)
+    assert local.post("/sign-up", data=form).status_code == 403, "a way around Clerk"
+    assert local.post("/v1/signup", json=form).json()["code"] == "SIGNUP_CLOSED"
+    assert local.post("/sign-in", data=form).status_code == 403
     overview = browser.get("/overview")
     assert overview.status_code == 200 and "clerk.example.com" not in overview.headers["Content-Security-Policy"]
     # Demoted at the provider, by the next token that comes: the session that held more ends.

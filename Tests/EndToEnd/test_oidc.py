@@ -366,6 +366,26 @@ def test_who_was_removed_from_their_only_company_signs_in_again_where_they_could
     assert sign_in(guest, own_provider, sub="guest")["companyId"] == again["companyId"], "and is there from then on"
 
 
+def test_where_the_provider_alone_signs_people_in_no_password_does(own_server, own_provider):
+    server = own_server(**settings(own_provider), PAITIFY_SIGNUP="provider", PAITIFY_PASSWORDS="off").start()
+    browser = visitor(server)
+    form = {"company": "Local", "email": "local@example.com", "password": "orange tiger staple 7"}
+    page = browser.get("/sign-in").text
+    assert 'name="password"' not in page and "/sign-up" not in page and "/oidc/sign-in" in page
+    assert browser.get("/sign-up").status_code == 403
+    assert browser.post("/sign-up", data=form).status_code == 403
+    assert browser.post("/v1/signup", json=form).json()["code"] == "SIGNUP_CLOSED"
+    assert browser.post("/sign-in", data=form).status_code == 403
+    owner = sign_in(browser, own_provider)
+    link = browser.post(
+        "/v1/invitations", json={"role": "viewer"}, headers={"X-CSRF-Token": owner["csrfToken"]}
+    ).json()["url"].removeprefix(server.address)
+    guest = visitor(server)
+    assert 'name="password"' not in guest.get(link).text
+    joined = guest.post("/join", data={**form, "token": link.split("token=")[1]})
+    assert joined.status_code == 403 and "Set-Cookie" not in joined.headers
+
+
 def test_no_code_token_or_secret_stands_in_the_log(own_server, own_provider):
     server = own_server(**settings(own_provider), LOG_LEVEL="trace").start()
     browser = visitor(server)

@@ -196,8 +196,8 @@ extension Configuration {
     private mutating func readAccounts(_ variables: Variables) throws(ConfigurationError) {
         // Whoever can reach a public address could open a company there; and loopback is where a proxy finds us.
         dashboard.signUp = ["127.0.0.1", "::1", "localhost"].contains(host) ? .local : .closed
-        try variables.read("PAITIFY_SIGNUP", "open or closed", &dashboard.signUp) { text in
-            ["open": .open, "closed": .closed][text]
+        try variables.read("PAITIFY_SIGNUP", "open, provider or closed", &dashboard.signUp) { text in
+            ["open": .open, "provider": .provider, "closed": .closed][text]
         }
         try variables.read(
             "PAITIFY_DASHBOARD_URL", "an http or https URL without path, such as https://pay.example.com",
@@ -207,9 +207,20 @@ extension Configuration {
         }
         try readClerk(variables)
         try readOIDC(variables)
+        try readPasswords(variables)
         try variables.readInteger("PAITIFY_PASSWORD_CHARACTERS_MIN", 8...64, &issuer.passwordCharactersMin)
         try variables.readSeconds("PAITIFY_SESSION_IDLE", 300...30 * 86_400, &issuer.sessionIdleSeconds)
         try variables.readSeconds("PAITIFY_SESSION_TTL", 300...30 * 86_400, &issuer.sessionLifetimeSeconds)
+    }
+
+    /// Where Clerk's sign-in stands in for the local one, passwords would be a way around it.
+    private mutating func readPasswords(_ variables: Variables) throws(ConfigurationError) {
+        let isClerk = dashboard.clerk?.publishableKey != nil
+        dashboard.takesPasswords = !isClerk
+        try variables.read("PAITIFY_PASSWORDS", "on or off", &dashboard.takesPasswords) { ["on": true, "off": false][$0] }
+        guard dashboard.takesPasswords || isClerk || dashboard.oidc != nil else {
+            throw variables.error("PAITIFY_PASSWORDS", "on, as no identity provider signs people in")
+        }
     }
 
     /// The text as it will stand in every token's `iss`, or nil where it is no URL for that.

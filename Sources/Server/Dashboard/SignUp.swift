@@ -6,13 +6,17 @@ enum SignUp: Sendable, Equatable {
     case open
     /// Whoever comes under this machine's own name, and through no proxy that says so.
     case local
+    /// Whom an identity provider has signed in.
+    case provider
     /// Nobody: an operator makes companies.
     case closed
 
-    func isOpen(to request: Request) -> Bool {
+    /// `byProvider`: whether it is an identity provider that says who asks.
+    func isOpen(to request: Request, byProvider: Bool) -> Bool {
         switch self {
         case .open: true
         case .local: Sites.isLocal(request) && !request.wasForwarded
+        case .provider: byProvider
         case .closed: false
         }
     }

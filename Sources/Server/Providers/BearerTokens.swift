@@ -31,7 +31,7 @@ struct BearerTokens: Sendable {
         do {
             let identity = try await clerk.identity(in: token, clock: clock)
             return try await issuer.principal(
-                of: identity, in: environment, opensCompanies: signUp.isOpen(to: request),
+                of: identity, in: environment, opensCompanies: signUp.isOpen(to: request, byProvider: true),
                 requestID: scope.requestID)
         } catch let failure as ProviderFailure {
             if case .token = failure { limits.noteRefusal(scope.client) }

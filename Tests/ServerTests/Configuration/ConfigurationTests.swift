@@ -41,7 +41,7 @@ import Testing
         arguments: [
             (nil, nil, .local), ("::1", nil, .local), ("localhost", nil, .local), ("0.0.0.0", nil, .closed),
             ("::", nil, .closed), ("10.0.0.7", nil, .closed), ("0.0.0.0", "open", .open), (nil, "closed", .closed),
-            (nil, "open", .open),
+            (nil, "open", .open), ("0.0.0.0", "provider", .provider),
         ] as [(String?, String?, SignUp)])
     func `anybody signs up where nobody but this machine can`(_ host: String?, _ setting: String?, _ signUp: SignUp)
         throws
@@ -50,6 +50,24 @@ import Testing
         variables["PAITIFY_HOST"] = host
         variables["PAITIFY_SIGNUP"] = setting
         #expect(try Configuration(Variables(environment: variables)).dashboard.signUp == signUp)
+    }
+
+    @Test(
+        arguments: [
+            ([:], true), (["CLERK_PUBLISHABLE_KEY": "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"], false),
+            (["CLERK_PUBLISHABLE_KEY": "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k", "PAITIFY_PASSWORDS": "on"], true),
+            (["PAITIFY_PASSWORDS": "off"], nil), (["PAITIFY_PASSWORDS": "on"], true),
+            (["PAITIFY_OIDC_ISSUER": "https://idp.example", "PAITIFY_OIDC_CLIENT_ID": "c"], true),
+            (
+                ["PAITIFY_OIDC_ISSUER": "https://idp.example", "PAITIFY_OIDC_CLIENT_ID": "c", "PAITIFY_PASSWORDS": "off"],
+                false
+            ),
+        ] as [([String: String], Bool?)])
+    func `there are passwords unless Clerk signs people in, or they are off and somebody else does`(
+        _ variables: [String: String], _ takesPasswords: Bool?
+    ) throws {
+        let all = variables.merging(["CLERK_ISSUER_URI": "https://clerk.example.com"]) { given, _ in given }
+        #expect(try? Configuration(Variables(environment: all)).dashboard.takesPasswords == takesPasswords)
     }
 
     @Test func `Clerk's variables are taken under both their names, the plain one first`() throws {

@@ -63,7 +63,8 @@ struct ClerkPages {
             let identity = try await clerk.identity(
                 in: try form.text("token"), clock: dashboard.clock, fromPage: true)
             let signedIn = try await dashboard.issuer.signIn(
-                identity, invitation: nil, opensCompanies: dashboard.settings.signUp.isOpen(to: visit.request),
+                identity, invitation: nil,
+                opensCompanies: dashboard.settings.signUp.isOpen(to: visit.request, byProvider: true),
                 from: visit.visitor)
             var response = Response.noContent
             try await visit.endOldSession()

@@ -96,8 +96,8 @@ struct ProviderPages {
         _ visit: Visit, _ identity: ProviderIdentity, invitation: InvitationToken? = nil, next: String
     ) async throws -> Response {
         let signedIn = try await dashboard.issuer.signIn(
-            identity, invitation: invitation, opensCompanies: dashboard.settings.signUp.isOpen(to: visit.request),
-            from: visit.visitor)
+            identity, invitation: invitation,
+            opensCompanies: dashboard.settings.signUp.isOpen(to: visit.request, byProvider: true), from: visit.visitor)
         var response = visit.redirect(to: next)
         try await visit.endOldSession()
         response.begin(signedIn, at: visit.site)

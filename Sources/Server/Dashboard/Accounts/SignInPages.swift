@@ -11,6 +11,7 @@ struct SignInPages {
         var problem: String?
         var email = ""
         let next: String
+        let takesPasswords: Bool
         let isSignUpOpen: Bool
         var provider: Provider?
 
@@ -40,7 +41,7 @@ struct SignInPages {
             return try signIn(visit, page(visit, next: next))
         }
         pages.openPage("/sign-up") { visit in
-            guard dashboard.settings.signUp.isOpen(to: visit.request) else { throw Problem.signUpClosed }
+            guard dashboard.settings.opensSignUp(to: visit.request) else { throw Problem.signUpClosed }
             if visit.signedIn != nil { return visit.redirect(to: ReturnPath.home) }
             return try signUp(visit, signUpPage)
         }
@@ -54,6 +55,7 @@ struct SignInPages {
     }
 
     private func signIn(_ visit: Visit, _ form: FormFields) async throws -> Response {
+        guard dashboard.settings.takesPasswords else { throw Problem.passwordsOff }
         var page = page(visit, next: ReturnPath.checked(try form.optional("next")))
         page.email = try form.text("email")
         do {
@@ -75,7 +77,7 @@ struct SignInPages {
     }
 
     private func signUp(_ visit: Visit, _ form: FormFields) async throws -> Response {
-        guard dashboard.settings.signUp.isOpen(to: visit.request) else { throw Problem.signUpClosed }
+        guard dashboard.settings.opensSignUp(to: visit.request) else { throw Problem.signUpClosed }
         var page = signUpPage
         page.company = try form.text("company")
         page.email = try form.text("email")
@@ -99,7 +101,8 @@ struct SignInPages {
 
     private func page(_ visit: Visit, next: String) -> SignInPage {
         SignInPage(
-            next: next, isSignUpOpen: dashboard.settings.signUp.isOpen(to: visit.request),
+            next: next, takesPasswords: dashboard.settings.takesPasswords,
+            isSignUpOpen: dashboard.settings.opensSignUp(to: visit.request),
             provider: dashboard.oidc.map { provider in
                 SignInPage.Provider(
                     name: provider.settings.name, href: "/oidc/sign-in?next=" + PercentEncoding.encoded(next))
