@@ -363,6 +363,12 @@ def test_a_role_is_offered_what_it_may_do_and_refused_the_rest(person):
         viewer.open(path)
         assert page.locator("main form").count() == 0, path
     viewer.open("/policies/new", status=403)
+    spend = company.approved(agent, 1999)
+    claims = viewer.open(f"/authorizations/{spend['id']}").content()
+    assert spend["id"] in claims and spend["token"].split(".")[2] not in claims and spend["token"][:60] not in claims
+    with cookie_client(viewer) as session:
+        assert session.get(f"/v1/authorize/{spend['id']}").json()["token"] is None
+    assert spend["token"] in owner.open(f"/authorizations/{spend['id']}").content()
     for path, fields in {
         f"/approvals/{held}": {"decision": "approve"}, "/agents": {"name": "X"}, "/api-keys": {"name": "X", "scope": "read"},
         f"/agents/{agent}/delete": {"sure": "yes"}, "/members/invite": {"role": "owner"},
