@@ -8,6 +8,9 @@ public struct SignedIn: Sendable, Equatable {
     public let user: User
     public let role: Role
     public let companyName: Name
+    /// The other companies that they can switch to, by name, as they were when the session was read; none in what begins
+    /// one.
+    public let elsewhere: [Membership]
 
     /// The request in which they ask, as its answer names it.
     public var requestID: String? {

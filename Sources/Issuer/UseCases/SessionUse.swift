@@ -37,7 +37,8 @@ extension Issuer {
                     let role = try Memberships.role(of: record.session.userID, in: token.companyID, tx)
                 else { return nil }
                 return SignedIn(
-                    token, record.session, person.user, role, companyName: name, keyVersion: admission.keyVersion)
+                    token, record.session, person.user, role, companyName: name, keyVersion: admission.keyVersion,
+                    elsewhere: try Memberships.elsewhere(of: person.user.id, than: token.companyID, in: tx))
             }
         }
         guard let signedIn else { throw .unauthenticated }
@@ -148,13 +149,14 @@ extension Issuer {
 
 extension SignedIn {
     init(
-        _ token: SessionToken, _ session: Session, _ user: User, _ role: Role, companyName: Name, keyVersion: Int64
+        _ token: SessionToken, _ session: Session, _ user: User, _ role: Role, companyName: Name, keyVersion: Int64,
+        elsewhere: [Membership] = []
     ) {
         self.init(
             principal: Principal(
                 companyID: token.companyID, environment: session.environment,
                 credential: .session(session.id, of: user.id), scopes: role.scopes, role: role,
                 keyVersion: keyVersion),
-            token: token, session: session, user: user, role: role, companyName: companyName)
+            token: token, session: session, user: user, role: role, companyName: companyName, elsewhere: elsewhere)
     }
 }

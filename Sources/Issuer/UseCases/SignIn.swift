@@ -72,23 +72,6 @@ extension Issuer {
         }
     }
 
-    /// The companies of whoever is signed in.
-    public func memberships(_ signedIn: SignedIn) async throws(IssuerError) -> [Membership] {
-        let user = signedIn.user.id
-        return try await IssuerError.mapping {
-            try await store.globalTransaction { tx in
-                var memberships: [Membership] = []
-                for company in try Users.companies(of: user, in: tx) {
-                    guard let name = try Companies.name(of: company, in: tx),
-                        let role = try Memberships.role(of: user, in: company, tx)
-                    else { continue }
-                    memberships.append(Membership(companyID: company, companyName: name, role: role))
-                }
-                return memberships
-            }
-        }
-    }
-
     /// Ends this session and begins one in another company that the person is a member of, and that they need no identity
     /// provider's word for.
     public func switchCompany(
