@@ -59,6 +59,10 @@ struct ClerkPages {
     /// "token": what the component has. 204 and a session's cookie.
     private func enter(_ visit: Visit, _ form: FormFields) async throws -> Response {
         guard let clerk = dashboard.clerk else { throw Problem.noSuchRoute }
+        // Each makes a session, and an entry in the audit log.
+        if let wait = dashboard.signInLimits.takeProviderSignIn(from: visit.scope.client) {
+            throw Problem.rateLimited("Too many sign-ins were tried.", retryAfterSeconds: wait)
+        }
         do {
             let identity = try await clerk.identity(
                 in: try form.text("token"), clock: dashboard.clock, fromPage: true)
