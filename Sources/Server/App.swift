@@ -115,8 +115,8 @@ enum App {
                 documentation: DocumentationRoutes(
                     issuerURL: configuration.issuer.issuerURL,
                     swaggerUIFolder: configuration.swaggerUIFolder ?? SwaggerUI.usualFolder(program: program)),
-                metrics: metrics, metricsAccess: configuration.metrics, logger: logger, makeRequestID: makeRequestID,
-                random: { .random(in: .min ... .max) }),
+                metrics: metrics, metricsAccess: configuration.metrics, proxies: configuration.proxies, logger: logger,
+                makeRequestID: makeRequestID, random: { .random(in: .min ... .max) }),
             server: .guarded(limits, makeRequestID: makeRequestID, witness: witness(metrics, logger)),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),

@@ -91,6 +91,24 @@ def test_nobody_signs_up_through_a_proxy_unless_it_was_said_that_anybody_may(ser
     assert visitor(server).post("/v1/signup", json=form).status_code == 201
 
 
+def test_behind_a_proxy_that_is_trusted_each_network_has_limits_of_its_own(own_server):
+    server = own_server(PAITIFY_SIGNUP="open", PAITIFY_TRUSTED_PROXY="127.0.0.1", PAITIFY_REFUSAL_RATE_LIMIT="1").start()
+
+    def sign_ups(client):
+        proxied = visitor(server, **{"X-Forwarded-For": f"198.51.100.1, {client}"})
+        forms = [{"company": "C", "email": f"{n}.{client}@example.com", "password": PASSWORD} for n in range(12)]
+        return [proxied.post("/v1/signup", json=form).status_code for form in forms]
+
+    assert sign_ups("203.0.113.7") == [201] * 10 + [429] * 2
+    assert sign_ups("203.0.114.7")[0] == 201
+
+    def wrong_keys(client):
+        key = {"X-API-Key": "ag_live_" + "0" * 44, "X-Forwarded-For": client}
+        return [httpx.get(server.address + "/v1/agents", headers=key).status_code for _ in range(6)]
+
+    assert 429 in wrong_keys("203.0.113.7") and wrong_keys("203.0.114.7")[0] == 401
+
+
 def test_under_https_the_cookie_is_the_host_s_own(own_server):
     """A proxy that terminates TLS passes the host on; what it was reached by is configured, not believed."""
     server = own_server(PAITIFY_SIGNUP="open").start()

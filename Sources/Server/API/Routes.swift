@@ -6,12 +6,13 @@ import Logging
 enum Routes {
     static func router(
         _ dashboard: Dashboard, limits: ConnectionLimits, rateLimits: RateLimits, documentation: DocumentationRoutes,
-        metrics: Metrics, metricsAccess: MetricsAccess, logger: Logger,
+        metrics: Metrics, metricsAccess: MetricsAccess, proxies: TrustedProxies = .none, logger: Logger,
         makeRequestID: @escaping @Sendable () -> String, random: @escaping @Sendable () -> UInt64
     ) -> Router<RequestScope> {
         let issuer = dashboard.issuer
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestID(makeID: makeRequestID))
+        router.add(middleware: ClientAddress(proxies: proxies))
         router.add(middleware: Tracing(random: random))
         router.add(middleware: RequestRecord(metrics: metrics, logger: logger))
         router.add(middleware: RateLimitFields())

@@ -13,6 +13,7 @@ struct Configuration: Sendable {
     var logLevel = Logger.Level.info
     var limits = ConnectionLimits()
     var rates = RateSettings()
+    var proxies = TrustedProxies.none
     var metrics = MetricsAccess(token: nil)
     /// Where Swagger UI's files are. Nil: beside the program.
     var swaggerUIFolder: String?
@@ -122,6 +123,8 @@ extension Configuration {
         try variables.readInteger("PAITIFY_COMPANY_RATE_LIMIT", range, &perCompany)
         rates.perCompany = perCompany
         try variables.readInteger("PAITIFY_REFUSAL_RATE_LIMIT", range, &rates.refusalsPerAddress)
+        try variables.read(
+            "PAITIFY_TRUSTED_PROXY", "IP addresses with commas between, such as 127.0.0.1", &proxies, TrustedProxies.init)
     }
 
     /// Clerk's variables, also under the names that its front ends read.

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Issuer
+import NIOCore
 import Synchronization
 
 /// What is known about one request besides the request itself.
@@ -16,8 +17,10 @@ struct RequestScope: RequestContext {
     var signedIn: SignedIn?
     /// Under which address the browser came; nil outside of the dashboard.
     var site: Site?
+    /// Whose connection it came by.
+    let peer: SocketAddress?
     /// Where the request comes from; nil on loopback.
-    let client: ClientNetwork?
+    var client: ClientNetwork?
     /// How the limits stand that the request counts against, once it is counted.
     let rateStanding = Note<RateLimits.Standing>()
     /// Who is signed in, once a page has looked: the page that says what went wrong has their frame.
@@ -34,7 +37,7 @@ struct RequestScope: RequestContext {
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        client = ClientNetwork(source.channel.remoteAddress)
+        peer = source.channel.remoteAddress
     }
 
     /// Written down by one, read by everyone who has a copy of the scope.

@@ -12,6 +12,7 @@ extension HTTPField.Name {
     static let rateLimitRemaining = literal("RateLimit-Remaining")
     static let rateLimitReset = literal("RateLimit-Reset")
 
+    static let forwardedFor = literal("X-Forwarded-For")
     static let paitifyEnvironment = literal("Paitify-Environment")
     static let csrfToken = literal("X-CSRF-Token")
     static let secFetchSite = literal("Sec-Fetch-Site")

@@ -116,6 +116,7 @@ import Testing
             ("PAITIFY_DATABASE_URL", "sqlite:/elsewhere.db"),
             ("PAITIFY_SIGNING_ALGORITHM", "HS256"), ("PAITIFY_MASTER_KEY", "tooshort-secret"), ("LOG_LEVEL", "loud"),
             ("PAITIFY_OPERATOR_KEY", "tooshort-secret"), ("PAITIFY_SIGNUP", "yes"),
+            ("PAITIFY_TRUSTED_PROXY", "localhost"), ("PAITIFY_TRUSTED_PROXY", "127.0.0.1,"),
             ("PAITIFY_DASHBOARD_URL", "https://pay.example.com/dashboard"),
             ("PAITIFY_DASHBOARD_URL", "dashboard.example.org"),
             ("PAITIFY_PASSWORD_CHARACTERS_MIN", "7"), ("PAITIFY_SESSION_IDLE", "299"), ("PAITIFY_SESSION_TTL", "31d"),
