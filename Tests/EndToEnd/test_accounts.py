@@ -54,6 +54,23 @@ def test_a_session_goes_on_after_a_restart_and_one_that_ended_does_not(own_serve
     assert httpx.get(server.address + "/v1/session", cookies=ended).status_code == 401
 
 
+def test_a_page_that_is_left_open_uses_no_session(server):
+    browser, other = visitor(server), visitor(server)
+    session = sign_up(browser, "open-page@example.com")["session"]["id"]
+    other.post("/sign-in", data={"email": "open-page@example.com", "password": PASSWORD})
+
+    def last_seen():
+        return {each["id"]: each["lastSeenAt"] for each in other.get("/v1/sessions").json()["data"]}[session]
+
+    before = last_seen()
+    with browser.stream("GET", "/events") as stream:
+        assert next(stream.iter_lines()).startswith("retry:")
+    assert browser.get("/overview", headers={"Paitify-Background": "1"}).status_code == 200
+    assert last_seen() == before
+    assert browser.get("/overview").status_code == 200
+    assert last_seen() > before
+
+
 @pytest.mark.parametrize(
     "host", ["evil.example", "issuer.example.evil.example", "127.0.0.1.nip.io", "issuer.example:444", "localhost.evil"]
 )

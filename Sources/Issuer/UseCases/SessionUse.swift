@@ -17,9 +17,13 @@ extension Issuer {
     public static let providerSessionSeconds: Int64 = 3600
 
     /// Whose session it is. Throws `unauthenticated` for one that is unknown, over or revoked, and never says which.
-    public func authenticate(session token: SessionToken) async throws(IssuerError) -> SignedIn {
+    ///
+    /// `isUse`: somebody is there and asks. What a page asks for by itself keeps no session from being idle.
+    public func authenticate(
+        session token: SessionToken, isUse: Bool = true
+    ) async throws(IssuerError) -> SignedIn {
         let (now, digest) = (clock.now(), token.digest)
-        if let known = sessionMemory.find(digest, at: now) { return known }
+        if let known = sessionMemory.find(digest, at: now, isUse: isUse) { return known }
         let idleSeconds = settings.sessionIdleSeconds
         // What was seen here is written down a minute later.
         let seen: @Sendable (SessionID) -> Instant = { [self] in
@@ -42,7 +46,7 @@ extension Issuer {
             }
         }
         guard let signedIn else { throw .unauthenticated }
-        sessionMemory.insert(signedIn, digest, at: now)
+        sessionMemory.insert(signedIn, digest, at: now, isUse: isUse)
         return signedIn
     }
 

@@ -13,6 +13,8 @@ extension HTTPField.Name {
     static let rateLimitReset = literal("RateLimit-Reset")
 
     static let forwardedFor = literal("X-Forwarded-For")
+    /// A page sends it with what it asks for by itself.
+    static let paitifyBackground = literal("Paitify-Background")
     static let paitifyEnvironment = literal("Paitify-Environment")
     static let csrfToken = literal("X-CSRF-Token")
     static let secFetchSite = literal("Sec-Fetch-Site")

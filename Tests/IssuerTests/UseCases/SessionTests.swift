@@ -104,6 +104,22 @@ import Testing
         #expect(await !test.holds(left))
     }
 
+    @Test("what a page asks for by itself keeps no session from being idle")
+    func openPage() async throws {
+        let test = try await TestAccounts()
+        func asksByItself() async -> Bool {
+            (try? await test.issuer.authenticate(session: test.owner.token, isUse: false)) != nil
+        }
+        test.clock.advance(seconds: 3600)
+        #expect(await test.holds(test.owner))
+        for _ in 0..<12 {
+            test.clock.advance(seconds: 3599)
+            #expect(await asksByItself())
+        }
+        test.clock.advance(seconds: 12)
+        #expect(await !asksByItself())
+    }
+
     @Test("the last second of a session's seven days is its own, the next is not")
     func absolute() async throws {
         let test = try await TestAccounts(settings: .test { $0.sessionIdleSeconds = 30 * 86_400 })
