@@ -71,6 +71,24 @@ def test_a_page_that_is_left_open_uses_no_session(server):
     assert last_seen() > before
 
 
+def test_a_stream_of_news_ends_with_its_session(server):
+    browser, other = visitor(server), visitor(server)
+    session = sign_up(browser, "stream@example.com")
+    other.post("/sign-in", data={"email": "stream@example.com", "password": PASSWORD})
+    with browser.stream("GET", "/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("retry:")
+        own = next(s["id"] for s in other.get("/v1/sessions").json()["data"] if not s["isCurrent"])
+        token = {"X-CSRF-Token": other.get("/v1/session").json()["csrfToken"]}
+        assert own == session["session"]["id"]
+        assert other.delete(f"/v1/sessions/{own}", headers=token).status_code == 204
+        # Whatever is still said was said before it was revoked.
+        for name in "ab":
+            assert other.post("/v1/agents", json={"name": name}, headers=token).status_code == 201
+        assert sum(line.startswith("event:") for line in lines) == 0
+    assert browser.get("/events").headers["Location"].startswith("/sign-in")
+
+
 @pytest.mark.parametrize(
     "host", ["evil.example", "issuer.example.evil.example", "127.0.0.1.nip.io", "issuer.example:444", "localhost.evil"]
 )

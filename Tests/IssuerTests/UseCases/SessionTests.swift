@@ -120,6 +120,18 @@ import Testing
         #expect(await !asksByItself())
     }
 
+    @Test("who was signed out is told of no change any more")
+    func noNews() async throws {
+        let test = try await TestAccounts()
+        let other = try await test.signIn()
+        let before = try await test.issuer.revision(as: other.principal)
+        try await test.issuer.signOut(test.owner)
+        #expect(try await test.issuer.revision(as: other.principal) > before)
+        await #expect(throws: IssuerError.unauthenticated) {
+            try await test.issuer.revision(as: test.owner.principal)
+        }
+    }
+
     @Test("the last second of a session's seven days is its own, the next is not")
     func absolute() async throws {
         let test = try await TestAccounts(settings: .test { $0.sessionIdleSeconds = 30 * 86_400 })
