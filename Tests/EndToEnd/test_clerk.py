@@ -203,6 +203,28 @@ def test_a_token_for_an_audience_is_taken_where_the_audience_is_configured_and_n
         assert ask(server, version_1(provider, aud=audience)).status_code == status, audience
 
 
+def test_wrong_tokens_are_counted_and_keep_nobody_out_who_has_a_right_one(own_server, provider):
+    server = own_server(
+        CLERK_ISSUER_URI=provider.issuer,
+        CLERK_JWKS_URI=f"{provider.issuer}/jwks",
+        CLERK_PUBLISHABLE_KEY="pk_test_" + base64.b64encode(b"clerk.example.com$").decode(),
+        PAITIFY_REFUSAL_RATE_LIMIT="1",
+        PAITIFY_TRUSTED_PROXY="127.0.0.1",
+        PAITIFY_SIGNUP="provider",
+    ).start()
+    client = {"X-Forwarded-For": "203.0.113.7"}
+    assert ask(server, version_1(provider), headers=client).status_code == 200
+    for wrong in (version_1(provider, exp=1), Key("unknown").sign(provider.claims(sid="s"))):
+        statuses = [ask(server, wrong, headers=client).status_code for _ in range(6)]
+        assert set(statuses) <= {401, 429} and statuses[-1] == 429
+        assert ask(server, version_1(provider), headers=client).status_code == 200
+    form, origin = {"token": version_1(provider)}, {"Origin": server.address}
+    entered = [
+        httpx.post(server.address + "/sign-in/clerk", data=form, headers=client | origin).status_code for _ in range(32)
+    ]
+    assert entered.count(204) == 30 and entered[-1] == 429
+
+
 def test_an_api_key_beside_a_token_decides(provider, clerk):
     assert ask(clerk, version_1(provider), headers={"X-API-Key": "ag_live_wrong"}).status_code == 401
 
