@@ -168,9 +168,14 @@ extension Configuration {
         clerk.afterSignInURL = try read("CLERK_AFTER_SIGN_IN_URL", page, isPath) ?? clerk.afterSignInURL
         clerk.afterSignUpURL = try read("CLERK_AFTER_SIGN_UP_URL", page, isPath) ?? clerk.afterSignUpURL
         let parties = try read(
-            "CLERK_AUTHORIZED_PARTIES", "origins with commas between, such as https://app.example.com"
+            "CLERK_AUTHORIZED_PARTIES",
+            "origins as browsers send them, with commas between, such as https://app.example.com: no slash at the end"
         ) {
-            $0.split(separator: ",").allSatisfy { ProviderHTTP.isAllowed(String($0)) }
+            // azp is compared to the letter: what no browser sends would be nobody's.
+            $0.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { party in
+                ProviderHTTP.isAllowed(String(party))
+                    && Sites(publicURL: String(party), listeningOn: "").publicSite.origin == party
+            }
         }
         clerk.authorizedParties = (parties ?? "").split(separator: ",").map(String.init)
         let audiences = try read("CLERK_AUDIENCE", "what aud may say, with commas between") { !$0.contains(" ") }

@@ -70,6 +70,34 @@ import Testing
         #expect(try? Configuration(Variables(environment: all)).dashboard.takesPasswords == takesPasswords)
     }
 
+    @Test(
+        arguments: [
+            "https://app.example.com", "https://app.example.com:8443", "http://localhost:3000",
+            "https://a.example,https://b.example",
+        ])
+    func `an authorized party is an origin as browsers send it`(_ parties: String) throws {
+        #expect(try clerk(parties: parties)?.authorizedParties == parties.split(separator: ",").map(String.init))
+    }
+
+    @Test(
+        arguments: [
+            "https://app.example.com/", "https://app.example.com/app", "https://App.example.com",
+            "https://app.example.com:443", "http://app.example.com", "app.example.com", "https://a.example,",
+            "https://a.example, https://b.example", "https://a.example?x",
+        ])
+    func `an authorized party that no browser names stops the start`(_ parties: String) throws {
+        let error = #expect(throws: ConfigurationError.self) { try clerk(parties: parties) }
+        #expect(error?.variable == "CLERK_AUTHORIZED_PARTIES")
+    }
+
+    private func clerk(parties: String) throws -> ClerkSettings? {
+        try Configuration(
+            Variables(environment: [
+                "CLERK_ISSUER_URI": "https://clerk.example.com", "CLERK_AUTHORIZED_PARTIES": parties,
+            ])
+        ).dashboard.clerk
+    }
+
     @Test func `Clerk's variables are taken under both their names, the plain one first`() throws {
         let configuration = try Configuration(
             Variables(environment: [
