@@ -56,7 +56,8 @@ extension Issuer {
     ) async throws(IssuerError) -> Known {
         let (provider, now) = (identity.provider, clock.now())
         let found = try await IssuerError.mapping {
-            try await store.globalTransaction { tx -> (user: UserID?, company: CompanyID?, standing: Memberships.Standing?) in
+            try await store.globalTransaction {
+                tx -> (user: UserID?, company: CompanyID?, standing: Memberships.Standing?) in
                 let user = try Identities.user(identity.subject, at: provider, in: tx)
                 let id = try Identities.company(company.subject, at: provider, in: tx)
                 guard let user, let id else { return (user, id, nil) }

@@ -124,7 +124,8 @@ extension Configuration {
         rates.perCompany = perCompany
         try variables.readInteger("PAITIFY_REFUSAL_RATE_LIMIT", range, &rates.refusalsPerAddress)
         try variables.read(
-            "PAITIFY_TRUSTED_PROXY", "IP addresses with commas between, such as 127.0.0.1", &proxies, TrustedProxies.init)
+            "PAITIFY_TRUSTED_PROXY", "IP addresses with commas between, such as 127.0.0.1", &proxies,
+            TrustedProxies.init)
     }
 
     /// Clerk's variables, also under the names that its front ends read.
@@ -225,7 +226,9 @@ extension Configuration {
     private mutating func readPasswords(_ variables: Variables) throws(ConfigurationError) {
         let isClerk = dashboard.clerk?.publishableKey != nil
         dashboard.takesPasswords = !isClerk
-        try variables.read("PAITIFY_PASSWORDS", "on or off", &dashboard.takesPasswords) { ["on": true, "off": false][$0] }
+        try variables.read("PAITIFY_PASSWORDS", "on or off", &dashboard.takesPasswords) { text in
+            ["on": true, "off": false][text]
+        }
         guard dashboard.takesPasswords || isClerk || dashboard.oidc != nil else {
             throw variables.error("PAITIFY_PASSWORDS", "on, as no identity provider signs people in")
         }

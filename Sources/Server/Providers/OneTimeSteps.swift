@@ -31,7 +31,8 @@ final class OneTimeSteps<Step: Sendable>: Sendable {
     /// The step of that ticket, once, and in the browser that began it alone.
     func take(_ ticket: String, binding: String?, at now: Instant) -> Step? {
         entries.withLock { entries in
-            guard let entry = entries.value(for: ticket), let binding, Digest.sha256(binding.utf8) == entry.binding else {
+            guard let entry = entries.value(for: ticket), let binding, Digest.sha256(binding.utf8) == entry.binding
+            else {
                 return nil
             }
             entries.remove(ticket)

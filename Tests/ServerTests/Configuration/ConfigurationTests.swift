@@ -59,8 +59,10 @@ import Testing
             (["PAITIFY_PASSWORDS": "off"], nil), (["PAITIFY_PASSWORDS": "on"], true),
             (["PAITIFY_OIDC_ISSUER": "https://idp.example", "PAITIFY_OIDC_CLIENT_ID": "c"], true),
             (
-                ["PAITIFY_OIDC_ISSUER": "https://idp.example", "PAITIFY_OIDC_CLIENT_ID": "c", "PAITIFY_PASSWORDS": "off"],
-                false
+                [
+                    "PAITIFY_OIDC_ISSUER": "https://idp.example", "PAITIFY_OIDC_CLIENT_ID": "c",
+                    "PAITIFY_PASSWORDS": "off",
+                ], false
             ),
         ] as [([String: String], Bool?)])
     func `there are passwords unless Clerk signs people in, or they are off and somebody else does`(
