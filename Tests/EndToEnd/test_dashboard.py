@@ -380,15 +380,17 @@ def test_a_role_is_offered_what_it_may_do_and_refused_the_rest(person):
 
 
 def test_a_member_of_two_companies_goes_from_one_to_the_other(person):
-    host, guest = person().sign_up("Harbour & Sons"), person().sign_up("Guest's own")
+    own = "Guest's own " + "x" * 88
+    host, guest = person().sign_up("Harbour & Sons"), person(width=360).sign_up(own)
     assert guest.page.locator(".elsewhere").count() == 0
     guest.page.goto(host.invite("approver"))
     guest.page.click("text=Join as")
     guest.page.wait_for_url("**/overview")
     assert guest.page.inner_text(".company-name") == "Harbour & Sons"
-    for name in ["Guest's own", "Harbour & Sons"]:
+    for name in [own, "Harbour & Sons"]:
         guest.page.click("text=Switch company")
         assert guest.page.locator(".elsewhere button").count() == 1
+        assert guest.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         guest.page.click(f".elsewhere button:has-text(\"{name}\")")
         guest.page.wait_for_url("**/overview")
         assert guest.page.inner_text(".company-name") == name
