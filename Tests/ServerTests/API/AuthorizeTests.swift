@@ -28,11 +28,12 @@ import Testing
     }
 
     @Test(
+        "a token is for who may spend: others see the claims alone",
         arguments: [
             (#"["read"]"#, false), (#"["read","approve"]"#, false), (#"["read","manage"]"#, false),
             (#"["authorize","read"]"#, true),
         ])
-    func `a token is for who may spend: others see the claims alone`(_ scopes: String, _ mayHold: Bool) async throws {
+    func tokenHolders(_ scopes: String, _ mayHold: Bool) async throws {
         let company = try await TestCompany.make()
         let agent = try await company.agent()
         try await company.policy()

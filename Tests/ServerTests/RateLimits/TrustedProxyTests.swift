@@ -7,6 +7,7 @@ import Testing
 
 @Suite struct `Trusted proxies` {
     @Test(
+        "a proxy that is trusted says where a request comes from, and nobody else does",
         arguments: [
             // No proxy is trusted, or another one: what a client says of itself is nothing.
             (nil, "127.0.0.1", ["203.0.113.7"], nil), ("10.0.0.1", "10.0.0.2", ["203.0.113.7"], "10.0.0.2"),
@@ -21,7 +22,7 @@ import Testing
             ("10.0.0.1", "10.0.0.1", [], "10.0.0.1"), ("10.0.0.1", "10.0.0.1", ["unknown"], "10.0.0.1"),
             ("10.0.0.1", "10.0.0.1", ["203.0.113.7,"], "203.0.113.7"),
         ] as [(String?, String, [String], String?)])
-    func `a proxy that is trusted says where a request comes from, and nobody else does`(
+    func origin(
         _ trusted: String?, _ peer: String, _ fields: [String], _ client: String?
     ) throws {
         let proxies = try trusted.map { try #require(TrustedProxies($0)) } ?? .none
