@@ -215,14 +215,16 @@ def test_wrong_tokens_are_counted_and_keep_nobody_out_who_has_a_right_one(own_se
     client = {"X-Forwarded-For": "203.0.113.7"}
     assert ask(server, version_1(provider), headers=client).status_code == 200
     for wrong in (version_1(provider, exp=1), Key("unknown").sign(provider.claims(sid="s"))):
-        statuses = [ask(server, wrong, headers=client).status_code for _ in range(6)]
-        assert set(statuses) <= {401, 429} and statuses[-1] == 429
+        statuses = [ask(server, wrong, headers=client).status_code for _ in range(2)]
+        while len(statuses) < 200 and statuses[-1] != 429:
+            statuses.append(ask(server, wrong, headers=client).status_code)
+        assert set(statuses) == {401, 429}
         assert ask(server, version_1(provider), headers=client).status_code == 200
     form, origin = {"token": version_1(provider)}, {"Origin": server.address}
-    entered = [
-        httpx.post(server.address + "/sign-in/clerk", data=form, headers=client | origin).status_code for _ in range(32)
-    ]
-    assert entered.count(204) == 30 and entered[-1] == 429
+    entered = []
+    while len(entered) < 100 and 429 not in entered:
+        entered.append(httpx.post(server.address + "/sign-in/clerk", data=form, headers=client | origin).status_code)
+    assert set(entered) == {204, 429} and len(entered) > 30
 
 
 def test_an_api_key_beside_a_token_decides(provider, clerk):
