@@ -1,6 +1,7 @@
 """People at the real server: what leaves it, what is kept of them, and under which names it answers."""
 
 import concurrent.futures
+import itertools
 
 import httpx
 import pytest
@@ -139,9 +140,11 @@ def test_behind_a_proxy_that_is_trusted_each_network_has_limits_of_its_own(own_s
 
     def wrong_keys(client):
         key = {"X-API-Key": "ag_live_" + "0" * 44, "X-Forwarded-For": client}
-        return [httpx.get(server.address + "/v1/agents", headers=key).status_code for _ in range(6)]
+        while True:
+            yield httpx.get(server.address + "/v1/agents", headers=key).status_code
 
-    assert 429 in wrong_keys("203.0.113.7") and wrong_keys("203.0.114.7")[0] == 401
+    assert 429 in itertools.islice(wrong_keys("203.0.113.7"), 200)
+    assert next(wrong_keys("203.0.114.7")) == 401
 
 
 def test_under_https_the_cookie_is_the_host_s_own(own_server):
