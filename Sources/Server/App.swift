@@ -109,8 +109,8 @@ enum App {
                 documentation: DocumentationRoutes(
                     issuerURL: configuration.issuer.issuerURL,
                     swaggerUIFolder: configuration.swaggerUIFolder ?? SwaggerUI.usualFolder(program: program)),
-                metrics: metrics, metricsAccess: configuration.metrics, logger: logger, makeRequestID: makeRequestID,
-                random: SecureRandom.number),
+                metrics: metrics, metricsAccess: configuration.metrics, proxies: configuration.proxies, logger: logger,
+                makeRequestID: makeRequestID, random: SecureRandom.number),
             server: .guarded(limits, makeRequestID: makeRequestID, witness: witness(metrics, logger)),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),

@@ -1,6 +1,7 @@
 """People at the real server: what leaves it, what is kept of them, and under which names it answers."""
 
 import concurrent.futures
+import itertools
 
 import httpx
 import pytest
@@ -54,6 +55,41 @@ def test_a_session_goes_on_after_a_restart_and_one_that_ended_does_not(own_serve
     assert httpx.get(server.address + "/v1/session", cookies=ended).status_code == 401
 
 
+def test_a_page_that_is_left_open_uses_no_session(server):
+    browser, other = visitor(server), visitor(server)
+    session = sign_up(browser, "open-page@example.com")["session"]["id"]
+    other.post("/sign-in", data={"email": "open-page@example.com", "password": PASSWORD})
+
+    def last_seen():
+        return {each["id"]: each["lastSeenAt"] for each in other.get("/v1/sessions").json()["data"]}[session]
+
+    before = last_seen()
+    with browser.stream("GET", "/events") as stream:
+        assert next(stream.iter_lines()).startswith("retry:")
+    assert browser.get("/overview", headers={"Paitify-Background": "1"}).status_code == 200
+    assert last_seen() == before
+    assert browser.get("/overview").status_code == 200
+    assert last_seen() > before
+
+
+def test_a_stream_of_news_ends_with_its_session(server):
+    browser, other = visitor(server), visitor(server)
+    session = sign_up(browser, "stream@example.com")
+    other.post("/sign-in", data={"email": "stream@example.com", "password": PASSWORD})
+    with browser.stream("GET", "/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("retry:")
+        own = next(s["id"] for s in other.get("/v1/sessions").json()["data"] if not s["isCurrent"])
+        token = {"X-CSRF-Token": other.get("/v1/session").json()["csrfToken"]}
+        assert own == session["session"]["id"]
+        assert other.delete(f"/v1/sessions/{own}", headers=token).status_code == 204
+        # Whatever is still said was said before it was revoked.
+        for name in "ab":
+            assert other.post("/v1/agents", json={"name": name}, headers=token).status_code == 201
+        assert sum(line.startswith("event:") for line in lines) == 0
+    assert browser.get("/events").headers["Location"].startswith("/sign-in")
+
+
 @pytest.mark.parametrize(
     "host", ["evil.example", "issuer.example.evil.example", "127.0.0.1.nip.io", "issuer.example:444", "localhost.evil"]
 )
@@ -69,8 +105,51 @@ def test_under_another_name_the_dashboard_does_not_answer(server, host):
     assert browser.get("/v1/session", headers={"Host": host}).status_code == 401
 
 
-def test_under_https_the_cookie_is_the_host_s_own(server):
+FORWARDED = [
+    {"Host": "issuer.example", "Origin": "https://issuer.example"},
+    {"X-Forwarded-For": "203.0.113.7"},
+    {"X-Real-IP": "203.0.113.7"},
+    {"X-Forwarded-Proto": "https"},
+    {"Forwarded": "for=203.0.113.7"},
+    {"Via": "1.1 proxy"},
+]
+
+
+@pytest.mark.parametrize("headers", FORWARDED, ids=[next(reversed(headers)) for headers in FORWARDED])
+def test_nobody_signs_up_through_a_proxy_unless_it_was_said_that_anybody_may(server, headers):
+    form = {"company": "C", "email": f"{'-'.join(headers)}@example.com", "password": PASSWORD}
+    proxied = visitor(server, **headers)
+    refused = proxied.post("/v1/signup", json=form)
+    assert refused.status_code == 403 and refused.json()["code"] == "SIGNUP_CLOSED"
+    assert proxied.post("/sign-up", data=form).status_code == 403
+    assert proxied.get("/sign-up").status_code == 403 and "/sign-up" not in proxied.get("/sign-in").text
+    assert "/sign-up" in visitor(server).get("/sign-in").text
+    assert visitor(server).post("/v1/signup", json=form).status_code == 201
+
+
+def test_behind_a_proxy_that_is_trusted_each_network_has_limits_of_its_own(own_server):
+    server = own_server(PAITIFY_SIGNUP="open", PAITIFY_TRUSTED_PROXY="127.0.0.1", PAITIFY_REFUSAL_RATE_LIMIT="1").start()
+
+    def sign_ups(client):
+        proxied = visitor(server, **{"X-Forwarded-For": f"198.51.100.1, {client}"})
+        forms = [{"company": "C", "email": f"{n}.{client}@example.com", "password": PASSWORD} for n in range(12)]
+        return [proxied.post("/v1/signup", json=form).status_code for form in forms]
+
+    assert sign_ups("203.0.113.7") == [201] * 10 + [429] * 2
+    assert sign_ups("203.0.114.7")[0] == 201
+
+    def wrong_keys(client):
+        key = {"X-API-Key": "ag_live_" + "0" * 44, "X-Forwarded-For": client}
+        while True:
+            yield httpx.get(server.address + "/v1/agents", headers=key).status_code
+
+    assert 429 in itertools.islice(wrong_keys("203.0.113.7"), 200)
+    assert next(wrong_keys("203.0.114.7")) == 401
+
+
+def test_under_https_the_cookie_is_the_host_s_own(own_server):
     """A proxy that terminates TLS passes the host on; what it was reached by is configured, not believed."""
+    server = own_server(PAITIFY_SIGNUP="open").start()
     https = {"Host": "issuer.example", "Origin": "https://issuer.example"}
     proxied = visitor(server, **https)
     session = proxied.post("/v1/signup", json={"company": "C", "email": "tls@example.com", "password": PASSWORD})

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import datetime, timedelta
 
 import httpx
 import jwt
@@ -171,6 +172,61 @@ def test_a_token_that_is_not_good_opens_nothing(provider, clerk, bad):
     assert ask(clerk, token, "POST", json={"name": "x"}).status_code == 401
 
 
+# What the same provider signs with the same keys, under the same iss, and is of no session. Whoever gets one of these, as
+# another application or service does, is not the person.
+OTHER_TOKENS = {
+    "an access token of an OAuth application": (
+        {"client_id": "third", "scope": "openid email", "jti": "x"}, {"typ": "at+jwt"}),
+    "the same without its type": ({"client_id": "third", "scope": "openid email"}, {}),
+    "an ID token": ({"aud": "third", "nonce": "n", "at_hash": "x"}, {}),
+    "of a session, for a service": ({"aud": "hasura", "azp": DASHBOARD, "sid": "sess_1"}, {}),
+    "of a JWT template": ({"aud": "hasura", "azp": DASHBOARD, "jti": "x"}, {}),
+    "of a JWT template without an audience": ({"azp": DASHBOARD, "jti": "x"}, {}),
+    "a machine's": ({"sub": "mch_1", "scopes": "mch_2", "jti": "x"}, {}),
+    "of a type of its own": ({"sid": "sess_1"}, {"typ": "cat"}),
+    "of a type that is no text": ({"sid": "sess_1"}, {"typ": 7}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("claims, header", OTHER_TOKENS.values(), ids=OTHER_TOKENS.keys())
+def test_a_token_that_is_of_no_session_is_nobody_s(provider, clerk, claims, header):
+    token = provider.key.sign(provider.claims(org_id="org_1", org_role="org:admin", **claims), **header)
+    assert ask(clerk, token).status_code == 401
+    assert ask(clerk, token, "POST", "/v1/api-keys", json={"name": "x"}).status_code == 401
+
+
+def test_a_token_for_an_audience_is_taken_where_the_audience_is_configured_and_no_other_then(own_server, provider):
+    server = own_server(
+        CLERK_ISSUER_URI=provider.issuer, CLERK_JWKS_URI=f"{provider.issuer}/jwks", CLERK_AUDIENCE="paitify,spend"
+    ).start()
+    for audience, status in [("paitify", 200), (["x", "spend"], 200), ("x", 401), ([], 401), (7, 401), (None, 401)]:
+        assert ask(server, version_1(provider, aud=audience)).status_code == status, audience
+
+
+def test_wrong_tokens_are_counted_and_keep_nobody_out_who_has_a_right_one(own_server, provider):
+    server = own_server(
+        CLERK_ISSUER_URI=provider.issuer,
+        CLERK_JWKS_URI=f"{provider.issuer}/jwks",
+        CLERK_PUBLISHABLE_KEY="pk_test_" + base64.b64encode(b"clerk.example.com$").decode(),
+        PAITIFY_REFUSAL_RATE_LIMIT="1",
+        PAITIFY_TRUSTED_PROXY="127.0.0.1",
+        PAITIFY_SIGNUP="provider",
+    ).start()
+    client = {"X-Forwarded-For": "203.0.113.7"}
+    assert ask(server, version_1(provider), headers=client).status_code == 200
+    for wrong in (version_1(provider, exp=1), Key("unknown").sign(provider.claims(sid="s"))):
+        statuses = [ask(server, wrong, headers=client).status_code for _ in range(2)]
+        while len(statuses) < 200 and statuses[-1] != 429:
+            statuses.append(ask(server, wrong, headers=client).status_code)
+        assert set(statuses) == {401, 429}
+        assert ask(server, version_1(provider), headers=client).status_code == 200
+    form, origin = {"token": version_1(provider)}, {"Origin": server.address}
+    entered = []
+    while len(entered) < 100 and 429 not in entered:
+        entered.append(httpx.post(server.address + "/sign-in/clerk", data=form, headers=client | origin).status_code)
+    assert set(entered) == {204, 429} and len(entered) > 30
+
+
 def test_an_api_key_beside_a_token_decides(provider, clerk):
     assert ask(clerk, version_1(provider), headers={"X-API-Key": "ag_live_wrong"}).status_code == 401
 
@@ -191,11 +247,12 @@ def test_a_key_that_the_provider_turned_to_is_fetched_and_one_that_it_dropped_is
     old = version_1(provider)
     provider.keys = [Key("second")]
     assert ask(server, version_1(provider)).status_code == 200
-    assert ask(server, old).status_code in (401, 503)
+    assert ask(server, old).status_code == 401
     unknown = Key("unknown").sign(provider.claims(org_id="o"))
     for _ in range(20):
-        assert ask(server, unknown).status_code == 503
+        assert ask(server, unknown).status_code == 401
     assert len(provider.asked) == 2, "a kid that nobody knows buys no fetch at will"
+    assert not any("cannot be used" in line for line in server.lines), "nor an alarm"
     provider.answers["/.well-known/jwks.json"] = hang_up
     assert ask(server, version_1(provider)).status_code == 200, "keys that are known serve while the provider is down"
 
@@ -258,22 +315,66 @@ def test_the_dashboard_s_sign_in_is_clerk_s_and_no_other_page_loads_anything_fro
     assert policy["default-src"] == "'none'" and policy["frame-ancestors"] == "'none'"
     assert browser.get("/assets/clerk.js").headers["Content-Type"].startswith("text/javascript")
 
-    for token in ["x", "", version_1(provider, exp=1)]:
+    good = version_1(provider)
+    of_no_page, of_no_session = provider.token(org_id="o", sid="s"), provider.token(org_id="o", azp=DASHBOARD)
+    for token in ["x", "", version_1(provider, exp=1), of_no_page, of_no_session]:
         refused = browser.post("/sign-in/clerk", data={"token": token})
         assert refused.status_code == 401 and "Set-Cookie" not in refused.headers
     elsewhere = httpx.post(
-        server.address + "/sign-in/clerk", data={"token": version_1(provider)}, headers={"Origin": "https://evil.example"}
+        server.address + "/sign-in/clerk", data={"token": good}, headers={"Origin": "https://evil.example"}
     )
     assert elsewhere.status_code == 403
-    entered = browser.post("/sign-in/clerk", data={"token": version_1(provider)})
+    entered = browser.post("/sign-in/clerk", data={"token": good})
     assert entered.status_code == 204, entered.text
     session = browser.get("/v1/session").json()
     assert session["role"] == "owner" and session["company"]["name"] == "acme" and session["user"]["email"] is None
+    form = {"company": "Local", "email": "local@example.com", "password": "orange tiger staple 7"}
+    local = httpx.Client(base_url=server.address, headers={"Origin": server.address})
+    server.clients.append(local)
+    assert local.post("/sign-up", data=form).status_code == 403, "a way around Clerk"
+    assert local.post("/v1/signup", json=form).json()["code"] == "SIGNUP_CLOSED"
+    assert local.post("/sign-in", data=form).status_code == 403
     overview = browser.get("/overview")
     assert overview.status_code == 200 and "clerk.example.com" not in overview.headers["Content-Security-Policy"]
     # Demoted at the provider, by the next token that comes: the session that held more ends.
     ask(server, version_1(provider, role="org:member"))
     assert browser.get("/v1/session").status_code == 401
+
+
+def test_who_was_removed_at_the_provider_comes_back_by_no_other_way(own_server, provider):
+    server = own_server(
+        CLERK_ISSUER_URI=provider.issuer,
+        CLERK_JWKS_URI=f"{provider.issuer}/jwks",
+        CLERK_PUBLISHABLE_KEY="pk_test_" + base64.b64encode(b"clerk.example.com$").decode(),
+    ).start()
+
+    def enter(token):
+        browser = httpx.Client(base_url=server.address, headers={"Origin": server.address}, timeout=30)
+        server.clients.append(browser)
+        assert browser.post("/sign-in/clerk", data={"token": token}).status_code == 204
+        return browser, browser.get("/v1/session").json()
+
+    def switch(browser, session, company):
+        return browser.post("/session/company", data={"csrf": session["csrfToken"], "company": company}).status_code
+
+    _, before = enter(version_2(provider, "org_left", sub="user_emp"))
+    started, ends = (before["session"][name] for name in ("createdAt", "expiresAt"))
+    assert datetime.fromisoformat(ends) - datetime.fromisoformat(started) == timedelta(hours=1)
+    # From now on the provider gives them tokens that name no organization.
+    browser, alone = enter(provider.token(sub="user_emp", sid="s", azp=DASHBOARD))
+    assert alone["companyId"] != before["companyId"]
+    assert switch(browser, alone, before["companyId"]) == 404
+    assert browser.get("/v1/session").json()["companyId"] == alone["companyId"]
+    # They join a company whose members are its owners' affair, and leave it; the way back is no other.
+    owner, host = enter(provider.token(sub="user_host", sid="s", azp=DASHBOARD))
+    link = owner.post("/v1/invitations", json={"role": "viewer"}, headers={"X-CSRF-Token": host["csrfToken"]}).json()["url"]
+    form = {"token": link.split("token=")[1], "as": "session", "csrf": alone["csrfToken"]}
+    assert browser.post("/join", data=form).status_code == 303
+    guest = browser.get("/v1/session").json()
+    assert guest["companyId"] == host["companyId"]
+    assert switch(browser, guest, before["companyId"]) == 404 and switch(browser, guest, alone["companyId"]) == 404
+    # A token that names it again opens it again.
+    assert enter(version_2(provider, "org_left", sub="user_emp"))[1]["companyId"] == before["companyId"]
 
 
 def test_no_token_stands_in_the_log(own_server, provider):

@@ -43,6 +43,29 @@ def test_from_signing_up_to_a_decided_spend_whose_token_and_budget_are_seen(pers
     assert owner.email in page.inner_text("main")
 
 
+def test_the_first_key_spends_for_its_agent_alone_and_changes_no_limit(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    policy = company.http.get("/v1/policies").json()["data"][0]
+    other = company.agent("Another")
+    key = {"X-API-Key": owner.first_key}
+    terms = {"name": "Mine", "agentId": agent, "currency": "USD", "limits": [{"interval": "DAILY", "amount": 10**11}]}
+    for method, path, body, status in [
+        ("PUT", f"/v1/policies/{policy['id']}", terms, 403),
+        ("POST", "/v1/policies", terms, 403),
+        ("POST", "/v1/api-keys", {"name": "x"}, 403),
+        ("PATCH", f"/v1/agents/{agent}", {"name": "x"}, 403),
+        ("POST", "/v1/authorize", {"agentId": other, "amount": 1, "currency": "USD"}, 404),
+    ]:
+        assert company.http.request(method, path, json=body, headers=key).status_code == status, path
+    spend = {"agentId": agent, "amount": 100, "currency": "USD"}
+    made = company.http.post("/v1/authorize", json=spend, headers=key).json()
+    assert made["decision"] == "APPROVED"
+    assert company.http.get(f"/v1/authorize/{made['id']}", headers=key).json()["token"] == made["token"]
+    page = owner.open("/api-keys")
+    assert page.locator("input[name=scope]:checked").evaluate_all("all => all.map(one => one.value)") == ["authorize", "read"]
+
+
 def test_the_lines_that_a_new_company_is_shown_make_the_call_and_verify_its_token(person, tmp_path):
     owner = person().sign_up()
     owner.get_started()
@@ -340,6 +363,12 @@ def test_a_role_is_offered_what_it_may_do_and_refused_the_rest(person):
         viewer.open(path)
         assert page.locator("main form").count() == 0, path
     viewer.open("/policies/new", status=403)
+    spend = company.approved(agent, 1999)
+    claims = viewer.open(f"/authorizations/{spend['id']}").content()
+    assert spend["id"] in claims and spend["token"].split(".")[2] not in claims and spend["token"][:60] not in claims
+    with cookie_client(viewer) as session:
+        assert session.get(f"/v1/authorize/{spend['id']}").json()["token"] is None
+    assert spend["token"] in owner.open(f"/authorizations/{spend['id']}").content()
     for path, fields in {
         f"/approvals/{held}": {"decision": "approve"}, "/agents": {"name": "X"}, "/api-keys": {"name": "X", "scope": "read"},
         f"/agents/{agent}/delete": {"sure": "yes"}, "/members/invite": {"role": "owner"},
@@ -348,6 +377,23 @@ def test_a_role_is_offered_what_it_may_do_and_refused_the_rest(person):
     approver = person().join(owner.invite("approver"))
     approver.open("/approvals").click("[data-approve]")
     assert company.get(held)["status"] == "PENDING"
+
+
+def test_a_member_of_two_companies_goes_from_one_to_the_other(person):
+    own = "Guest's own " + "x" * 88
+    host, guest = person().sign_up("Harbour & Sons"), person(width=360).sign_up(own)
+    assert guest.page.locator(".elsewhere").count() == 0
+    guest.page.goto(host.invite("approver"))
+    guest.page.click("text=Join as")
+    guest.page.wait_for_url("**/overview")
+    assert guest.page.inner_text(".company-name") == "Harbour & Sons"
+    for name in [own, "Harbour & Sons"]:
+        guest.page.click("text=Switch company")
+        assert guest.page.locator(".elsewhere button").count() == 1
+        assert guest.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        guest.page.click(f".elsewhere button:has-text(\"{name}\")")
+        guest.page.wait_for_url("**/overview")
+        assert guest.page.inner_text(".company-name") == name
 
 
 def test_a_form_from_elsewhere_does_nothing(person):

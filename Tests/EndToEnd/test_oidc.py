@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import threading
 import time
 import urllib.parse
@@ -116,11 +117,46 @@ def test_who_was_invited_joins_by_the_provider(browser, provider, oidc):
     ).json()
     token = made["url"].split("token=")[1]
     assert f'href="/oidc/sign-in?invitation={token}"' in browser.get(f"/join?token={token}").text
-    come_back(browser, provider, leave(browser, invitation=token), sub="guest")
+    page = come_back(browser, provider, leave(browser, invitation=token), sub="guest", email="guest@example.com")
+    assert page.status_code == 200 and "Join Host" in page.text and "guest@example.com" in page.text
+    assert browser.get("/v1/session").status_code == 401, "nobody joins by following a link"
+    assert browser.post("/oidc/join", data={"ticket": ticket(page)}).headers["Location"] == "/overview"
     guest = browser.get("/v1/session").json()
     assert guest["companyId"] == session["companyId"] and guest["role"] == "approver"
     again = come_back(visitor(oidc), provider, leave(visitor(oidc)), sub="guest2")
     assert again.status_code == 401, "the state is of another browser"
+
+
+def ticket(page):
+    return re.search('name="ticket" value="([^"]+)"', page.text).group(1)
+
+
+def test_a_link_elsewhere_makes_nobody_join_and_ends_no_session(browser, provider, oidc):
+    attacker = visitor(oidc)
+    theirs = sign_in(attacker, provider, sub="attacker")
+    url = attacker.post(
+        "/v1/invitations", json={"role": "viewer"}, headers={"X-CSRF-Token": theirs["csrfToken"]}
+    ).json()["url"]
+    token = url.split("token=")[1]
+    own = sign_in(browser, provider, sub="victim", email="victim@example.com")
+    for site in ["cross-site", "same-site", "none"]:
+        headers = {"Sec-Fetch-Site": site}
+        led = browser.get("/oidc/sign-in", params={"invitation": token}, headers=headers)
+        assert led.headers["Location"] == f"/join?token={token}" and "Set-Cookie" not in led.headers
+        led = browser.get("/oidc/sign-in", params={"next": "/agents"}, headers=headers)
+        assert led.headers["Location"] == "/sign-in?next=%2Fagents"
+    # Led as far as the provider all the same, they are asked; another page, browser or time is no answer.
+    page = come_back(browser, provider, leave(browser, invitation=token), sub="victim")
+    form = {"ticket": ticket(page)}
+    elsewhere = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    assert browser.post("/oidc/join", data=form, headers=elsewhere).status_code == 403
+    assert attacker.post("/oidc/join", data=form).status_code == 403
+    assert browser.post("/oidc/join", data={"ticket": "x"}).status_code == 403
+    assert browser.get("/v1/session").json()["companyId"] == own["companyId"]
+    assert [member["label"] for member in attacker.get("/v1/members").json()["data"]] == ["attacker"]
+    assert browser.post("/oidc/join", data=form).status_code == 303
+    assert browser.post("/oidc/join", data=form).status_code == 403, "once"
+    assert browser.get("/v1/session").json()["companyId"] == theirs["companyId"]
 
 
 def test_an_answer_is_good_once_and_in_the_browser_that_asked(browser, provider, oidc):
@@ -313,6 +349,41 @@ def test_closed_sign_up_lets_in_who_was_invited_and_nobody_else(own_server, own_
     browser = visitor(server)
     answer = come_back(browser, own_provider, leave(browser))
     assert answer.status_code == 403 and browser.get("/v1/session").status_code == 401
+
+
+def test_who_was_removed_from_their_only_company_signs_in_again_where_they_could_sign_up(own_server, own_provider):
+    server = own_server(**settings(own_provider)).start()
+    owner, guest = visitor(server), visitor(server)
+    host = sign_in(owner, own_provider, sub="host")
+    token = {"X-CSRF-Token": host["csrfToken"]}
+    link = owner.post("/v1/invitations", json={"role": "viewer"}, headers=token).json()["url"].split("token=")[1]
+    page = come_back(guest, own_provider, leave(guest, invitation=link), sub="guest")
+    assert guest.post("/oidc/join", data={"ticket": ticket(page)}).status_code == 303
+    member = guest.get("/v1/session").json()["user"]["id"]
+    assert owner.delete(f"/v1/members/{member}", headers=token).status_code == 204
+    again = sign_in(guest, own_provider, sub="guest")
+    assert again["user"]["id"] == member and again["role"] == "owner" and again["companyId"] != host["companyId"]
+    assert sign_in(guest, own_provider, sub="guest")["companyId"] == again["companyId"], "and is there from then on"
+
+
+def test_where_the_provider_alone_signs_people_in_no_password_does(own_server, own_provider):
+    server = own_server(**settings(own_provider), PAITIFY_SIGNUP="provider", PAITIFY_PASSWORDS="off").start()
+    browser = visitor(server)
+    form = {"company": "Local", "email": "local@example.com", "password": "orange tiger staple 7"}
+    page = browser.get("/sign-in").text
+    assert 'name="password"' not in page and "/sign-up" not in page and "/oidc/sign-in" in page
+    assert browser.get("/sign-up").status_code == 403
+    assert browser.post("/sign-up", data=form).status_code == 403
+    assert browser.post("/v1/signup", json=form).json()["code"] == "SIGNUP_CLOSED"
+    assert browser.post("/sign-in", data=form).status_code == 403
+    owner = sign_in(browser, own_provider)
+    link = browser.post(
+        "/v1/invitations", json={"role": "viewer"}, headers={"X-CSRF-Token": owner["csrfToken"]}
+    ).json()["url"].removeprefix(server.address)
+    guest = visitor(server)
+    assert 'name="password"' not in guest.get(link).text
+    joined = guest.post("/join", data={**form, "token": link.split("token=")[1]})
+    assert joined.status_code == 403 and "Set-Cookie" not in joined.headers
 
 
 def test_no_code_token_or_secret_stands_in_the_log(own_server, own_provider):

@@ -22,28 +22,27 @@ extension Issuer {
     public func signIn(
         _ identity: ProviderIdentity, invitation: InvitationToken?, opensCompanies: Bool, from visitor: Visitor
     ) async throws -> SignedIn {
-        let record: Users.Record
-        var companies: [CompanyID]
         if let company = identity.company {
             let known = try await known(
                 identity, company, opensCompanies: opensCompanies, requestID: visitor.requestID)
-            companies = [known.companyID]
-            record = try await user(known.userID)
-        } else if let invitation {
+            let record = try await user(known.userID)
+            let signedIn = try await begin(known.companyID, record, .live, visitor, shownBy: identity.provider)
+            guard let signedIn else { throw IssuerError.account(.noCompany) }
+            return signedIn
+        }
+        if let invitation {
             return try await accept(invitation, visitor) { [self] books in
                 try person(identity, at: books.now, in: books.tx)
             }
-        } else if let known = try await knownUser(identity) {
-            record = try await user(known)
-            companies = try await self.companies(of: record)
-        } else {
-            guard opensCompanies else { throw IssuerError.account(.noCompany) }
-            return try await openCompany(of: identity, visitor)
         }
-        for company in companies {
-            if let signedIn = try await begin(company, record, .live, visitor) { return signedIn }
+        if let known = try await knownUser(identity) {
+            let record = try await user(known)
+            for company in try await companies(of: record) {
+                if let signedIn = try await begin(company, record, .live, visitor) { return signedIn }
+            }
         }
-        throw IssuerError.account(.noCompany)
+        guard opensCompanies else { throw IssuerError.account(.noCompany) }
+        return try await openCompany(of: identity, visitor)
     }
 
     private struct Known: Sendable {
@@ -57,14 +56,16 @@ extension Issuer {
     ) async throws -> Known {
         let (provider, now) = (identity.provider, clock.now())
         let found = try await IssuerError.mapping {
-            try await store.globalTransaction { tx -> (user: UserID?, company: CompanyID?, role: Role?) in
+            try await store.globalTransaction {
+                tx -> (user: UserID?, company: CompanyID?, standing: Memberships.Standing?) in
                 let user = try Identities.user(identity.subject, at: provider, in: tx)
                 let id = try Identities.company(company.subject, at: provider, in: tx)
                 guard let user, let id else { return (user, id, nil) }
-                return (user, id, try Memberships.role(of: user, in: id, tx))
+                return (user, id, try Memberships.standing(of: user, in: id, tx))
             }
         }
-        if let user = found.user, let id = found.company, found.role == company.role {
+        let shown = Memberships.Standing(role: company.role, provider: provider)
+        if let user = found.user, let id = found.company, found.standing == shown {
             return Known(userID: user, companyID: id)
         }
         guard found.company != nil || opensCompanies else { throw IssuerError.account(.noCompany) }
@@ -84,10 +85,9 @@ extension Issuer {
                     books = try Books.opened(id, name: Name.of(company.name), by: author, at: now, in: tx)
                     try Identities.add(id, company.subject, at: provider, in: tx)
                 }
-                return (
-                    Known(userID: record.user.id, companyID: books.companyID),
-                    try take(company.role, for: record.user, in: books)
-                )
+                let ended = try take(company.role, for: record.user, in: books)
+                try Memberships.setProvider(provider, of: record.user.id, in: books)
+                return (Known(userID: record.user.id, companyID: books.companyID), ended)
             }
         }
         for session in ended { sessionMemory.forget(session) }

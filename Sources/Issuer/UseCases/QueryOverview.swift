@@ -117,14 +117,17 @@ extension Issuer {
             }
     }
 
-    /// What the company's revision is: it changes with every change of the books.
+    /// What the company's revision is: it changes with every change of the books. Throws `unauthenticated` once the
+    /// credential opens nothing any more.
     public func revision(as principal: Principal) async throws -> Int64 {
-        try await IssuerError.mapping {
-            try await store.read(for: principal.companyID) { tx in
-                guard let revision = try Companies.revision(of: principal.companyID, in: tx) else {
+        let now = clock.now()
+        return try await IssuerError.mapping {
+            try await store.read(for: principal.companyID) { [self] tx in
+                guard let found = try Companies.revision(of: principal.companyID, in: tx) else {
                     throw IssuerError.unauthenticated
                 }
-                return revision
+                try admit(principal, keyVersion: found.keyVersion, at: now, in: tx)
+                return found.revision
             }
         }
     }

@@ -13,10 +13,17 @@ public struct Visitor: Sendable {
 
 /// Sessions, from the sign-in to their end.
 extension Issuer {
+    /// How long a session lasts that a provider's token was exchanged for: so long may somebody go on whom it has removed.
+    public static let providerSessionSeconds: Int64 = 3600
+
     /// Whose session it is. Throws `unauthenticated` for one that is unknown, over or revoked, and never says which.
-    public func authenticate(session token: SessionToken) async throws -> SignedIn {
+    ///
+    /// `isUse`: somebody is there and asks. What a page asks for by itself keeps no session from being idle.
+    public func authenticate(
+        session token: SessionToken, isUse: Bool = true
+    ) async throws -> SignedIn {
         let (now, digest) = (clock.now(), token.digest)
-        if let known = sessionMemory.find(digest, at: now) { return known }
+        if let known = sessionMemory.find(digest, at: now, isUse: isUse) { return known }
         let idleSeconds = settings.sessionIdleSeconds
         // What was seen here is written down a minute later.
         let seen: @Sendable (SessionID) -> Instant = { [self] in
@@ -34,11 +41,12 @@ extension Issuer {
                     let role = try Memberships.role(of: record.session.userID, in: token.companyID, tx)
                 else { return nil }
                 return SignedIn(
-                    token, record.session, person.user, role, companyName: name, keyVersion: admission.keyVersion)
+                    token, record.session, person.user, role, companyName: name, keyVersion: admission.keyVersion,
+                    elsewhere: try Memberships.elsewhere(of: person.user.id, than: token.companyID, in: tx))
             }
         }
         guard let signedIn else { throw IssuerError.unauthenticated }
-        sessionMemory.insert(signedIn, digest, at: now)
+        sessionMemory.insert(signedIn, digest, at: now, isUse: isUse)
         return signedIn
     }
 
@@ -58,14 +66,15 @@ extension Issuer {
     /// Begins a session in a transaction that has locked the company.
     func beginSession(
         of record: Users.Record, as role: Role, in environment: Environment, _ visitor: Visitor,
-        token: SessionToken, keyVersion: Int64, in books: Books
+        token: SessionToken, keyVersion: Int64, secondsMax: Int64 = .max, in books: Books
     ) throws -> SignedIn {
         guard let name = try Companies.name(of: books.companyID, in: books.tx) else {
             throw IssuerError.unauthenticated
         }
         let session = Session(
             id: ids.next(at: books.now), userID: record.user.id, environment: environment, createdAt: books.now,
-            lastSeenAt: books.now, expiresAt: books.now.adding(seconds: settings.sessionLifetimeSeconds),
+            lastSeenAt: books.now,
+            expiresAt: books.now.adding(seconds: min(settings.sessionLifetimeSeconds, secondsMax)),
             userAgent: visitor.userAgent)
         try Sessions.insert(
             session, digest: token.digest, credentialsVersion: record.credentialsVersion, in: books)
@@ -144,13 +153,14 @@ extension Issuer {
 
 extension SignedIn {
     init(
-        _ token: SessionToken, _ session: Session, _ user: User, _ role: Role, companyName: Name, keyVersion: Int64
+        _ token: SessionToken, _ session: Session, _ user: User, _ role: Role, companyName: Name, keyVersion: Int64,
+        elsewhere: [Membership] = []
     ) {
         self.init(
             principal: Principal(
                 companyID: token.companyID, environment: session.environment,
                 credential: .session(session.id, of: user.id), scopes: role.scopes, role: role,
                 keyVersion: keyVersion),
-            token: token, session: session, user: user, role: role, companyName: companyName)
+            token: token, session: session, user: user, role: role, companyName: companyName, elsewhere: elsewhere)
     }
 }

@@ -42,15 +42,20 @@ extension Issuer {
     }
 
     /// Begins a session in that company. Nil where they are no member, or the password was changed meanwhile.
+    ///
+    /// Nil too where an identity provider says who is a member, and it is not `provider`, which has just said so: it
+    /// tells nobody whom it has removed. For the same reason such a session is a short one.
     func begin(
-        _ company: CompanyID, _ record: Users.Record, _ environment: Environment, _ visitor: Visitor
+        _ company: CompanyID, _ record: Users.Record, _ environment: Environment, _ visitor: Visitor,
+        shownBy provider: String? = nil
     ) async throws -> SignedIn? {
         let token = try SessionToken.random(for: company)
         return try await IssuerError.mapping {
             try await store.transaction(for: company) { [self] tx in
                 let now = clock.now()
                 guard let admission = try Companies.lock(company, in: tx),
-                    let role = try Memberships.role(of: record.user.id, in: company, tx),
+                    let standing = try Memberships.standing(of: record.user.id, in: company, tx),
+                    standing.provider == nil || standing.provider == provider,
                     try Users.find(record.user.id, in: tx)?.credentialsVersion == record.credentialsVersion
                 else { return nil }
                 let author = Author(actor: record.user.id.text, requestID: visitor.requestID)
@@ -58,32 +63,17 @@ extension Issuer {
                     tx: tx, companyID: company, environment: .live, now: now, policyVersion: admission.policyVersion,
                     author: author)
                 let signedIn = try beginSession(
-                    of: record, as: role, in: environment, visitor, token: token, keyVersion: admission.keyVersion,
-                    in: books)
+                    of: record, as: standing.role, in: environment, visitor, token: token,
+                    keyVersion: admission.keyVersion,
+                    secondsMax: standing.provider == nil ? .max : Self.providerSessionSeconds, in: books)
                 try books.audit(.signedIn, record.user.id.text)
                 return signedIn
             }
         }
     }
 
-    /// The companies of whoever is signed in.
-    public func memberships(_ signedIn: SignedIn) async throws -> [Membership] {
-        let user = signedIn.user.id
-        return try await IssuerError.mapping {
-            try await store.globalTransaction { tx in
-                var memberships: [Membership] = []
-                for company in try Users.companies(of: user, in: tx) {
-                    guard let name = try Companies.name(of: company, in: tx),
-                        let role = try Memberships.role(of: user, in: company, tx)
-                    else { continue }
-                    memberships.append(Membership(companyID: company, companyName: name, role: role))
-                }
-                return memberships
-            }
-        }
-    }
-
-    /// Ends this session and begins one in another company that the person is a member of.
+    /// Ends this session and begins one in another company that the person is a member of, and that they need no identity
+    /// provider's word for.
     public func switchCompany(
         to company: CompanyID, _ signedIn: SignedIn, from visitor: Visitor
     ) async throws -> SignedIn {

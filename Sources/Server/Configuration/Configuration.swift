@@ -13,6 +13,7 @@ struct Configuration: Sendable {
     var logLevel = Logger.Level.info
     var limits = ConnectionLimits()
     var rates = RateSettings()
+    var proxies = TrustedProxies.none
     var metrics = MetricsAccess(token: nil)
     /// Where Swagger UI's files are. Nil: beside the program.
     var swaggerUIFolder: String?
@@ -122,6 +123,9 @@ extension Configuration {
         try variables.readInteger("PAITIFY_COMPANY_RATE_LIMIT", range, &perCompany)
         rates.perCompany = perCompany
         try variables.readInteger("PAITIFY_REFUSAL_RATE_LIMIT", range, &rates.refusalsPerAddress)
+        try variables.read(
+            "PAITIFY_TRUSTED_PROXY", "IP addresses with commas between, such as 127.0.0.1", &proxies,
+            TrustedProxies.init)
     }
 
     /// Clerk's variables, also under the names that its front ends read.
@@ -165,11 +169,18 @@ extension Configuration {
         clerk.afterSignInURL = try read("CLERK_AFTER_SIGN_IN_URL", page, isPath) ?? clerk.afterSignInURL
         clerk.afterSignUpURL = try read("CLERK_AFTER_SIGN_UP_URL", page, isPath) ?? clerk.afterSignUpURL
         let parties = try read(
-            "CLERK_AUTHORIZED_PARTIES", "origins with commas between, such as https://app.example.com"
+            "CLERK_AUTHORIZED_PARTIES",
+            "origins as browsers send them, with commas between, such as https://app.example.com: no slash at the end"
         ) {
-            $0.split(separator: ",").allSatisfy { ProviderHTTP.isAllowed(String($0)) }
+            // azp is compared to the letter: what no browser sends would be nobody's.
+            $0.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { party in
+                ProviderHTTP.isAllowed(String(party))
+                    && Sites(publicURL: String(party), listeningOn: "").publicSite.origin == party
+            }
         }
         clerk.authorizedParties = (parties ?? "").split(separator: ",").map(String.init)
+        let audiences = try read("CLERK_AUDIENCE", "what aud may say, with commas between") { !$0.contains(" ") }
+        clerk.audiences = (audiences ?? "").split(separator: ",").map(String.init)
         dashboard.clerk = clerk
     }
 
@@ -192,10 +203,10 @@ extension Configuration {
     }
 
     private mutating func readAccounts(_ variables: Variables) throws(ConfigurationError) {
-        // Whoever can reach a public address could open a company there.
-        dashboard.isSignUpOpen = ["127.0.0.1", "::1", "localhost"].contains(host)
-        try variables.read("PAITIFY_SIGNUP", "open or closed", &dashboard.isSignUpOpen) { text in
-            ["open": true, "closed": false][text]
+        // Whoever can reach a public address could open a company there; and loopback is where a proxy finds us.
+        dashboard.signUp = ["127.0.0.1", "::1", "localhost"].contains(host) ? .local : .closed
+        try variables.read("PAITIFY_SIGNUP", "open, provider or closed", &dashboard.signUp) { text in
+            ["open": .open, "provider": .provider, "closed": .closed][text]
         }
         try variables.read(
             "PAITIFY_DASHBOARD_URL", "an http or https URL without path, such as https://pay.example.com",
@@ -205,9 +216,22 @@ extension Configuration {
         }
         try readClerk(variables)
         try readOIDC(variables)
+        try readPasswords(variables)
         try variables.readInteger("PAITIFY_PASSWORD_CHARACTERS_MIN", 8...64, &issuer.passwordCharactersMin)
         try variables.readSeconds("PAITIFY_SESSION_IDLE", 300...30 * 86_400, &issuer.sessionIdleSeconds)
         try variables.readSeconds("PAITIFY_SESSION_TTL", 300...30 * 86_400, &issuer.sessionLifetimeSeconds)
+    }
+
+    /// Where Clerk's sign-in stands in for the local one, passwords would be a way around it.
+    private mutating func readPasswords(_ variables: Variables) throws(ConfigurationError) {
+        let isClerk = dashboard.clerk?.publishableKey != nil
+        dashboard.takesPasswords = !isClerk
+        try variables.read("PAITIFY_PASSWORDS", "on or off", &dashboard.takesPasswords) { text in
+            ["on": true, "off": false][text]
+        }
+        guard dashboard.takesPasswords || isClerk || dashboard.oidc != nil else {
+            throw variables.error("PAITIFY_PASSWORDS", "on, as no identity provider signs people in")
+        }
     }
 
     /// The text as it will stand in every token's `iss`, or nil where it is no URL for that.

@@ -41,7 +41,6 @@ final class Dashboard: Sendable {
         }
         oidc = settings.oidc.map { OIDCProvider($0, http: http, clock: clock, uptime: uptime) }
         bearers = BearerTokens(
-            issuer: issuer, clock: clock, clerk: clerk, opensCompanies: settings.isSignUpOpen, limits: rateLimits,
-            logger: logger)
+            issuer: issuer, clock: clock, clerk: clerk, signUp: settings.signUp, limits: rateLimits, logger: logger)
     }
 }

@@ -64,12 +64,14 @@ final class PageTable {
     ) {
         routes.note(method, path)
         let dashboard = dashboard
+        let isStream = path == EventRoutes.path
         pages.on(RouterPath(path), method: method) { request, scope in
             guard let site = scope.site else { throw Problem.misdirected(dashboard.sites) }
             var signedIn: SignedIn?
             if let token = dashboard.sessions.token(in: request) {
                 do {
-                    let found = try await dashboard.sessions.signedIn(token, scope)
+                    let found = try await dashboard.sessions.signedIn(
+                        token, scope, isUse: !isStream && request.headers[.paitifyBackground] == nil)
                     scope.notes.visitor = found
                     signedIn = found
                 } catch IssuerError.unauthenticated {}

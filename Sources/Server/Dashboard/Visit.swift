@@ -84,6 +84,15 @@ struct Frame: Sendable {
         let mayApprove: Bool
         let mayManage: Bool
         let isOwner: Bool
+        let hasElsewhere: Bool
+        let elsewhere: [Elsewhere]
+    }
+
+    /// Another company of theirs.
+    struct Elsewhere: Sendable {
+        let otherID: String
+        let otherName: String
+        let otherRole: String
     }
 
     /// `waiting`: how many requests wait for a person.
@@ -101,7 +110,13 @@ struct Frame: Sendable {
                 companyName: session.companyName.text, companyID: principal.companyID.text,
                 role: session.role.rawValue, environment: principal.environment.rawValue,
                 isTest: principal.environment == .test, mayApprove: principal.scopes.contains(.approve),
-                mayManage: principal.scopes.contains(.manage), isOwner: session.role == .owner)
+                mayManage: principal.scopes.contains(.manage), isOwner: session.role == .owner,
+                hasElsewhere: !session.elsewhere.isEmpty,
+                elsewhere: session.elsewhere.map { other in
+                    Elsewhere(
+                        otherID: other.companyID.text, otherName: other.companyName.text,
+                        otherRole: other.role.rawValue)
+                })
         }
     }
 }

@@ -8,6 +8,11 @@ protocol EnvelopeStep: Sendable {
     func close(_ request: Request, _ response: inout Response, _ scope: RequestScope)
 }
 
+extension EnvelopeStep {
+    func open(_ request: Request, _ scope: inout RequestScope) {}
+    func close(_ request: Request, _ response: inout Response, _ scope: RequestScope) {}
+}
+
 /// All that every answer of a router has in common, in one piece of middleware: an asynchronous call each would cost more than
 /// the steps do.
 struct Envelope: RouterMiddleware {

@@ -26,8 +26,6 @@ struct RateLimiting: RouterMiddleware {
 
 /// Says on every answer, refusals too, how the limits of its request stand.
 struct RateLimitFields: EnvelopeStep {
-    func open(_ request: Request, _ scope: inout RequestScope) {}
-
     func close(_ request: Request, _ response: inout Response, _ scope: RequestScope) {
         scope.notes.rateStanding?.write(to: &response.headers)
     }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Issuer
+import NIOCore
 import Synchronization
 
 /// What is known about one request besides the request itself.
@@ -16,8 +17,10 @@ struct RequestScope: RequestContext {
     var signedIn: SignedIn?
     /// Under which address the browser came; nil outside of the dashboard.
     var site: Site?
+    /// Whose connection it came by.
+    let peer: SocketAddress?
     /// Where the request comes from; nil on loopback.
-    let client: ClientNetwork?
+    var client: ClientNetwork?
     /// When its header had been read, by the clock that nobody sets, in nanoseconds.
     var start: Int64 = 0
     /// What comes to be known of it on the way.
@@ -32,7 +35,7 @@ struct RequestScope: RequestContext {
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        client = ClientNetwork(source.channel.remoteAddress)
+        peer = source.channel.remoteAddress
     }
 
     /// Written down by one, read by everyone who has a copy of the scope. Any thread.

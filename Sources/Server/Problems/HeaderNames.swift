@@ -12,6 +12,9 @@ extension HTTPField.Name {
     static let rateLimitRemaining = literal("RateLimit-Remaining")
     static let rateLimitReset = literal("RateLimit-Reset")
 
+    static let forwardedFor = literal("X-Forwarded-For")
+    /// A page sends it with what it asks for by itself.
+    static let paitifyBackground = literal("Paitify-Background")
     static let paitifyEnvironment = literal("Paitify-Environment")
     static let csrfToken = literal("X-CSRF-Token")
     static let secFetchSite = literal("Sec-Fetch-Site")

@@ -27,6 +27,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case sessionOnly = "SESSION_ONLY"
     case signupClosed = "SIGNUP_CLOSED"
     case noCompany = "NO_COMPANY"
+    case passwordsOff = "PASSWORDS_OFF"
     case crossSiteRequest = "CROSS_SITE_REQUEST"
     case csrfTokenMissing = "CSRF_TOKEN_MISSING"
     case staleForm = "STALE_FORM"
@@ -89,7 +90,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
             .badRequest
         case .unauthenticated, .wrongCredentials: .unauthorized
         case .insufficientScope, .operatorOnly, .metricsLocalOnly, .ownersOnly, .sessionOnly, .signupClosed, .noCompany,
-            .crossSiteRequest, .csrfTokenMissing, .staleForm:
+            .passwordsOff, .crossSiteRequest, .csrfTokenMissing, .staleForm:
             .forbidden
         case .notFound, .noSuchRoute, .invitationInvalid: .notFound
         case .methodNotAllowed: .methodNotAllowed

@@ -9,7 +9,7 @@ struct BearerTokens: Sendable {
     let clock: WallClock
     /// Nil where no provider's tokens are taken.
     let clerk: ClerkTokens?
-    let opensCompanies: Bool
+    let signUp: SignUp
     let limits: RateLimits
     let logger: Logger
 
@@ -23,17 +23,21 @@ struct BearerTokens: Sendable {
     /// Throws a problem for a token that is not good, and says what is wrong with it: its bearer has it in hand.
     func principal(_ token: String, _ request: Request, _ scope: RequestScope) async throws -> Principal {
         guard let clerk else { throw Problem.bearerNotTaken }
-        guard limits.mayTry(scope.client) else {
-            throw Problem.rateLimited(
-                "Too many wrong credentials came from this network address.", retryAfterSeconds: 1)
-        }
         let environment = try Self.environment(request)
         do {
             let identity = try await clerk.identity(in: token, clock: clock)
             return try await issuer.principal(
-                of: identity, in: environment, opensCompanies: opensCompanies, requestID: scope.requestID)
+                of: identity, in: environment, opensCompanies: signUp.isOpen(to: request, byProvider: true),
+                requestID: scope.requestID)
         } catch let failure as ProviderFailure {
-            if case .token = failure { limits.noteRefusal(scope.client) }
+            if case .token = failure {
+                // Looked at all the same, which takes microseconds: others' wrong ones keep nobody out who is in.
+                guard limits.mayTry(scope.client) else {
+                    throw Problem.rateLimited(
+                        "Too many wrong credentials came from this network address.", retryAfterSeconds: 1)
+                }
+                limits.noteRefusal(scope.client)
+            }
             throw Problem(failure, logger: logger, requestID: scope.requestID)
         }
     }

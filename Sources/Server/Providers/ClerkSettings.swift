@@ -5,6 +5,8 @@ struct ClerkSettings: Sendable, Equatable {
     var jwksURL: String
     /// The origins of the front ends whose tokens are taken, besides the dashboard's own.
     var authorizedParties: [String] = []
+    /// Where it is not empty, a token must have an `aud` that is one of them; else it must have none.
+    var audiences: [String] = []
     /// For the dashboard's own sign-in; nil: that is local.
     var publishableKey: PublishableKey?
     var signInURL = "/sign-in"

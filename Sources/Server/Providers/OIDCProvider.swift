@@ -29,7 +29,8 @@ final class OIDCProvider: Sendable {
     private let http: ProviderHTTP
     private let clock: WallClock
     private let uptime: @Sendable () -> Int64
-    private let flows = OIDCFlows()
+    private let flows = OneTimeSteps<OIDCFlow>()
+    private let joins = OneTimeSteps<OIDCJoin>()
     private let state = Mutex(State())
 
     init(
@@ -46,12 +47,14 @@ final class OIDCProvider: Sendable {
         redirectURL: String, next: String, invitation: InvitationToken?
     ) async throws -> (url: String, binding: String) {
         let metadata = try await provider().metadata
-        let begun = try flows.begin(
-            redirectURL: redirectURL, next: next, invitation: invitation, at: clock.now())
+        let flow = OIDCFlow(
+            nonce: try RandomSecret.text(), codeVerifier: try RandomSecret.text(), redirectURL: redirectURL, next: next,
+            invitation: invitation)
+        let begun = try flows.begin(flow, seconds: OIDCFlow.seconds, at: clock.now())
         let parameters = [
             ("response_type", "code"), ("client_id", settings.clientID), ("redirect_uri", redirectURL),
-            ("scope", "openid profile email"), ("state", begun.state), ("nonce", begun.flow.nonce),
-            ("code_challenge", begun.flow.codeChallenge), ("code_challenge_method", "S256"),
+            ("scope", "openid profile email"), ("state", begun.ticket), ("nonce", flow.nonce),
+            ("code_challenge", flow.codeChallenge), ("code_challenge_method", "S256"),
         ]
         let query = parameters.map { PercentEncoding.encoded($0) + "=" + PercentEncoding.encoded($1) }
         let separator = metadata.authorizationEndpoint.contains("?") ? "&" : "?"
@@ -68,6 +71,17 @@ final class OIDCProvider: Sendable {
             throw ProviderFailure.token("the answer is another provider's")
         }
         return flow
+    }
+
+    /// Keeps who was signed in until they say that they join. Gives what the form bears, and the browser's cookie.
+    func keep(_ join: OIDCJoin) throws -> (ticket: String, binding: String) {
+        let begun = try joins.begin(join, seconds: OIDCFlow.seconds, at: clock.now())
+        return (begun.ticket, begun.binding)
+    }
+
+    /// Who was kept under that ticket, once, and in the browser that they were signed in in alone.
+    func join(_ ticket: String, binding: String?) -> OIDCJoin? {
+        joins.take(ticket, binding: binding, at: clock.now())
     }
 
     /// Whom the provider has signed in, by the code that it gave.

@@ -28,6 +28,9 @@ struct ProviderClaims: Sendable {
         return nil
     }
 
+    /// Whether it is there, whatever it is.
+    func has(_ name: StaticString) -> Bool { root[name] != nil }
+
     func object(_ name: StaticString) -> JSONValue? {
         root[name].flatMap { $0.kind == .object ? $0 : nil }
     }
@@ -72,7 +75,7 @@ struct ProviderClaims: Sendable {
         }
     }
 
-    private func audiences() throws(ProviderFailure) -> [String] {
+    func audiences() throws(ProviderFailure) -> [String] {
         guard let value = root["aud"] else { throw .token("the token has no aud") }
         if let one = value.string { return [one] }
         let all = value.elements.compactMap(\.string)

@@ -14,7 +14,13 @@ final class ProviderKeys: Sendable {
     private let url: String
     private let http: ProviderHTTP
     private let clock: WallClock
-    private let underWay = Mutex<Task<Bool, Never>?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        var underWay: Task<Bool, Never>?
+        /// Whether the last fetch brought keys.
+        var isCurrent = false
+    }
 
     /// `url` is the key set's; `uptime` gives nanoseconds of a clock that nobody sets.
     init(
@@ -43,8 +49,11 @@ final class ProviderKeys: Sendable {
             return verified.payload
         } catch {
             guard [.unknownKey, .noKeys, .keysStale].contains(error.status) else { throw Self.failure(error) }
+            // The provider's keys were fetched a moment ago, and the token's is none of them: that is the token's fault.
+            let isOver = state.withLock { $0.isCurrent && $0.underWay == nil }
+            if error.status == .unknownKey, isOver, !isDue { throw Self.failure(error) }
         }
-        guard let refresh = isDue ? refresh() : underWay.withLock({ $0 }), await refresh.value else {
+        guard let refresh = isDue ? refresh() : state.withLock({ $0.underWay }), await refresh.value else {
             throw ProviderFailure.unavailable("none of its keys that are known here is the token's, and no newer ones can be had now")
         }
         do throws(VerifyError) {
@@ -52,6 +61,14 @@ final class ProviderKeys: Sendable {
         } catch {
             throw Self.failure(error)
         }
+    }
+
+    /// `typ` of a token that was found signed; nil where it has none. One that is no text is "".
+    static func type(of token: String) -> String? {
+        guard let text = Base64URL.text(of: token.prefix { $0 != "." }),
+            let header = try? JSONValue.object(Array(text.utf8), else: .token(""))
+        else { return "" }
+        return header["typ"].map { $0.string ?? "" }
     }
 
     private var isDue: Bool { (try? verifier.refreshDueInMilliseconds()) == 0 }
@@ -62,14 +79,14 @@ final class ProviderKeys: Sendable {
 
     /// One fetch for all that want one. Whether it brought keys.
     private func refresh() -> Task<Bool, Never> {
-        underWay.withLock { task in
-            if let task { return task }
+        state.withLock { state in
+            if let task = state.underWay { return task }
             let started = Task { [self] in
                 let brought = await fetch()
-                underWay.withLock { $0 = nil }
+                self.state.withLock { $0 = State(underWay: nil, isCurrent: brought) }
                 return brought
             }
-            task = started
+            state.underWay = started
             return started
         }
     }

@@ -5,7 +5,7 @@ import NIOCore
 struct ClientNetwork: Hashable, Sendable {
     private let bytes: [UInt8]
 
-    /// Nil for loopback, where whoever is behind a proxy on this machine comes from, and for what is no IP address: those
+    /// Nil for loopback, where whoever is behind a proxy on this machine comes from (see `TrustedProxies`), and for what is no IP address: those
     /// cannot be told apart, and one must not be made to pay for another.
     init?(_ address: SocketAddress?) {
         guard let address else { return nil }

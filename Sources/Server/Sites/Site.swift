@@ -44,6 +44,11 @@ struct Sites: Sendable {
         return Site(origin: "http://\(authority)")
     }
 
+    /// Whether the request names this machine by a name that no other can reach it by.
+    static func isLocal(_ request: Request) -> Bool {
+        request.head.authority.map { loopbackNames.contains(host(of: $0.lowercased())) } ?? false
+    }
+
     /// Whether a page of that origin is one of ours: the configured address, or this machine where that is the configured
     /// address, on whichever port.
     func isOwn(origin: String) -> Bool {

@@ -129,14 +129,22 @@ class Person:
     # Their company's programs
 
     def get_started(self):
-        """The key and the agent that the page makes."""
+        """Presses the button of a new company. Gives the company, with a key that manages, and the agent that was made."""
         self.open("/overview")
         self.page.click("text=Make them")
         key = self.page.inner_text("#secret").strip()
         curl = self.page.inner_text("#curl")
         assert key in curl
         agent = json.loads(curl[curl.index("-d '") + 4 : -1])["agentId"]
-        return Company(self.server, None, key), agent
+        self.first_key = key
+        return self.company(), agent
+
+    def company(self):
+        """The company of whoever is signed in, with a key of theirs that manages: the page's own does not."""
+        token = self.page.get_attribute("meta[name=csrf-token]", "content")
+        with cookie_client(self) as session:
+            answer = session.post("/v1/api-keys", json={"name": "Test"}, headers={"X-CSRF-Token": token})
+        return Company(self.server, None, answer.raise_for_status().json()["key"])
 
 
 def authorize(company, agent, amount, **more):

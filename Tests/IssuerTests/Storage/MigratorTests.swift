@@ -71,6 +71,31 @@ import Testing
         "mode":"ENFORCE","name":"Spending","timeZone":"UTC"}
         """
 
+    @Test("who had become a member by a provider's token is ruled by that provider, and nobody else is")
+    func ruledMembers() async throws {
+        let store = try SQLiteStore.open(path: ":memory:")
+        let before = V001.statements + V002.statements + V003.statements + V004.statements
+        let rows = [
+            "CREATE TABLE schema_version (only_row BIGINT PRIMARY KEY CHECK (only_row = 1), version BIGINT NOT NULL)",
+            "INSERT INTO schema_version VALUES (1, 4)",
+            "INSERT INTO companies VALUES ('theirs', 'Theirs', 0, 0, 0, 0), ('own', 'Own', 0, 0, 0, 0)",
+            "INSERT INTO company_identities VALUES ('https://clerk.example', 'org:1', 'theirs')",
+            "INSERT INTO user_identities VALUES ('https://clerk.example', 'a', 'usr_a'), ('https://other.example', 'b', 'usr_b')",
+            """
+            INSERT INTO memberships (company_id, user_id, role, joined_at) VALUES ('theirs', 'usr_a', 'owner', 0),
+                ('theirs', 'usr_b', 'viewer', 0), ('theirs', 'usr_c', 'viewer', 0), ('own', 'usr_a', 'viewer', 0)
+            """,
+        ].map { Statement($0) }
+        let ruled = try await store.globalTransaction { tx in
+            for statement in before + rows { try tx.execute(statement, []) }
+            try Migrator.migrate(tx)
+            return try tx.execute(
+                Statement("SELECT company_id, user_id, provider FROM memberships WHERE provider IS NOT NULL"), []
+            ).map { [try $0.text(0), try $0.text(1), try $0.text(2)] }
+        }
+        #expect(ruled == [["theirs", "usr_a", "https://clerk.example"]])
+    }
+
     @Test("a store of a newer schema is refused")
     func newer() async throws {
         let store = try SQLiteStore.open(path: ":memory:")

@@ -22,7 +22,7 @@ import Testing
             _ = try await TestAccounts.signUp(test.issuer, "OWNER@acme.example", "Other")
         }
         #expect(refused == .emailTaken)
-        #expect(try await test.issuer.memberships(test.owner).map(\.companyName.text) == ["Acme"])
+        #expect(try await test.issuer.authenticate(session: test.owner.token).elsewhere == [])
     }
 
     @Test("a wrong password and an unknown address are refused in the same way")
@@ -74,6 +74,62 @@ import Testing
         }
         // Fifteen half days: past its end.
         #expect(await !test.holds(test.owner))
+    }
+
+    @Test("who is a member by a provider's word is one while it is shown, for an hour")
+    func ruledByAProvider() async throws {
+        let test = try await TestAccounts()
+        func identity(_ company: String?) -> ProviderIdentity {
+            ProviderIdentity(
+                provider: "https://clerk.example", subject: "user_1", label: "Emp",
+                company: company.map { .init(subject: $0, name: "Org", role: .admin) })
+        }
+        func signIn(_ identity: ProviderIdentity) async throws -> SignedIn {
+            try await test.issuer.signIn(identity, invitation: nil, opensCompanies: true, from: .test)
+        }
+        let (left, stays) = (try await signIn(identity("org:left")), try await signIn(identity("user:1")))
+        #expect(left.session.expiresAt == left.session.createdAt.adding(seconds: 3600))
+        for company in [left, stays].map(\.principal.companyID) {
+            await #expect(throws: IssuerError.notFound(.company, company.text)) {
+                try await test.issuer.switchCompany(to: company, stays, from: .test)
+            }
+        }
+        // The same person, by the same provider, which names no company this time.
+        let unnamed = try await signIn(identity(nil))
+        #expect(![left, stays].map(\.principal.companyID).contains(unnamed.principal.companyID))
+        #expect(try await signIn(identity("org:left")).principal.companyID == left.principal.companyID)
+        test.clock.advance(seconds: 3599)
+        #expect(await test.holds(left))
+        test.clock.advance(seconds: 1)
+        #expect(await !test.holds(left))
+    }
+
+    @Test("what a page asks for by itself keeps no session from being idle")
+    func openPage() async throws {
+        let test = try await TestAccounts()
+        func asksByItself() async -> Bool {
+            (try? await test.issuer.authenticate(session: test.owner.token, isUse: false)) != nil
+        }
+        test.clock.advance(seconds: 3600)
+        #expect(await test.holds(test.owner))
+        for _ in 0..<12 {
+            test.clock.advance(seconds: 3599)
+            #expect(await asksByItself())
+        }
+        test.clock.advance(seconds: 12)
+        #expect(await !asksByItself())
+    }
+
+    @Test("who was signed out is told of no change any more")
+    func noNews() async throws {
+        let test = try await TestAccounts()
+        let other = try await test.signIn()
+        let before = try await test.issuer.revision(as: other.principal)
+        try await test.issuer.signOut(test.owner)
+        #expect(try await test.issuer.revision(as: other.principal) > before)
+        await #expect(throws: IssuerError.unauthenticated) {
+            try await test.issuer.revision(as: test.owner.principal)
+        }
     }
 
     @Test("the last second of a session's seven days is its own, the next is not")

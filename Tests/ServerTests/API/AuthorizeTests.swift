@@ -27,6 +27,25 @@ import Testing
                 + #""policies":[{"id":"\#(policy)","version":1,"effect":"ALLOW"}],"shadowReasons":[]}"#)
     }
 
+    @Test(
+        "a token is for who may spend: others see the claims alone",
+        arguments: [
+            (#"["read"]"#, false), (#"["read","approve"]"#, false), (#"["read","manage"]"#, false),
+            (#"["authorize","read"]"#, true),
+        ])
+    func tokenHolders(_ scopes: String, _ mayHold: Bool) async throws {
+        let company = try await TestCompany.make()
+        let agent = try await company.agent()
+        try await company.policy()
+        let made = try await company.authorize(agent, 1999)
+        let key = try await company.post("/v1/api-keys", #"{"name":"Key","scopes":\#(scopes)}"#).text("key")
+        let other = TestCompany(server: company.server, key: key)
+        let seen = try await other.get("/v1/authorize/\(made.text("id"))")
+        #expect(seen.status == 200)
+        #expect(try (seen.object()["token"] as? String) == (mayHold ? made.text("token") : nil))
+        #expect(try seen.text("status") == "PENDING")
+    }
+
     @Test func `a decision is explained, every policy and counter, in order`() async throws {
         let company = try await TestCompany.make()
         let agent = try await company.agent()

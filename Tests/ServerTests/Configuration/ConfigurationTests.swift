@@ -39,16 +39,66 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, nil, true), ("::1", nil, true), ("localhost", nil, true), ("0.0.0.0", nil, false), ("::", nil, false),
-            ("10.0.0.7", nil, false), ("0.0.0.0", "open", true), (nil, "closed", false),
-        ] as [(String?, String?, Bool)])
-    func `anybody signs up where nobody but this machine can`(_ host: String?, _ setting: String?, _ isOpen: Bool)
+            (nil, nil, .local), ("::1", nil, .local), ("localhost", nil, .local), ("0.0.0.0", nil, .closed),
+            ("::", nil, .closed), ("10.0.0.7", nil, .closed), ("0.0.0.0", "open", .open), (nil, "closed", .closed),
+            (nil, "open", .open), ("0.0.0.0", "provider", .provider),
+        ] as [(String?, String?, SignUp)])
+    func `anybody signs up where nobody but this machine can`(_ host: String?, _ setting: String?, _ signUp: SignUp)
         throws
     {
         var variables: [String: String] = [:]
         variables["PAITIFY_HOST"] = host
         variables["PAITIFY_SIGNUP"] = setting
-        #expect(try Configuration(Variables(environment: variables)).dashboard.isSignUpOpen == isOpen)
+        #expect(try Configuration(Variables(environment: variables)).dashboard.signUp == signUp)
+    }
+
+    @Test(
+        arguments: [
+            ([:], true), (["CLERK_PUBLISHABLE_KEY": "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"], false),
+            (["CLERK_PUBLISHABLE_KEY": "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k", "PAITIFY_PASSWORDS": "on"], true),
+            (["PAITIFY_PASSWORDS": "off"], nil), (["PAITIFY_PASSWORDS": "on"], true),
+            (["PAITIFY_OIDC_ISSUER": "https://idp.example", "PAITIFY_OIDC_CLIENT_ID": "c"], true),
+            (
+                [
+                    "PAITIFY_OIDC_ISSUER": "https://idp.example", "PAITIFY_OIDC_CLIENT_ID": "c",
+                    "PAITIFY_PASSWORDS": "off",
+                ], false
+            ),
+        ] as [([String: String], Bool?)])
+    func `there are passwords unless Clerk signs people in, or they are off and somebody else does`(
+        _ variables: [String: String], _ takesPasswords: Bool?
+    ) throws {
+        let all = variables.merging(["CLERK_ISSUER_URI": "https://clerk.example.com"]) { given, _ in given }
+        let configuration = try? Configuration(Variables(environment: all))
+        #expect(configuration?.dashboard.takesPasswords == takesPasswords)
+    }
+
+    @Test(
+        arguments: [
+            "https://app.example.com", "https://app.example.com:8443", "http://localhost:3000",
+            "https://a.example,https://b.example",
+        ])
+    func `an authorized party is an origin as browsers send it`(_ parties: String) throws {
+        #expect(try clerk(parties: parties)?.authorizedParties == parties.split(separator: ",").map(String.init))
+    }
+
+    @Test(
+        arguments: [
+            "https://app.example.com/", "https://app.example.com/app", "https://App.example.com",
+            "https://app.example.com:443", "http://app.example.com", "app.example.com", "https://a.example,",
+            "https://a.example, https://b.example", "https://a.example?x",
+        ])
+    func `an authorized party that no browser names stops the start`(_ parties: String) throws {
+        let error = #expect(throws: ConfigurationError.self) { try clerk(parties: parties) }
+        #expect(error?.variable == "CLERK_AUTHORIZED_PARTIES")
+    }
+
+    private func clerk(parties: String) throws -> ClerkSettings? {
+        try Configuration(
+            Variables(environment: [
+                "CLERK_ISSUER_URI": "https://clerk.example.com", "CLERK_AUTHORIZED_PARTIES": parties,
+            ])
+        ).dashboard.clerk
     }
 
     @Test func `Clerk's variables are taken under both their names, the plain one first`() throws {
@@ -97,6 +147,7 @@ import Testing
             ("PAITIFY_DATABASE_URL", "sqlite:/elsewhere.db"),
             ("PAITIFY_SIGNING_ALGORITHM", "HS256"), ("PAITIFY_MASTER_KEY", "tooshort-secret"), ("LOG_LEVEL", "loud"),
             ("PAITIFY_OPERATOR_KEY", "tooshort-secret"), ("PAITIFY_SIGNUP", "yes"),
+            ("PAITIFY_TRUSTED_PROXY", "localhost"), ("PAITIFY_TRUSTED_PROXY", "127.0.0.1,"),
             ("PAITIFY_DASHBOARD_URL", "https://pay.example.com/dashboard"),
             ("PAITIFY_DASHBOARD_URL", "dashboard.example.org"),
             ("PAITIFY_PASSWORD_CHARACTERS_MIN", "7"), ("PAITIFY_SESSION_IDLE", "299"), ("PAITIFY_SESSION_TTL", "31d"),

@@ -18,7 +18,7 @@ enum Companies {
         UPDATE companies SET revision = revision + 1 WHERE company_id = $1 RETURNING policy_version, key_version
         """, onlyLocks: true)
     private static let look = Statement("SELECT policy_version, key_version FROM companies WHERE company_id = $1")
-    private static let revision = Statement("SELECT revision FROM companies WHERE company_id = $1")
+    private static let revision = Statement("SELECT revision, key_version FROM companies WHERE company_id = $1")
     private static let name = Statement("SELECT name FROM companies WHERE company_id = $1")
     private static let policiesChanged = Statement(
         "UPDATE companies SET policy_version = $1 WHERE company_id = $2")
@@ -52,9 +52,13 @@ enum Companies {
         return try admission(tx.execute(look, [SQLValue(id)]))
     }
 
-    /// Changes with every transaction that may have changed something.
-    static func revision(of id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Int64? {
-        try tx.execute(revision, [SQLValue(id)]).first.map { (row) throws(StorageError) in try row.integer(0) }
+    /// `revision` changes with every transaction that may have changed something.
+    static func revision(
+        of id: CompanyID, in tx: any StoreTransaction
+    ) throws(StorageError) -> (revision: Int64, keyVersion: Int64)? {
+        try tx.execute(revision, [SQLValue(id)]).first.map { (row) throws(StorageError) in
+            (try row.integer(0), try row.integer(1))
+        }
     }
 
     static func name(of id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Name? {

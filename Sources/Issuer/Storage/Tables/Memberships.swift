@@ -17,6 +17,17 @@ enum Memberships {
     private static let insert = Statement(
         "INSERT INTO memberships (company_id, user_id, role, joined_at) VALUES ($1, $2, $3, $4)")
     private static let role = Statement("SELECT role FROM memberships WHERE company_id = $1 AND user_id = $2")
+    private static let standing = Statement(
+        "SELECT role, provider FROM memberships WHERE company_id = $1 AND user_id = $2")
+    private static let elsewhere = Statement(
+        """
+        SELECT m.company_id, c.name, m.role FROM user_companies u
+        JOIN memberships m ON m.company_id = u.company_id AND m.user_id = u.user_id
+        JOIN companies c ON c.company_id = m.company_id
+        WHERE u.user_id = $1 AND u.company_id <> $2 AND m.provider IS NULL ORDER BY c.name, m.company_id LIMIT 100
+        """)
+    private static let setProvider = Statement(
+        "UPDATE memberships SET provider = $1 WHERE company_id = $2 AND user_id = $3")
     private static let setRole = Statement("UPDATE memberships SET role = $1 WHERE company_id = $2 AND user_id = $3")
     private static let delete = Statement("DELETE FROM memberships WHERE company_id = $1 AND user_id = $2")
     private static let owners = Statement(
@@ -47,6 +58,34 @@ enum Memberships {
         try tx.execute(role, [SQLValue(company), SQLValue(user)]).first.map { (row) throws(StorageError) in
             try row.choice(0)
         }
+    }
+
+    /// What a member may do, and the identity provider that says so; nil: nobody but the owners.
+    struct Standing: Sendable, Equatable {
+        let role: Role
+        let provider: String?
+    }
+
+    /// Nil for who is no member.
+    static func standing(
+        of user: UserID, in company: CompanyID, _ tx: any StoreTransaction
+    ) throws(StorageError) -> Standing? {
+        try tx.execute(standing, [SQLValue(company), SQLValue(user)]).first.map { (row) throws(StorageError) in
+            Standing(role: try row.choice(0), provider: try row.optionalText(1))
+        }
+    }
+
+    /// The other companies that somebody is a member of by nobody's word but its owners'.
+    static func elsewhere(
+        of user: UserID, than company: CompanyID, in tx: any StoreTransaction
+    ) throws(StorageError) -> [Membership] {
+        try tx.execute(elsewhere, [SQLValue(user), SQLValue(company)]).map { (row) throws(StorageError) in
+            Membership(companyID: try row.id(0), companyName: try row.checked(1), role: try row.choice(2))
+        }
+    }
+
+    static func setProvider(_ provider: String, of user: UserID, in books: Books) throws(StorageError) {
+        try books.tx.execute(setProvider, [.text(provider), SQLValue(books.companyID), SQLValue(user)])
     }
 
     static func setRole(_ role: Role, of user: UserID, in books: Books) throws(StorageError) {

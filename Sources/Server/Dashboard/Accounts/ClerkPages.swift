@@ -59,10 +59,17 @@ struct ClerkPages {
     /// "token": what the component has. 204 and a session's cookie.
     private func enter(_ visit: Visit, _ form: FormFields) async throws -> Response {
         guard let clerk = dashboard.clerk else { throw Problem.noSuchRoute }
+        // Each makes a session, and an entry in the audit log.
+        if let wait = dashboard.signInLimits.takeProviderSignIn(from: visit.scope.client) {
+            throw Problem.rateLimited("Too many sign-ins were tried.", retryAfterSeconds: wait)
+        }
         do {
-            let identity = try await clerk.identity(in: try form.text("token"), clock: dashboard.clock)
+            let identity = try await clerk.identity(
+                in: try form.text("token"), clock: dashboard.clock, fromPage: true)
             let signedIn = try await dashboard.issuer.signIn(
-                identity, invitation: nil, opensCompanies: dashboard.settings.isSignUpOpen, from: visit.visitor)
+                identity, invitation: nil,
+                opensCompanies: dashboard.settings.signUp.isOpen(to: visit.request, byProvider: true),
+                from: visit.visitor)
             var response = Response.noContent
             try await visit.endOldSession()
             response.begin(signedIn, at: visit.site)

@@ -15,7 +15,10 @@ struct JoinPages {
         var email = ""
         let signedInAs: String?
         let csrfToken: String?
+        let takesPasswords: Bool
         let passwordCharactersMin: Int
+        /// To sign in first and come back, where that is another's affair.
+        let signInHref: String
         /// The identity provider's name and the way to it, where there is one.
         let provider: SignInPages.SignInPage.Provider?
     }
@@ -52,6 +55,7 @@ struct JoinPages {
             }
             return try await dashboard.issuer.accept(token, session, from: visit.visitor)
         }
+        guard dashboard.settings.takesPasswords else { throw Problem.passwordsOff }
         let email = try AccountFields.email(form)
         let password = try AccountFields.password(form)
         return try await dashboard.attempt(email, visit.scope) {
@@ -64,7 +68,9 @@ struct JoinPages {
         return JoinPage(
             token: token.text, companyName: preview.companyName.text, role: preview.role.rawValue,
             signedInAs: visit.signedIn?.user.label, csrfToken: visit.signedIn?.csrfToken,
+            takesPasswords: dashboard.settings.takesPasswords,
             passwordCharactersMin: dashboard.issuer.settings.passwordCharactersMin,
+            signInHref: "/sign-in?next=" + PercentEncoding.encoded("/join?token=\(token.text)"),
             provider: dashboard.oidc.map {
                 .init(name: $0.settings.name, href: "/oidc/sign-in?invitation=\(token.text)")
             })

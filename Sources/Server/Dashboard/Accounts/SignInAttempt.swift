@@ -20,8 +20,8 @@ extension Dashboard {
         return value
     }
 
-    func requireSignUp(_ scope: RequestScope) throws {
-        guard settings.isSignUpOpen else { throw Problem.signUpClosed }
+    func requireSignUp(_ request: Request, _ scope: RequestScope) throws {
+        guard settings.opensSignUp(to: request) else { throw Problem.signUpClosed }
         if let wait = signInLimits.takeSignUp(from: scope.client) {
             throw Problem.rateLimited("Too many sign-ups came from this network address.", retryAfterSeconds: wait)
         }
@@ -29,6 +29,9 @@ extension Dashboard {
 }
 
 extension Problem {
+    static let passwordsOff = Problem(
+        .passwordsOff, "An identity provider signs people in here; there are no passwords. Open /sign-in.")
+
     static let signUpClosed = Problem(
         .signupClosed,
         "Nobody can sign up here by themselves. Ask whoever operates this server for a company (paitify companies "

@@ -11,6 +11,7 @@ struct SignInPages {
         var problem: String?
         var email = ""
         let next: String
+        let takesPasswords: Bool
         let isSignUpOpen: Bool
         var provider: Provider?
 
@@ -37,10 +38,10 @@ struct SignInPages {
         pages.openPage("/sign-in") { visit in
             let next = ReturnPath.checked(visit.query("next"))
             if visit.signedIn != nil { return visit.redirect(to: next) }
-            return try signIn(visit, page(next: next))
+            return try signIn(visit, page(visit, next: next))
         }
         pages.openPage("/sign-up") { visit in
-            guard dashboard.settings.isSignUpOpen else { throw Problem.signUpClosed }
+            guard dashboard.settings.opensSignUp(to: visit.request) else { throw Problem.signUpClosed }
             if visit.signedIn != nil { return visit.redirect(to: ReturnPath.home) }
             return try signUp(visit, signUpPage)
         }
@@ -48,13 +49,14 @@ struct SignInPages {
 
     /// The sign-in, with what the identity provider was found wanting in.
     func refusal(_ visit: Visit, _ problem: Problem) throws -> Response {
-        var page = page(next: ReturnPath.home)
+        var page = page(visit, next: ReturnPath.home)
         page.problem = problem.detail
         return try signIn(visit, page, problem)
     }
 
     private func signIn(_ visit: Visit, _ form: FormFields) async throws -> Response {
-        var page = page(next: ReturnPath.checked(try form.optional("next")))
+        guard dashboard.settings.takesPasswords else { throw Problem.passwordsOff }
+        var page = page(visit, next: ReturnPath.checked(try form.optional("next")))
         page.email = try form.text("email")
         do {
             let email = try AccountFields.email(form)
@@ -75,7 +77,7 @@ struct SignInPages {
     }
 
     private func signUp(_ visit: Visit, _ form: FormFields) async throws -> Response {
-        guard dashboard.settings.isSignUpOpen else { throw Problem.signUpClosed }
+        guard dashboard.settings.opensSignUp(to: visit.request) else { throw Problem.signUpClosed }
         var page = signUpPage
         page.company = try form.text("company")
         page.email = try form.text("email")
@@ -83,7 +85,7 @@ struct SignInPages {
             let draft = SignUpDraft(
                 company: try AccountFields.company(form), email: try AccountFields.email(form),
                 password: try AccountFields.password(form))
-            try dashboard.requireSignUp(visit.scope)
+            try dashboard.requireSignUp(visit.request, visit.scope)
             let signedIn = try await dashboard.issuer.signUp(draft, from: visit.visitor)
             var response = visit.redirect(to: ReturnPath.home)
             try await visit.endOldSession()
@@ -97,9 +99,10 @@ struct SignInPages {
         }
     }
 
-    private func page(next: String) -> SignInPage {
+    private func page(_ visit: Visit, next: String) -> SignInPage {
         SignInPage(
-            next: next, isSignUpOpen: dashboard.settings.isSignUpOpen,
+            next: next, takesPasswords: dashboard.settings.takesPasswords,
+            isSignUpOpen: dashboard.settings.opensSignUp(to: visit.request),
             provider: dashboard.oidc.map { provider in
                 SignInPage.Provider(
                     name: provider.settings.name, href: "/oidc/sign-in?next=" + PercentEncoding.encoded(next))

@@ -31,7 +31,7 @@ async function refresh() {
   again = false;
   const start = performance.now();
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
+    const answer = await fetch(location.href, { headers: { Accept: "text/html", "Paitify-Background": "1" }, redirect: "error" });
     if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
     say("off", "Connecting");

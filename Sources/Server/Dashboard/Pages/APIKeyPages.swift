@@ -54,7 +54,8 @@ struct KeyForm {
     var name = ""
     var agent = ""
     var days = ""
-    var scopes = Set(Scope.standard.map(\.rawValue))
+    /// What is ticked beforehand: what an agent needs. Who wants a key that changes limits says so.
+    var scopes: Set<String> = [Scope.authorize.rawValue, Scope.read.rawValue]
     var problem: String?
 
     init() {}

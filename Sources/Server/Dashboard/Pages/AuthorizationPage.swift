@@ -196,6 +196,8 @@ struct TokenView {
     let tokenHeader: String
     let tokenClaims: String
     let tokenText: String?
+    /// It could be charged, and is for others to see.
+    let isTokenKept: Bool
 
     init(_ claims: SignedClaims, _ token: String?, _ authorization: Authorization) {
         tokenTitle = claims.typ == .authorization ? "Token" : "Signed denial"
@@ -215,5 +217,6 @@ struct TokenView {
                 })
         tokenClaims = JSONIndent.text(claims.payload)
         tokenText = token
+        isTokenKept = token == nil && authorization.status == .pending
     }
 }

@@ -12,10 +12,11 @@ struct EventRoutes {
     private static let streamFor: Duration = .seconds(10)
     private static let lookEach: Duration = .milliseconds(500)
 
-    static func path(after revision: Int64) -> String { "/events?after=\(revision)" }
+    static let path = "/events"
+    static func path(after revision: Int64) -> String { "\(path)?after=\(revision)" }
 
     func add(to pages: PageTable) {
-        pages.page("/events", follow)
+        pages.page(Self.path, follow)
     }
 
     private func follow(_ visit: Visit) async throws -> Response {
@@ -30,7 +31,8 @@ struct EventRoutes {
                 try await writer.write(ByteBuffer(string: "retry: 500\nid: \(last)\n\n"))
                 let end = ContinuousClock.now + Self.streamFor
                 while ContinuousClock.now < end, !Task.isShuttingDownGracefully {
-                    let revision = try await issuer.revision(as: caller)
+                    // A session that is over meanwhile ends the stream; the next is refused as any request is.
+                    guard let revision = try await Self.revision(issuer, caller) else { break }
                     if revision != last {
                         last = revision
                         try await writer.write(
@@ -40,5 +42,13 @@ struct EventRoutes {
                 }
                 try await writer.finish(nil)
             })
+    }
+
+    private static func revision(_ issuer: Issuer, _ caller: Principal) async throws -> Int64? {
+        do {
+            return try await issuer.revision(as: caller)
+        } catch IssuerError.unauthenticated {
+            return nil
+        }
     }
 }

@@ -39,8 +39,9 @@ struct GetStarted {
                 limits: [try SpendLimit(interval: .daily, amount: Self.daily, count: nil)], approvalAbove: Self.above),
             as: caller, once: part("policy")
         ).value
+        // It goes into an agent's hands: it spends for that agent, and changes no limit.
         let key = try await issuer.createAPIKey(
-            APIKeyDraft(name: try Name("First key"), scopes: [.authorize, .read, .manage]), as: caller,
+            APIKeyDraft(name: try Name("First key"), scopes: [.authorize, .read], agentID: agent.id), as: caller,
             once: part("key")
         ).value
         return try await show(visit, secret: Content.Secret(text: key.secret, agent: agent.id))

@@ -47,6 +47,7 @@ struct Templates: Sendable {
                 "clerk": PackageResources.clerk_mustache,
                 "get-started": PackageResources.get_started_mustache,
                 "join": PackageResources.join_mustache,
+                "join-provider": PackageResources.join_provider_mustache,
                 "layout": PackageResources.layout_mustache,
                 "mark": PackageResources.mark_mustache,
                 "members": PackageResources.members_mustache,
