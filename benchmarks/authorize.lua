@@ -1,8 +1,34 @@
--- For wrk: the same spend over and over, each a new authorization. KEY and AGENT come from the environment.
+-- For wrk: the same spend over and over, each a new authorization. From the environment:
+-- KEY; AGENT, or AGENTS, a file of agents, one a line, who spend in turns; PAUSE, how many milliseconds a connection waits
+-- before each request, on average: as often shortly as long, so that requests come as from people who do not know of each other.
 dofile("benchmarks/result.lua")
-wrk.method = "POST"
-wrk.headers["X-API-Key"] = os.getenv("KEY")
-wrk.headers["Content-Type"] = "application/json"
-wrk.body = string.format(
-  '{"agentId":"%s","amount":1999,"currency":"USD","merchant":{"id":"m_cloud","name":"Cloud Store","category":"5734"}}',
-  os.getenv("AGENT"))
+local pause = tonumber(os.getenv("PAUSE") or "0")
+local agents = {}
+if os.getenv("AGENTS") then
+  for line in io.lines(os.getenv("AGENTS")) do agents[#agents + 1] = line end
+else
+  agents[1] = os.getenv("AGENT")
+end
+
+local requests = {}
+function init(_)
+  math.randomseed(1)
+  wrk.method = "POST"
+  wrk.headers["X-API-Key"] = os.getenv("KEY")
+  wrk.headers["Content-Type"] = "application/json"
+  for number, agent in ipairs(agents) do
+    requests[number] = wrk.format(nil, nil, nil, string.format(
+      '{"agentId":"%s","amount":1999,"currency":"USD","merchant":{"id":"m_cloud","name":"Cloud Store","category":"5734"}}',
+      agent))
+  end
+end
+
+local turn = 0
+function request()
+  turn = turn % #requests + 1
+  return requests[turn]
+end
+
+if pause > 0 then
+  function delay() return math.floor(-math.log(1 - math.random()) * pause + 0.5) end
+end

@@ -9,51 +9,21 @@
 # that the issuer spent per authorization does not depend on that. Compare ratios between machines, not figures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# shellcheck source=scripts/lib.sh
-. scripts/lib.sh
+# shellcheck source=benchmarks/lib.sh
+. benchmarks/lib.sh
 
 seconds=${BENCH_SECONDS:-10}
 verifier_seconds=${BENCH_VERIFIER_SECONDS:-3}
 only=${BENCH_ONLY:-}
 connections=${BENCH_CONNECTIONS:-64}
-cores=$(nproc)
-work=$(mktemp -d "${BENCH_FOLDER:-build}/bench.XXXXXX")
-trap 'stop_server; rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-
-heading() { printf '\n%s\n' "$*"; }
-row() { printf '  %-58s %12s\n' "$1" "$2"; }
-compute() { awk "BEGIN { printf \"$1\", $2 }"; }
-
-# cpu_seconds: what the issuer has spent so far, in user and kernel mode.
-cpu_seconds() {
-    local fields
-    fields=$(sed 's/.*) //' "/proc/$server/stat")
-    awk -v hertz="$(getconf CLK_TCK)" '{ print ($12 + $13) / hertz }' <<<"$fields"
-}
-
-# load PATH CONNECTIONS SECONDS: sets requests, rate, median and p99 (microseconds), and cpu (microseconds a request).
-load() {
-    local before after result duration failed
-    before=$(cpu_seconds)
-    result=$(KEY=$key AGENT=$agent wrk -t 1 -c "$2" -d "${3}s" -s "benchmarks/${4:-result}.lua" "$address$1" |
-        grep '^RESULT')
-    after=$(cpu_seconds)
-    read -r _ requests duration median p99 failed <<<"$result"
-    [ "$failed" = 0 ] || die "$failed of $requests requests failed."
-    rate=$(compute %.0f "$requests / ($duration / 1e6)")
-    cpu=$(compute %.0f "($after - $before) * 1e6 / $requests")
-}
+begin bench
 
 floors() {
     heading 'What the machine sets'
-    local line
-    line=$(openssl speed -multi "$cores" -seconds 5 rsa2048 2>/dev/null | grep -E '^rsa +2048')
-    signatures=$(awk '{ print $(NF - 1) }' <<<"$line")
+    signatures=$(rsa_signatures 5)
     row "RSA-2048 signatures a second, openssl speed, $cores cores" "$(compute %.0f "$signatures")"
     row 'CPU time of one signature' "$(compute %.0f "$cores * 1e6 / $signatures") us"
-    cc -O2 -o "$work/fdatasync" benchmarks/fdatasync.c
-    row 'fdatasync a second, one after the other' "$("$work/fdatasync" "$work/page")"
+    row 'fdatasync a second, one after the other' "$(flushes)"
 }
 
 # c_program NAME FILE...: builds benchmarks/verify/FILE.c... against the libraries that are compared.
@@ -83,8 +53,7 @@ verification() {
 }
 
 start_issuer() {
-    export PAITIFY_HOST=127.0.0.1 PAITIFY_PORT=0 PAITIFY_DATA_DIR=$work/data PAITIFY_RATE_LIMIT=0 LOG_LEVEL=warning
-    start_server "$work/data" "$work/log" || die "The issuer did not start: $(tail -n 1 "$work/log")"
+    serve
     key=$("$paitify" companies create --name Bench | json_member apiKey)
     agent=$(api POST /v1/agents '{"name":"Bench"}' | json_member id)
     api POST /v1/policies "{\"name\":\"Bench\",\"agentId\":\"$agent\",\"currency\":\"USD\",\"limits\":[
@@ -122,7 +91,7 @@ authorizations() {
 reserved() { api GET "/v1/budget/$agent" | grep -oE '"reservedCount" *: *[0-9]+' | grep -oE '[0-9]+$'; }
 
 [ "$only" = verifier ] || [ -x "$paitify" ] || die "$paitify is not there: make build"
-printf '%s, %s cores, %s\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$cores" "$(date -u +%F)"
+machine
 verification
 [ "$only" = verifier ] && exit
 floors

@@ -9,15 +9,14 @@
 # Exit status 1 if the right key's 99th percentile doubles under the first flood, or a right key is refused.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# shellcheck source=scripts/lib.sh
-. scripts/lib.sh
+# shellcheck source=benchmarks/lib.sh
+. benchmarks/lib.sh
 
 seconds=${BENCH_SECONDS:-5}
 rounds=${BENCH_ROUNDS:-3}
 connections=${BENCH_CONNECTIONS:-4}
 first_uses=8
-cores=$(nproc)
-work=$(mktemp -d "${BENCH_FOLDER:-build}/wrong-keys.XXXXXX")
+begin wrong-keys
 flood=
 # stop_flood: ends it; wrk then says how many keys it sent, which this adds up in `wrong` and `wrong_seconds`.
 stop_flood() {
@@ -31,10 +30,6 @@ stop_flood() {
     wrong_seconds=$(compute %.3f "$wrong_seconds + $duration / 1e6")
 }
 trap 'stop_flood; stop_server; rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-
-row() { printf '  %-62s %12s\n' "$1" "$2"; }
-compute() { awk "BEGIN { printf \"$1\", $2 }"; }
 
 # new_keys COUNT: makes API keys and prints them.
 new_keys() {
@@ -102,8 +97,7 @@ start_flood() {
 }
 
 [ -x "$paitify" ] || die "$paitify is not there: make build"
-export PAITIFY_HOST=127.0.0.1 PAITIFY_PORT=0 PAITIFY_DATA_DIR=$work/data PAITIFY_RATE_LIMIT=0 LOG_LEVEL=warning
-start_server "$work/data" "$work/log" || die "The issuer did not start: $(tail -n 1 "$work/log")"
+serve
 key=$("$paitify" companies create --name Bench | json_member apiKey)
 agent=$(api POST /v1/agents '{"name":"Bench"}' | json_member id)
 api POST /v1/policies '{"name":"Bench","currency":"USD","limits":[{"interval":"MONTHLY","amount":9000000000000}]}' >/dev/null

@@ -106,6 +106,17 @@ mkdir -p "$work"
     echo "EXAMPLES: FAILED: build/lib/libpaitifyverify.so.1 is not there; run make library first"
     exit 1
 }
+# A README may show nothing; what it shows has to be there.
+# shellcheck disable=SC2016
+printf '```sh\ntrue\n```\n' >"$work/silent.md"
+# shellcheck disable=SC2016
+printf '```sh\ntrue\n```\n```text\none\ntwo\n```\n' >"$work/telling.md"
+echo one >"$work/one.txt"
+if shows "$work/one.txt" "$work/silent.md" && ! shows "$work/one.txt" "$work/telling.md"; then
+    pass "a README need not show what its first block prints"
+else
+    fail "a README without a block of text, or with one that is not printed, is not told from others"
+fi
 cases=$(material count "$vectors")
 altered=$(material alter "$vectors" "$work/altered")
 

@@ -65,4 +65,7 @@ def block(readme, language):
 
 
 if __name__ == "__main__":
-    print({"count": count, "alter": alter, "block": block}[sys.argv[1]](*sys.argv[2:]))
+    said = {"count": count, "alter": alter, "block": block}[sys.argv[1]](*sys.argv[2:])
+    # Of a block that is not there, not even an empty line.
+    if said != "":
+        print(said)
