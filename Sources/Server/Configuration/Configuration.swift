@@ -174,7 +174,7 @@ extension Configuration {
         ) {
             // azp is compared to the letter: what no browser sends would be nobody's.
             $0.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { party in
-                ProviderHTTP.isAllowed(String(party))
+                ProviderHTTP.isAllowed(String(party)) && !party.contains("?")
                     && Sites(publicURL: String(party), listeningOn: "").publicSite.origin == party
             }
         }
