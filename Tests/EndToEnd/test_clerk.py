@@ -218,7 +218,7 @@ def test_wrong_tokens_are_counted_and_keep_nobody_out_who_has_a_right_one(own_se
         statuses = [ask(server, wrong, headers=client).status_code for _ in range(2)]
         while len(statuses) < 200 and statuses[-1] != 429:
             statuses.append(ask(server, wrong, headers=client).status_code)
-        assert set(statuses) == {401, 429}
+        assert set(statuses) <= {401, 429} and statuses[-1] == 429
         assert ask(server, version_1(provider), headers=client).status_code == 200
     form, origin = {"token": version_1(provider)}, {"Origin": server.address}
     entered = []
