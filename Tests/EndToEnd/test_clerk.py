@@ -248,10 +248,11 @@ def test_a_key_that_the_provider_turned_to_is_fetched_and_one_that_it_dropped_is
     provider.keys = [Key("second")]
     assert ask(server, version_1(provider)).status_code == 200
     assert ask(server, old).status_code == 401
-    unknown = Key("unknown").sign(provider.claims(org_id="o"))
+    unknown, asked, start = Key("unknown").sign(provider.claims(org_id="o")), len(provider.asked), time.monotonic()
     for _ in range(20):
         assert ask(server, unknown).status_code == 401
-    assert len(provider.asked) == 2, "a kid that nobody knows buys no fetch at will"
+    # One a cooldown of five seconds, however slow the machine is.
+    assert len(provider.asked) - asked <= (time.monotonic() - start) / 5 + 1, "a kid that nobody knows buys no fetch at will"
     assert not any("cannot be used" in line for line in server.lines), "nor an alarm"
     provider.answers["/.well-known/jwks.json"] = hang_up
     assert ask(server, version_1(provider)).status_code == 200, "keys that are known serve while the provider is down"
