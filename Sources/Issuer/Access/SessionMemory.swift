@@ -49,14 +49,14 @@ final class SessionMemory: Sendable {
 
     private let state = Mutex(State())
 
-    /// Nil for one that is not remembered, or no longer. Counts as a use.
-    func find(_ digest: [UInt8], at now: Instant) -> SignedIn? {
+    /// Nil for one that is not remembered, or no longer.
+    func find(_ digest: [UInt8], at now: Instant, counts: Bool) -> SignedIn? {
         state.withLock { state in
             guard let entry = state.entries.value(for: digest),
                 entry.readAt.adding(seconds: Self.rememberedSeconds) > now, entry.readAt <= now,
                 entry.signedIn.session.expiresAt > now
             else { return nil }
-            state.see(entry.signedIn, at: now)
+            if counts { state.see(entry.signedIn, at: now) }
             return entry.signedIn
         }
     }
@@ -66,13 +66,13 @@ final class SessionMemory: Sendable {
         state.withLock { $0.entries.value(for: digest) != nil }
     }
 
-    /// The session was read from the store. Counts as a use.
-    func insert(_ signedIn: SignedIn, _ digest: [UInt8], at now: Instant) {
+    /// The session was read from the store.
+    func insert(_ signedIn: SignedIn, _ digest: [UInt8], at now: Instant, counts: Bool) {
         state.withLock { state in
             let evicted = state.entries.insert(Entry(signedIn: signedIn, readAt: now), for: digest)
             if let evicted { state.digests[evicted.signedIn.session.id] = nil }
             state.digests[signedIn.session.id] = digest
-            state.see(signedIn, at: now)
+            if counts { state.see(signedIn, at: now) }
         }
     }
 

@@ -36,6 +36,8 @@ extension Issuer {
         } else if let known = try await knownUser(identity) {
             record = try await user(known)
             companies = try await self.companies(of: record)
+            // Who was removed from their last one begins anew, as somebody would who is new.
+            if companies.isEmpty, opensCompanies { return try await openCompany(of: identity, visitor) }
         } else {
             guard opensCompanies else { throw .account(.noCompany) }
             return try await openCompany(of: identity, visitor)

@@ -1,13 +1,15 @@
 /// Looks at what was decided.
 extension Issuer {
-    /// The authorization, with its token while the spend is neither confirmed nor voided nor lapsed.
+    /// The authorization, with its token while the spend is neither confirmed nor voided nor lapsed. Whoever has the token can
+    /// charge it: so it is for who may spend, or decides on spends, and not for who only looks.
     public func authorization(
         _ id: AuthorizationID, as principal: Principal
     ) async throws(IssuerError) -> IssuedAuthorization {
         let authorization = try await look(at: principal.agentID, as: principal) { books in
             try Self.authorization(id, for: principal, in: books)
         }
-        let token = authorization.status == .pending ? try authorization.claims.map(keyRing.sign) : nil
+        let mayHaveToken = !principal.scopes.isDisjoint(with: [.authorize, .approve])
+        let token = authorization.status == .pending && mayHaveToken ? try authorization.claims.map(keyRing.sign) : nil
         return IssuedAuthorization(authorization: authorization, token: token)
     }
 

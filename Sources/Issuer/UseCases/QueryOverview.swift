@@ -121,9 +121,10 @@ extension Issuer {
     public func revision(as principal: Principal) async throws(IssuerError) -> Int64 {
         try await IssuerError.mapping {
             try await store.read(for: principal.companyID) { tx in
-                guard let revision = try Companies.revision(of: principal.companyID, in: tx) else {
-                    throw IssuerError.unauthenticated
-                }
+                guard let admission = try Companies.look(at: principal.companyID, in: tx),
+                    let revision = try Companies.revision(of: principal.companyID, in: tx)
+                else { throw IssuerError.unauthenticated }
+                try self.admit(principal, keyVersion: admission.keyVersion, at: self.clock.now(), in: tx)
                 return revision
             }
         }
@@ -141,11 +142,13 @@ extension Issuer {
         }
         let now = clock.now()
         return try await IssuerError.mapping {
-            try await store.read(for: principal.companyID) { tx in
-                try body(
-                    Books(
-                        tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                        policyVersion: version))
+            try await turns.run(for: principal.companyID) {
+                try await store.read(for: principal.companyID) { tx in
+                    try body(
+                        Books(
+                            tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
+                            policyVersion: version))
+                }
             }
         }
     }

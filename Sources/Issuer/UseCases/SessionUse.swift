@@ -14,9 +14,11 @@ public struct Visitor: Sendable {
 /// Sessions, from the sign-in to their end.
 extension Issuer {
     /// Whose session it is. Throws `unauthenticated` for one that is unknown, over or revoked, and never says which.
-    public func authenticate(session token: SessionToken) async throws(IssuerError) -> SignedIn {
+    ///
+    /// `counts`: whether somebody uses it now. What a page that lies open asks by itself keeps no session alive.
+    public func authenticate(session token: SessionToken, counts: Bool = true) async throws(IssuerError) -> SignedIn {
         let (now, digest) = (clock.now(), token.digest)
-        if let known = sessionMemory.find(digest, at: now) { return known }
+        if let known = sessionMemory.find(digest, at: now, counts: counts) { return known }
         let idleSeconds = settings.sessionIdleSeconds
         // What was seen here is written down a minute later.
         let seen: @Sendable (SessionID) -> Instant = { [self] in
@@ -38,7 +40,7 @@ extension Issuer {
             }
         }
         guard let signedIn else { throw .unauthenticated }
-        sessionMemory.insert(signedIn, digest, at: now)
+        sessionMemory.insert(signedIn, digest, at: now, counts: counts)
         return signedIn
     }
 

@@ -66,14 +66,14 @@ extension Issuer {
         }
     }
 
-    /// The companies of whoever is signed in.
+    /// The companies that whoever is signed in may go on to. Those that an identity provider rules are not among them.
     public func memberships(_ signedIn: SignedIn) async throws(IssuerError) -> [Membership] {
         let user = signedIn.user.id
         return try await IssuerError.mapping {
             try await store.globalTransaction { tx in
                 var memberships: [Membership] = []
                 for company in try Users.companies(of: user, in: tx) {
-                    guard let name = try Companies.name(of: company, in: tx),
+                    guard try !Identities.rules(company, user, in: tx), let name = try Companies.name(of: company, in: tx),
                         let role = try Memberships.role(of: user, in: company, tx)
                     else { continue }
                     memberships.append(Membership(companyID: company, companyName: name, role: role))
@@ -83,12 +83,15 @@ extension Issuer {
         }
     }
 
-    /// Ends this session and begins one in another company that the person is a member of.
+    /// Ends this session and begins one in another company that the person is a member of. Into one that an identity
+    /// provider rules, a token of the provider is the only way: it alone knows whether they are a member still.
     public func switchCompany(
         to company: CompanyID, _ signedIn: SignedIn, from visitor: Visitor
     ) async throws(IssuerError) -> SignedIn {
         let user = signedIn.user.id
-        let record = try await admitted(signedIn.principal, isWriting: false) { try Users.find(user, in: $0.tx) }
+        let record = try await admitted(signedIn.principal, isWriting: false) { books -> Users.Record? in
+            try Identities.rules(company, user, in: books.tx) ? nil : try Users.find(user, in: books.tx)
+        }
         guard let record, let next = try await begin(company, record, signedIn.principal.environment, visitor) else {
             throw .notFound(.company, company.text)
         }

@@ -68,6 +68,7 @@ public final class Sweeper: Sendable {
                 try Counters.dropUnneeded(in: books)
                 try Sessions.purge(idleSeconds: idleSeconds, in: books)
                 try Invitations.purge(in: books)
+                try PasswordResets.purge(in: books)
             }
         }
     }

@@ -50,7 +50,7 @@ extension Issuer {
     }
 
     /// A key that was revoked, or has expired, since it was verified opens nothing: not even this request.
-    private func admit(
+    func admit(
         _ principal: Principal, keyVersion: Int64, at now: Instant, in tx: any StoreTransaction
     ) throws {
         if let end = principal.expiresAt, end <= now { throw IssuerError.unauthenticated }

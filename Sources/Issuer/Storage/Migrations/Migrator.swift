@@ -1,7 +1,9 @@
 /// Brings a store's schema to this version, forward only.
 enum Migrator {
     /// Every version's statements, in order; a version that shipped is never edited.
-    static let versions: [[Statement]] = [V001.statements, V002.statements, V003.statements, V004.statements]
+    static let versions: [[Statement]] = [
+        V001.statements, V002.statements, V003.statements, V004.statements, V005.statements,
+    ]
 
     private static let createVersion = Statement(
         "CREATE TABLE IF NOT EXISTS schema_version (only_row BIGINT PRIMARY KEY CHECK (only_row = 1), version BIGINT NOT NULL)"
