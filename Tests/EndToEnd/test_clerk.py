@@ -157,6 +157,11 @@ BAD_TOKENS = {
     "pending": lambda p: p.token(v=2, o={"id": "o", "rol": "admin"}, sts="pending"),
     "of an organization without a name": lambda p: p.token(v=2, o={"rol": "admin"}),
     "of an organization that is a number": lambda p: p.token(org_id=7, org_role="org:admin"),
+    "an access token's": lambda p: p.key.sign(p.claims(sid="sess_1", org_id="o"), typ="at+jwt"),
+    "an access token's of another client": lambda p: p.token(client_id="client_1", scope="openid", jti="oat_1"),
+    "an ID token's of another client": lambda p: p.token(aud="client_1", nonce="n", sid="sess_1"),
+    "made by a template for another service": lambda p: p.token(azp=DASHBOARD, jti="10db7f531a90cb2faea4"),
+    "for another audience": lambda p: version_1(p, aud="hasura"),
     "too long": lambda p: version_1(p, padding="x" * 9000),
 }
 
@@ -194,8 +199,8 @@ def test_a_key_that_the_provider_turned_to_is_fetched_and_one_that_it_dropped_is
     assert ask(server, old).status_code in (401, 503)
     unknown = Key("unknown").sign(provider.claims(org_id="o"))
     for _ in range(20):
-        assert ask(server, unknown).status_code == 503
-    assert len(provider.asked) == 2, "a kid that nobody knows buys no fetch at will"
+        assert ask(server, unknown).status_code == 401
+    assert len(provider.asked) < 10, "a kid that nobody knows buys no fetch at will, but one each five seconds"
     provider.answers["/.well-known/jwks.json"] = hang_up
     assert ask(server, version_1(provider)).status_code == 200, "keys that are known serve while the provider is down"
 
@@ -254,11 +259,19 @@ def test_the_dashboard_s_sign_in_is_clerk_s_and_no_other_page_loads_anything_fro
     assert "https://clerk.example.com/npm/@clerk/clerk-js@5/" in page.text and key in page.text
     assert 'data-next="/agents"' in page.text
     policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
-    assert policy["script-src"] == "'self' https://clerk.example.com https://challenges.cloudflare.com"
+    robots, fraud = "https://challenges.cloudflare.com", "https://*.protect.clerk.com"
+    assert policy["script-src"] == f"'self' https://clerk.example.com {robots} {fraud}"
+    assert policy["connect-src"] == f"'self' https://clerk.example.com {fraud}:*"
+    assert policy["frame-src"] == f"{robots} {fraud}"
     assert policy["default-src"] == "'none'" and policy["frame-ancestors"] == "'none'"
     assert browser.get("/assets/clerk.js").headers["Content-Type"].startswith("text/javascript")
 
-    for token in ["x", "", version_1(provider, exp=1)]:
+    # Nobody comes in beside it.
+    form = {"email": "a@example.com", "password": "orange tiger staple 7", "company": "Beside"}
+    assert [browser.post(path, data=form).status_code for path in ("/sign-in", "/sign-up")] == [405, 405]
+    assert browser.post("/v1/signup", json=form).status_code == 403
+    nameless = provider.token(org_id="org_1", org_role="org:admin")
+    for token in ["x", "", version_1(provider, exp=1), nameless]:
         refused = browser.post("/sign-in/clerk", data={"token": token})
         assert refused.status_code == 401 and "Set-Cookie" not in refused.headers
     elsewhere = httpx.post(

@@ -159,6 +159,9 @@ extension SpendReports.SpendOfDay {
 }
 
 extension Overview {
+    /// Of nothing at all, for a page without figures.
+    package static func none(asOf: Instant) -> Overview { Overview(asOf: asOf, byDay: []) }
+
     /// Of a company in which nothing was asked for in these days.
     fileprivate init(asOf: Instant, byDay: [Day]) {
         self.init(

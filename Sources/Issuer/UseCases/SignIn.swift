@@ -73,7 +73,8 @@ extension Issuer {
             try await store.globalTransaction { tx in
                 var memberships: [Membership] = []
                 for company in try Users.companies(of: user, in: tx) {
-                    guard try !Identities.rules(company, user, in: tx), let name = try Companies.name(of: company, in: tx),
+                    guard try !Identities.rules(company, user, in: tx),
+                        let name = try Companies.name(of: company, in: tx),
                         let role = try Memberships.role(of: user, in: company, tx)
                     else { continue }
                     memberships.append(Membership(companyID: company, companyName: name, role: role))

@@ -167,7 +167,11 @@ extension Configuration {
         let parties = try read(
             "CLERK_AUTHORIZED_PARTIES", "origins with commas between, such as https://app.example.com"
         ) {
-            $0.split(separator: ",").allSatisfy { ProviderHTTP.isAllowed(String($0)) }
+            $0.split(separator: ",").allSatisfy { party in
+                // To the letter what a browser calls an origin, or it never is a token's azp.
+                ProviderHTTP.isAllowed(String(party)) && party.split(separator: "/").count == 2
+                    && !party.hasSuffix("/") && party == party.lowercased()
+            }
         }
         clerk.authorizedParties = (parties ?? "").split(separator: ",").map(String.init)
         dashboard.clerk = clerk
@@ -192,10 +196,10 @@ extension Configuration {
     }
 
     private mutating func readAccounts(_ variables: Variables) throws(ConfigurationError) {
-        // Whoever can reach a public address could open a company there.
-        dashboard.isSignUpOpen = ["127.0.0.1", "::1", "localhost"].contains(host)
-        try variables.read("PAITIFY_SIGNUP", "open or closed", &dashboard.isSignUpOpen) { text in
-            ["open": true, "closed": false][text]
+        // Whoever can reach a public address could open a company there, also through a proxy.
+        dashboard.signUp = ["127.0.0.1", "::1", "localhost"].contains(host) ? .local : .closed
+        try variables.read("PAITIFY_SIGNUP", "open or closed", &dashboard.signUp) { text in
+            ["open": .open, "closed": .closed][text]
         }
         try variables.read(
             "PAITIFY_DASHBOARD_URL", "an http or https URL without path, such as https://pay.example.com",
@@ -219,5 +223,12 @@ extension Configuration {
             return isClean && !rest.isEmpty && !rest.hasPrefix("/") && text.utf8.count <= 200 ? text : nil
         }
         return nil
+    }
+}
+
+extension Configuration {
+    /// Where people reach the dashboard, without a slash at the end.
+    var dashboardURL: String {
+        Sites(publicURL: dashboard.publicURL ?? issuer.issuerURL, listeningOn: host).publicURL
     }
 }

@@ -69,12 +69,14 @@ final class PageTable {
             var signedIn: SignedIn?
             if let token = dashboard.sessions.token(in: request) {
                 do {
-                    let found = try await dashboard.sessions.signedIn(token, scope)
+                    let found = try await dashboard.sessions.signedIn(
+                        token, scope, counts: request.headers[.paitifyUnattended] == nil && path != EventRoutes.path)
                     scope.visitor.set(found)
                     signedIn = found
+                    try scope.take(found.principal, of: dashboard.sessions.limits)
                 } catch IssuerError.unauthenticated {}
             }
-            let visit = Visit(request: request, scope: scope, site: site, dashboard: dashboard, signedIn: signedIn)
+            let visit = try Visit(request: request, scope: scope, site: site, dashboard: dashboard, signedIn: signedIn)
             // A page takes longer to write than an answer to a program, and keeps no connection's event loop waiting.
             return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await handler(visit) }
         }

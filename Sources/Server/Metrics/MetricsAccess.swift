@@ -7,14 +7,10 @@ struct MetricsAccess: Sendable {
     /// Whoever bears it as `Authorization: Bearer` may. Nil: whoever is on this machine.
     let token: OperatorKey?
 
-    /// What a proxy adds: a request that bears one of these came from elsewhere, though its connection did not.
-    private static let proxyFields = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"]
-        .compactMap { HTTPField.Name($0) }
-
     /// `client` is nil on loopback.
     func check(_ request: Request, from client: ClientNetwork?) throws {
         guard let token else {
-            guard client == nil, !Self.proxyFields.contains(where: { request.headers[$0] != nil }) else {
+            guard request.isLocal(from: client) else {
                 throw Problem(
                     .metricsLocalOnly,
                     "Without PAITIFY_METRICS_TOKEN the metrics are shown on the issuer's own machine alone. Set it, and "

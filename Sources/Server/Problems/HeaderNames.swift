@@ -1,6 +1,8 @@
 import HTTPTypes
 
 extension HTTPField.Name {
+    /// On what a page that lies open asks by itself.
+    static let paitifyUnattended = Self("Paitify-Unattended")!
     static let apiKey = literal("X-API-Key")
     static let requestID = literal("X-Request-Id")
     static let lastEventID = literal("Last-Event-ID")

@@ -9,7 +9,7 @@ struct BearerTokens: Sendable {
     let clock: WallClock
     /// Nil where no provider's tokens are taken.
     let clerk: ClerkTokens?
-    let opensCompanies: Bool
+    let signUp: SignUp
     let limits: RateLimits
     let logger: Logger
 
@@ -31,7 +31,8 @@ struct BearerTokens: Sendable {
         do {
             let identity = try await clerk.identity(in: token, clock: clock)
             return try await issuer.principal(
-                of: identity, in: environment, opensCompanies: opensCompanies, requestID: scope.requestID)
+                of: identity, in: environment, opensCompanies: signUp.isOpen(to: request, from: scope.client),
+                requestID: scope.requestID)
         } catch let failure as ProviderFailure {
             if case .token = failure { limits.noteRefusal(scope.client) }
             throw Problem(failure, logger: logger, requestID: scope.requestID)

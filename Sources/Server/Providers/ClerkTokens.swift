@@ -15,6 +15,7 @@ struct ClerkTokens: Sendable {
         let claims = try ProviderClaims(payload: try await keys.payload(of: token))
         try claims.check(issuer: settings.issuer)
         try claims.checkLifetime(at: clock.now())
+        try checkKind(token, claims)
         try checkParty(claims)
         // A session that Clerk still wants something of, such as a second factor, is none yet.
         guard try claims.text("sts") != "pending" else {
@@ -54,6 +55,25 @@ struct ClerkTokens: Sendable {
         case "manager": .admin
         case "approver": .approver
         default: .viewer
+        }
+    }
+
+    /// Clerk signs other tokens with the same key, under the same `iss`: access tokens and ID tokens of the applications
+    /// that sign in with it, and tokens that are made for other services. Whoever is handed one of those must be nobody here
+    /// (RFC 8725 sections 3.11 and 3.12). A session's token is a JWT by its header, names its session (`sid`), and
+    /// neither an audience nor a client.
+    private func checkKind(_ token: String, _ claims: ProviderClaims) throws(ProviderFailure) {
+        let header = Base64URL.decode(anyAlphabet: token.prefix { $0 != "." }) ?? []
+        guard try ProviderClaims(payload: header).text("typ").map({ $0.uppercased() == "JWT" }) ?? true else {
+            throw .token("the token's typ is no session token's")
+        }
+        for name: StaticString in ["aud", "client_id", "scope", "scp", "nonce", "at_hash"] where claims.has(name) {
+            throw .token("the token has \(name): it is no session's, but was made for another service")
+        }
+        // A plain provider's tokens may name no session. What Clerk makes by a template for other services always has a jti.
+        let isNamed = try claims.text("sid") != nil
+        guard isNamed || (settings.publishableKey == nil && !claims.has("jti")) else {
+            throw .token("the token has no sid: it is no session's")
         }
     }
 

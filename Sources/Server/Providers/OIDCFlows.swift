@@ -3,6 +3,14 @@ import Synchronization
 
 /// A sign-in that was begun: what its answer must fit. Kept here, not in the browser, so that it is good once.
 struct OIDCFlow: Sendable {
+    /// What is done with whom the provider signs in.
+    enum Purpose: Sendable {
+        /// They are signed in here; by the invitation, where there is one.
+        case signIn(InvitationToken?)
+        /// They are linked to the account of whoever is signed in, in this session.
+        case link(SessionID)
+    }
+
     /// In the ID token, which is thereby of this sign-in.
     let nonce: String
     /// PKCE (RFC 7636): who steals the code cannot use it.
@@ -10,13 +18,13 @@ struct OIDCFlow: Sendable {
     let redirectURL: String
     /// Where to go afterwards: checked.
     let next: String
-    let invitation: InvitationToken?
+    let purpose: Purpose
     /// SHA-256 of the browser's cookie: the answer is taken from no other browser.
     fileprivate let binding: [UInt8]
     fileprivate let expiresAt: Instant
 
     /// BASE64URL(SHA256(verifier)).
-    var codeChallenge: String { Base64.encodeURL(Digest.sha256(codeVerifier.utf8)) }
+    var codeChallenge: String { Base64URL.encode(Digest.sha256(codeVerifier.utf8)) }
 }
 
 /// Sign-ins under way, of which there are at most ten thousand, for ten minutes each. Any thread.
@@ -32,11 +40,11 @@ final class OIDCFlows: Sendable {
         let flow: OIDCFlow
     }
 
-    func begin(redirectURL: String, next: String, invitation: InvitationToken?, at now: Instant) throws -> Begun {
+    func begin(redirectURL: String, next: String, purpose: OIDCFlow.Purpose, at now: Instant) throws -> Begun {
         let (state, binding) = (try RandomSecret.text(), try RandomSecret.text())
         let flow = OIDCFlow(
             nonce: try RandomSecret.text(), codeVerifier: try RandomSecret.text(), redirectURL: redirectURL, next: next,
-            invitation: invitation, binding: Digest.sha256(binding.utf8), expiresAt: now.adding(seconds: Self.seconds))
+            purpose: purpose, binding: Digest.sha256(binding.utf8), expiresAt: now.adding(seconds: Self.seconds))
         flows.withLock { _ = $0.insert(flow, for: state) }
         return Begun(state: state, binding: binding, flow: flow)
     }

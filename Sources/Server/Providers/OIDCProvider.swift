@@ -43,11 +43,11 @@ final class OIDCProvider: Sendable {
 
     /// Where the browser is sent, and what its cookie has to be when it comes back.
     func begin(
-        redirectURL: String, next: String, invitation: InvitationToken?
+        redirectURL: String, next: String, purpose: OIDCFlow.Purpose
     ) async throws -> (url: String, binding: String) {
         let metadata = try await provider().metadata
         let begun = try flows.begin(
-            redirectURL: redirectURL, next: next, invitation: invitation, at: clock.now())
+            redirectURL: redirectURL, next: next, purpose: purpose, at: clock.now())
         let parameters = [
             ("response_type", "code"), ("client_id", settings.clientID), ("redirect_uri", redirectURL),
             ("scope", "openid profile email"), ("state", begun.state), ("nonce", begun.flow.nonce),

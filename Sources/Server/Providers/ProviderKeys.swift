@@ -36,6 +36,7 @@ final class ProviderKeys: Sendable {
 
     /// The payload of a token that one of the provider's keys signed. Nothing in it is checked.
     func payload(of token: String) async throws(ProviderFailure) -> [UInt8] {
+        let isUnknown: Bool
         do throws(VerifyError) {
             let verified = try verifier.verifyJWS(token)
             // They serve, and are to be fetched again: nobody waits for that.
@@ -43,8 +44,13 @@ final class ProviderKeys: Sendable {
             return verified.payload
         } catch {
             guard [.unknownKey, .noKeys, .keysStale].contains(error.status) else { throw Self.failure(error) }
+            isUnknown = error.status == .unknownKey
         }
-        guard let refresh = isDue ? refresh() : underWay.withLock({ $0 }), await refresh.value else {
+        let refresh: Task<Bool, Never>? = isDue ? refresh() : underWay.withLock { $0 }
+        if isUnknown, refresh == nil {
+            throw .token("none of the provider's keys is the token's, as of a moment ago")
+        }
+        guard let refresh, await refresh.value else {
             throw .unavailable("none of its keys that are known here is the token's, and no newer ones can be had now")
         }
         do throws(VerifyError) {

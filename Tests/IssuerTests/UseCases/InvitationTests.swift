@@ -7,7 +7,8 @@ import Testing
     @Test("a link is good for one person, and looking at it uses nothing up")
     func once() async throws {
         let test = try await TestAccounts()
-        let link = try await test.issuer.invite(as: .approver, note: Name("Bob"), by: test.owner.principal, once: nil).value.token
+        let link = try await test.issuer.invite(as: .approver, note: Name("Bob"), by: test.owner.principal, once: nil)
+            .value.token
         for _ in 0..<2 { #expect(try await test.issuer.invitation(link).role == .approver) }
         async let one = try? test.issuer.accept(
             link, EmailAddress("one@acme.example"), Password(TestAccounts.password)!, from: .test)

@@ -49,7 +49,9 @@ import Testing
         #expect(done.count == 1)
     }
 
-    @Test("a link that is a day old, that another took the place of, or whose password was changed meanwhile, opens nothing")
+    @Test(
+        "a link that is a day old, that another took the place of, or whose password was changed meanwhile, opens nothing"
+    )
     func ended() async throws {
         let test = try await TestAccounts()
         let member = try await test.member("m@acme.example", .viewer)
@@ -70,11 +72,13 @@ import Testing
     @Test(
         "nobody makes a link for somebody who may do more, nor for themselves",
         arguments: [
-            (.owner, [.owner, .admin, .approver, .viewer]), (.admin, [.approver, .viewer]), (.approver, []), (.viewer, []),
+            (.owner, [.owner, .admin, .approver, .viewer]), (.admin, [.approver, .viewer]), (.approver, []),
+            (.viewer, []),
         ] as [(Role, [Role])])
     func privilege(_ maker: Role, _ allowed: [Role]) async throws {
         let test = try await TestAccounts()
-        let principal = maker == .owner ? test.owner.principal : try await test.member("x@acme.example", maker).principal
+        let principal =
+            maker == .owner ? test.owner.principal : try await test.member("x@acme.example", maker).principal
         for role in Role.allCases {
             let member = try await test.member("some-\(role.rawValue)@acme.example", role)
             let refused = await refusal { _ = try await link(test, member.user.id, as: principal) }

@@ -39,16 +39,17 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, nil, true), ("::1", nil, true), ("localhost", nil, true), ("0.0.0.0", nil, false), ("::", nil, false),
-            ("10.0.0.7", nil, false), ("0.0.0.0", "open", true), (nil, "closed", false),
-        ] as [(String?, String?, Bool)])
-    func `anybody signs up where nobody but this machine can`(_ host: String?, _ setting: String?, _ isOpen: Bool)
-        throws
-    {
+            (nil, nil, .local), ("::1", nil, .local), ("localhost", nil, .local), ("0.0.0.0", nil, .closed),
+            ("::", nil, .closed), ("10.0.0.7", nil, .closed), ("0.0.0.0", "open", .open), (nil, "closed", .closed),
+            (nil, "open", .open),
+        ] as [(String?, String?, SignUp)])
+    func `whoever is on this machine signs up where nothing else is said`(
+        _ host: String?, _ setting: String?, _ signUp: SignUp
+    ) throws {
         var variables: [String: String] = [:]
         variables["PAITIFY_HOST"] = host
         variables["PAITIFY_SIGNUP"] = setting
-        #expect(try Configuration(Variables(environment: variables)).dashboard.isSignUpOpen == isOpen)
+        #expect(try Configuration(Variables(environment: variables)).dashboard.signUp == signUp)
     }
 
     @Test func `Clerk's variables are taken under both their names, the plain one first`() throws {

@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func `where sign-up is closed nobody signs up, by either way`() async throws {
-        let browser = TestBrowser(try await TestServer(dashboard: DashboardSettings(isSignUpOpen: false)))
+        let browser = TestBrowser(try await TestServer(dashboard: DashboardSettings(signUp: .closed)))
         let answer = try await browser.json(
             .post, "/v1/signup",
             #"{"company":"B","email":"x@example.com","password":"\#(TestBrowser.password)"}"#)

@@ -24,7 +24,8 @@ enum Identities {
     /// What somebody is called at each provider.
     static let byUser = Statement("CREATE INDEX user_identities_by_user ON user_identities (user_id, provider)")
 
-    static let byCompany = Statement("CREATE INDEX company_identities_by_company ON company_identities (company_id, provider)")
+    static let byCompany = Statement(
+        "CREATE INDEX company_identities_by_company ON company_identities (company_id, provider)")
 
     private static let findRuling = Statement(
         """

@@ -87,7 +87,8 @@ enum Invitations {
 
     private static func invitation(_ row: Row) throws(StorageError) -> Invitation {
         Invitation(
-            id: try row.id(0), role: try row.choice(1), note: try row.optionalChecked(2), createdBy: try row.text(3) == Author.command.actor ? nil : try row.id(3),
+            id: try row.id(0), role: try row.choice(1), note: try row.optionalChecked(2),
+            createdBy: try row.text(3) == Author.command.actor ? nil : try row.id(3),
             createdAt: try row.instant(4), expiresAt: try row.instant(5))
     }
 }

@@ -20,12 +20,19 @@ extension Dashboard {
         return value
     }
 
-    func requireSignUp(_ scope: RequestScope) throws {
-        guard settings.isSignUpOpen else { throw Problem.signUpClosed }
+    func requireSignUp(_ request: Request, _ scope: RequestScope) throws {
+        guard settings.signUp.isOpen(to: request, from: scope.client), !isSignInClerks else {
+            throw Problem.signUpClosed
+        }
         if let wait = signInLimits.takeSignUp(from: scope.client) {
             throw Problem.rateLimited("Too many sign-ups came from this network address.", retryAfterSeconds: wait)
         }
     }
+}
+
+extension Visit {
+    /// Whether whoever comes here may open a company.
+    var isSignUpOpen: Bool { dashboard.settings.signUp.isOpen(to: request, from: scope.client) }
 }
 
 extension Problem {

@@ -15,9 +15,10 @@ struct SignUpRoute {
             let draft = try SignUpDraft(
                 ObjectReader(
                     json.root, names: SignUpDraft.names, into: Findings(oversizedNumbers: json.oversizedNumbers)))
-            try dashboard.requireSignUp(scope)
+            try dashboard.requireSignUp(request, scope)
             let visitor = Visitor(userAgent: request.headers[.userAgent], requestID: scope.requestID)
             let signedIn = try await dashboard.issuer.signUp(draft, from: visitor)
+            try await dashboard.endSession(of: request, scope)
             var response = Response.json(.of(signedIn.write), status: .created)
             response.begin(signedIn, at: site)
             return response

@@ -54,7 +54,8 @@ struct KeyForm {
     var name = ""
     var agent = ""
     var days = ""
-    var scopes = Set(Scope.standard.map(\.rawValue))
+    /// A key that manages is one that is asked for: in the hands of an agent it would change what binds it.
+    var scopes = Set([Scope.authorize, .read].map(\.rawValue))
     var problem: String?
 
     init() {}

@@ -12,10 +12,12 @@ struct EventRoutes {
     private static let streamFor: Duration = .seconds(10)
     private static let lookEach: Duration = .milliseconds(500)
 
-    static func path(after revision: Int64) -> String { "/events?after=\(revision)" }
+    static let path = "/events"
+
+    static func path(after revision: Int64) -> String { "\(path)?after=\(revision)" }
 
     func add(to pages: PageTable) {
-        pages.page("/events", follow)
+        pages.page(Self.path, follow)
     }
 
     private func follow(_ visit: Visit) async throws -> Response {

@@ -16,14 +16,15 @@ struct SessionCookie: Sendable {
 
     /// Throws `unauthenticated` for a session that is over. Wrong ones count against the network they come from, as
     /// wrong API keys do.
-    func signedIn(_ token: SessionToken, _ scope: RequestScope) async throws -> SignedIn {
+    /// `counts`: whether a person asks, and not a page that lies open.
+    func signedIn(_ token: SessionToken, _ scope: RequestScope, counts: Bool = true) async throws -> SignedIn {
         // Somebody else's wrong ones, from behind the same address, keep nobody out who is in.
         if !limits.mayTry(scope.client), !issuer.knows(session: token) {
             throw Problem.rateLimited(
                 "Too many wrong credentials came from this network address.", retryAfterSeconds: 1)
         }
         do {
-            var signedIn = try await issuer.authenticate(session: token)
+            var signedIn = try await issuer.authenticate(session: token, counts: counts)
             signedIn.requestID = scope.requestID
             return signedIn
         } catch IssuerError.unauthenticated {
