@@ -20,7 +20,7 @@ setting() {
 
 data=$(setting PAITIFY_DATA_DIR ./data)
 port=$(setting PAITIFY_PORT 8080)
-# The key of the demonstration company and its agent, as the variables that the examples read.
+# The key of the demonstration company and its agent, as the variables that the examples read; and the way in for its owner.
 notes=$data/demonstration
 log=$data/paitify.log
 
@@ -60,8 +60,23 @@ make_demonstration() {
 
 # Moved into place: an interrupted start leaves nothing half made behind.
 save_demonstration() {
-    printf 'PAITIFY_URL=%q\nPAITIFY_API_KEY=%q\nPAITIFY_AGENT=%q\n' "$address" "$key" "$agent" >"$notes.new"
+    printf 'PAITIFY_URL=%q\nPAITIFY_API_KEY=%q\nPAITIFY_AGENT=%q\nPAITIFY_JOIN=%q\n' \
+        "$address" "$key" "$agent" "$way_in" >"$notes.new"
     mv "$notes.new" "$notes"
+}
+
+# A way into the demonstration company for its first owner: a link that works once, made anew where the one before is used
+# up or too old. Nothing once somebody has joined, who signs in as everybody does.
+make_way_in() {
+    local company
+    way_in=
+    ! api GET '/v1/audit?action=MEMBER_JOINED&limit=1' | grep -q '"actor"' || return 0
+    way_in=${PAITIFY_JOIN:-}
+    [ -z "$way_in" ] || ! curl -fsS --max-time 30 "$address$way_in" >/dev/null 2>&1 || return 0
+    company=$(api GET '/v1/audit?limit=1' | json_member companyId)
+    way_in=$("$paitify" members invite --company "$company" | json_member url)
+    # Under the address that this prints everywhere, whatever the issuer is called in tokens.
+    way_in=/join${way_in##*/join}
 }
 
 print_how_to() {
@@ -80,8 +95,13 @@ curl -sS $address/v1/authorize -H 'X-API-Key: $key' -H 'Content-Type: applicatio
 Its API, to read: $address/docs, and to try out: $address/swagger-ui.html
 The keys that verify its token: $address/.well-known/jwks.json
 
-The dashboard, for a company of your own: $address/sign-up
 END
+    if [ -n "$way_in" ]; then
+        printf 'The dashboard, as the demonstration company'"'"'s owner, once: %s\n' "$address$way_in"
+    else
+        printf 'The dashboard, as the demonstration company'"'"'s owner who joined: %s\n' "$address/sign-in"
+    fi
+    printf 'The dashboard, for a company of your own: %s\n' "$address/sign-up"
 }
 
 [ -x "$paitify" ] || die "$paitify is not there: make build"
@@ -96,6 +116,7 @@ trap 'stop_server; printf "\nStopped.\n"; exit 0' INT TERM
 trap stop_server EXIT
 start_server "$data" "$log" || die "The issuer did not start: $(tail -n 1 "$log")"
 load_demonstration || make_demonstration
+make_way_in
 save_demonstration
 print_how_to
 

@@ -11,6 +11,7 @@ public final class Issuer: Sendable {
     let sessionMemory = SessionMemory()
     let policyCache = PolicyCache()
     let simulations = Turnstile(most: 2)
+    let turns = CompanyTurns()
     let crowd: Crowd
     let observation: Observation
 

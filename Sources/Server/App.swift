@@ -137,11 +137,12 @@ enum App {
 
     /// What operators ask through the socket in the data folder.
     static func admin(
-        _ issuer: Issuer, _ folder: DataFolder, metrics: Metrics, logger: Logger
+        _ issuer: Issuer, _ folder: DataFolder, dashboardURL: String, metrics: Metrics, logger: Logger
     ) -> some ApplicationProtocol {
         Application(
             router: AdminRoutes.router(
-                issuer: issuer, copies: BooksCopy(folder, makeName: makeRequestID), housekeeping: metrics.housekeeping,
+                issuer: issuer, dashboardURL: dashboardURL, copies: BooksCopy(folder, makeName: makeRequestID),
+                housekeeping: metrics.housekeeping,
                 logger: logger, now: clock.now, makeRequestID: makeRequestID),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: folder.socketPath)),
             onServerRunning: { _ in folder.restrictSocket() },

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import itertools
+import json
 
 import httpx
 import pytest
@@ -184,13 +185,88 @@ def test_the_store_and_the_log_have_no_password_session_or_link(own_server):
     link = browser.post("/v1/invitations", json={"role": "viewer"}, headers={"X-CSRF-Token": token}).json()["url"]
     browser.get(link.removeprefix(server.address))
     browser.post("/sign-in", data={"email": "secret@example.com", "password": "a wrong password, 17"})
-    secrets = [PASSWORD, "a wrong password", browser.cookies["paitify_session"].split(".")[1], link[-43:], token]
+    [member] = browser.get("/v1/members").json()["data"]
+    reset = json.loads(server.command("members", "reset-password", "--email", member["email"]).stdout)["url"]
+    browser.get("/reset-password?token=" + reset.split("token=")[1])
+    secrets = [PASSWORD, reset[-43:], "a wrong password", browser.cookies["paitify_session"].split(".")[1], link[-43:], token]
     server.stop()
     kept = b"".join(path.read_bytes() for path in server.data.iterdir() if path.is_file())
     log = "".join(server.lines)
     assert b"secret@example.com" in kept and "/join" in log
     for secret in secrets:
         assert secret.encode() not in kept and secret not in log, secret
+
+
+def test_a_first_owner_gets_in_and_a_locked_out_one_back_by_a_command(own_server):
+    server = own_server().start()
+    company = json.loads(server.command("companies", "create", "--name", "Acme").stdout)["companyId"]
+    made = json.loads(server.command("members", "invite", "--company", company).stdout)
+    assert made["role"] == "owner" and made["url"].startswith("https://issuer.example/join?token=")
+    browser = visitor(server)
+    form = {"token": made["url"].split("token=")[1], "email": "ada@example.com", "password": PASSWORD}
+    assert browser.post("/join", data=form).headers["Location"] == "/overview"
+    # While the server is down, too.
+    for running in (True, False):
+        if not running:
+            server.stop()
+        reset = json.loads(server.command("members", "reset-password", "--email", "Ada@example.com").stdout)["url"]
+    server.start()
+    browser = visitor(server)
+    token = reset.split("token=")[1]
+    assert browser.post("/reset-password", data={"token": token, "password": "short"}).status_code == 422
+    changed = browser.post("/reset-password", data={"token": token, "password": "purple monkey dishes 9"})
+    assert changed.headers["Location"] == "/sign-in?reset=1" and not browser.cookies.get("paitify_session")
+    assert browser.post("/sign-in", data=form).status_code == 401
+    assert browser.post("/sign-in", data=form | {"password": "purple monkey dishes 9"}).status_code == 303
+    for arguments, says in {
+        ("invite", "--company", "co_00000000000000000000000001"): "company",
+        ("invite", "--company", company, "--role", "king"): "role",
+        ("reset-password", "--email", "nobody@example.com"): "member",
+        ("reset-password", "--email", "nobody"): "email",
+    }.items():
+        refused = server.command("members", *arguments, check=False)
+        assert refused.returncode != 0 and says in refused.stderr and "token=" not in refused.stdout
+
+
+def test_a_link_for_a_new_password_is_made_by_the_api_once_for_one_key(server):
+    browser = visitor(server)
+    session = sign_up(browser, "resetting@example.com")
+    token = {"X-CSRF-Token": session["csrfToken"]}
+    link = browser.post("/v1/invitations", json={"role": "viewer"}, headers=token | {"Idempotency-Key": "i"}).json()["url"]
+    again = browser.post("/v1/invitations", json={"role": "viewer"}, headers=token | {"Idempotency-Key": "i"})
+    assert again.json()["url"] == link and again.headers["Idempotent-Replayed"] == "true"
+    assert browser.post("/v1/invitations", json={"role": "owner"}, headers=token | {"Idempotency-Key": "i"}).status_code == 422
+    other = visitor(server)
+    other.post("/join", data={"token": link.split("token=")[1], "email": "forgets@example.com", "password": PASSWORD})
+    member = other.get("/v1/session").json()["user"]["id"]
+    path = f"/v1/members/{member}/password-reset"
+    made = [browser.post(path, headers=token | {"Idempotency-Key": "r"}) for _ in range(2)]
+    assert [answer.status_code for answer in made] == [201, 201] and made[0].content == made[1].content
+    assert made[0].json()["userId"] == member
+    mine = browser.post(f"/v1/members/{session['user']['id']}/password-reset", headers=token)
+    assert (mine.status_code, mine.json()["code"]) == (403, "RESET_NOT_ALLOWED")
+    theirs = other.post(path, headers={"X-CSRF-Token": other.get("/v1/session").json()["csrfToken"]})
+    assert (theirs.status_code, theirs.json()["code"]) == (403, "RESET_NOT_ALLOWED")
+
+
+def test_signing_up_ends_the_session_that_the_browser_had(server):
+    browser = visitor(server)
+    sign_up(browser, "before@example.com")
+    old = dict(browser.cookies)
+    sign_up(browser, "after@example.com")
+    assert httpx.get(server.address + "/v1/session", cookies=old).status_code == 401
+
+
+def test_by_default_nobody_opens_a_company_through_a_proxy(own_server):
+    server = own_server(PAITIFY_SIGNUP="").start()
+    form = {"company": "C", "email": "proxied@example.com", "password": PASSWORD}
+    public = {"Host": "issuer.example", "Origin": "https://issuer.example"}
+    for headers in (public, {"X-Forwarded-For": "192.0.2.7"}, {"Via": "1.1 edge"}):
+        proxied = visitor(server, **headers)
+        assert proxied.post("/v1/signup", json=form).status_code == 403, headers
+        assert proxied.post("/sign-up", data=form).status_code == 403
+        assert "/sign-up" not in proxied.get("/sign-in").text
+    assert visitor(server).post("/v1/signup", json=form).status_code == 201
 
 
 def test_a_hundred_guesses_at_once_are_ten(own_server):

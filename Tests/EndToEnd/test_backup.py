@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import threading
 
+import httpx
 import jwt
 import pytest
 
@@ -191,6 +192,32 @@ def backup(own_server, tmp_path):
 
 def names(folder):
     return sorted(entry.name for entry in folder.iterdir())
+
+
+def test_nobody_is_signed_in_after_a_restore_and_no_link_of_before_opens_anything(own_server, tmp_path):
+    server = own_server().start()
+    form = {"company": "Acme", "email": "ada@example.com", "password": "orange tiger staple 7"}
+    with httpx.Client(base_url=server.address, headers={"Origin": server.address}) as browser:
+        token = {"X-CSRF-Token": browser.post("/v1/signup", json=form).json()["csrfToken"]}
+        cookies = dict(browser.cookies)
+        invited = browser.post("/v1/invitations", json={"role": "viewer"}, headers=token).json()["url"]
+    reset = json.loads(server.command("members", "reset-password", "--email", "ada@example.com").stdout)["url"]
+    server.command("backup", str(tmp_path / "books.db"))
+    server.stop()
+    for arguments in (["--json"], ["--json", "--keep-signing-keys"]):
+        other, done = restored(own_server, server, tmp_path / "books.db", *arguments)
+        said = json.loads(done.stdout)
+        assert (said["endedSessions"], said["withdrawnLinks"]) == (1, 2)
+        other.start()
+        with httpx.Client(base_url=other.address, headers={"Origin": other.address}) as browser:
+            cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+            assert browser.get("/v1/session", headers={"Cookie": cookie}).status_code == 401
+            for url in (invited, reset):
+                path = "/" + url.split("/", 3)[3]
+                assert browser.get(path).status_code == 404
+            browser.cookies.clear()
+            assert browser.post("/sign-in", data=form).status_code == 303, "people and passwords are as they were"
+        other.stop()
 
 
 def test_nothing_is_restored_over_books_or_beside_a_server(backup):

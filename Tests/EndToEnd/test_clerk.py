@@ -158,6 +158,11 @@ BAD_TOKENS = {
     "pending": lambda p: p.token(v=2, o={"id": "o", "rol": "admin"}, sts="pending"),
     "of an organization without a name": lambda p: p.token(v=2, o={"rol": "admin"}),
     "of an organization that is a number": lambda p: p.token(org_id=7, org_role="org:admin"),
+    "an access token's": lambda p: p.key.sign(p.claims(sid="sess_1", org_id="o"), typ="at+jwt"),
+    "an access token's of another client": lambda p: p.token(client_id="client_1", scope="openid", jti="oat_1"),
+    "an ID token's of another client": lambda p: p.token(aud="client_1", nonce="n", sid="sess_1"),
+    "made by a template for another service": lambda p: p.token(azp=DASHBOARD, jti="10db7f531a90cb2faea4"),
+    "for another audience": lambda p: version_1(p, aud="hasura"),
     "too long": lambda p: version_1(p, padding="x" * 9000),
 }
 
@@ -312,7 +317,10 @@ def test_the_dashboard_s_sign_in_is_clerk_s_and_no_other_page_loads_anything_fro
     assert "https://clerk.example.com/npm/@clerk/clerk-js@5/" in page.text and key in page.text
     assert 'data-next="/agents"' in page.text
     policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
-    assert policy["script-src"] == "'self' https://clerk.example.com https://challenges.cloudflare.com"
+    robots, fraud = "https://challenges.cloudflare.com", "https://*.protect.clerk.com"
+    assert policy["script-src"] == f"'self' https://clerk.example.com {robots} {fraud}"
+    assert policy["connect-src"] == f"'self' https://clerk.example.com {fraud}:*"
+    assert policy["frame-src"] == f"{robots} {fraud}"
     assert policy["default-src"] == "'none'" and policy["frame-ancestors"] == "'none'"
     assert browser.get("/assets/clerk.js").headers["Content-Type"].startswith("text/javascript")
 

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 
-from harness.browser import authorize, cookie_client
+from harness.browser import Person, authorize, cookie_client
 from harness.company import CLOUD_STORE
 from harness.paths import LIBRARY_FOLDER
 
@@ -396,6 +396,147 @@ def test_a_member_of_two_companies_goes_from_one_to_the_other(person):
         assert guest.page.inner_text(".company-name") == name
 
 
+def test_the_only_company_revokes_a_signing_key_on_its_page_and_is_told_what_that_does(own_server, browser):
+    server = own_server().start()
+    owner = Person(browser, server).sign_up()
+    page = owner.open("/signing-keys")
+    before = owner.context.request.get("/.well-known/jwks.json").json()["keys"]
+    row = page.locator("tr", has_text="Signs what is decided now")
+    kid = row.locator("code").inner_text()
+    row.locator("summary:has-text('Revoke')").click()
+    assert "Every token that it signed is refused" in row.inner_text()
+    assert owner.post(f"/signing-keys/{kid}/revoke").status == 409, "not without the tick"
+    owner.assert_accessible()
+    row.locator("[name=sure]").check()
+    row.locator("button.danger").click()
+    assert f"Revoked: {kid}" in page.inner_text("[role=status]")
+    after = [key["kid"] for key in owner.context.request.get("/.well-known/jwks.json").json()["keys"]]
+    assert kid in [key["kid"] for key in before] and kid not in after and len(after) == 2
+    viewer = Person(browser, server).join(owner.invite("viewer"))
+    assert viewer.open("/signing-keys").locator("main form").count() == 0
+    assert viewer.post(f"/signing-keys/{after[0]}/revoke", sure="yes").status == 403
+    # A second company: the keys are not one's own any more.
+    Person(browser, server).sign_up("Others").close()
+    assert owner.open("/signing-keys").locator("main form").count() == 0
+    for somebody in (viewer, owner):
+        somebody.faults.clear()
+        somebody.close()
+
+
+def test_a_member_who_forgot_the_password_sets_another_by_a_link_that_works_once(person):
+    owner = person().sign_up()
+    member = person().join(owner.invite("admin"))
+    page = owner.open("/members")
+    row = page.locator("tr", has_text=member.email)
+    row.locator("summary:has-text('New password')").click()
+    row.locator("button:has-text('Make a link')").click()
+    link = page.inner_text("#link").strip()
+    assert member.open("/overview").title().startswith("Overview"), "until it is used, nothing ends"
+    visitor = person()
+    visitor.page.goto(link)
+    assert member.email in visitor.page.inner_text("main")
+    visitor.assert_accessible()
+    visitor.page.fill("[name=password]", "short words here")
+    visitor.page.fill("[name=password]", "password password")
+    visitor.page.click("main form button")
+    assert "attackers try first" in visitor.page.inner_text("[role=alert]")
+    visitor.page.fill("[name=password]", "orange tiger staple 7")
+    visitor.page.click("main form button")
+    assert "Your password is changed" in visitor.page.inner_text("[role=status]")
+    visitor.page.fill("[name=email]", member.email)
+    visitor.page.fill("[name=password]", "orange tiger staple 7")
+    visitor.page.click("main form button")
+    visitor.page.wait_for_url("**/overview")
+    assert visitor.open(link.removeprefix(owner.server.address), status=404).inner_text("h1") == "Reset invalid"
+    member.page.goto("/overview")
+    assert member.page.url.endswith("/sign-in?next=%2Foverview"), "their old session is over"
+    member.faults = [fault for fault in member.faults if "event-stream" not in fault]
+    said = owner.open("/audit").inner_text("main")
+    assert "Password reset made" in said and "Password reset\n" in said
+    # An admin has no such link to make for an owner, by hand neither.
+    visitor.open("/members")
+    assert visitor.page.locator("summary:has-text('New password')").count() == 0
+    [owners] = [entry["id"] for entry in visitor.context.request.get("/v1/members").json()["data"] if entry["role"] == "owner"]
+    assert visitor.post(f"/members/{owners}/password-reset").status == 403
+
+
+def test_a_policy_of_a_deleted_agent_never_comes_to_bind_every_agent(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    policy = company.http.get("/v1/policies").json()["data"][0]["id"]
+    assert company.http.delete(f"/v1/agents/{agent}").status_code == 204
+    page = owner.open(f"/policies/{policy}/edit")
+    assert page.input_value("#agent") == agent
+    page.fill("#name", "Renamed")
+    page.click("button.primary >> text=Save")
+    assert company.http.get(f"/v1/policies/{policy}").json()["agentId"] == agent
+
+
+def test_the_key_to_get_started_with_spends_for_its_agent_and_changes_nothing(person):
+    owner = person().sign_up()
+    owner.open("/overview").click("text=Make them")
+    first = owner.page.inner_text("#secret").strip()
+    owner.open("/get-started").click("text=Make another key")
+    second = owner.page.inner_text("#secret").strip()
+    assert second != first and second in owner.page.inner_text("#curl")
+    for key in [first, second]:
+        with cookie_client(owner) as program:
+            program.cookies.clear()
+            program.headers["X-API-Key"] = key
+            agent = owner.context.request.get("/v1/agents").json()["data"][0]["id"]
+            spend = {"agentId": agent, "amount": 100, "currency": "USD"}
+            assert program.post("/v1/authorize", json=spend).json()["decision"] == "APPROVED"
+            assert program.post("/v1/agents", json={"name": "x"}).status_code == 403
+            assert program.post("/v1/api-keys", json={"name": "x"}).status_code == 403
+            policy = owner.context.request.get("/v1/policies").json()["data"][0]["id"]
+            raised = {"name": "Mine", "currency": "USD", "limits": [{"interval": "DAILY", "amount": 10**9}]}
+            assert program.put(f"/v1/policies/{policy}", json=raised).status_code == 403
+
+
+def test_who_only_looks_is_given_no_token_that_spends(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    spend = authorize(company, agent, 100)
+    viewer = person().join(owner.invite("viewer"))
+    shown = viewer.open(f"/authorizations/{spend['id']}").content()
+    assert spend["token"] not in shown and spend["token"].split(".")[2] not in shown and spend["id"] in shown
+    assert viewer.context.request.get(f"/v1/authorize/{spend['id']}").json()["token"] is None
+    assert spend["token"] in owner.open(f"/authorizations/{spend['id']}").content()
+
+
+def test_a_filter_that_cannot_be_read_is_refused_and_never_left_out(person):
+    owner = person().sign_up()
+    company, agent = owner.get_started()
+    authorize(company, agent, 100)
+    with cookie_client(owner) as client:
+        assert client.get("/authorizations.csv?status=DENIED").text.count("\r\n") == 1
+        for query in ["status=DENIED&status=DENIED", "status=DENIED&q=%FF", "status=DENIED&q=%zz"]:
+            answer = client.get(f"/authorizations.csv?{query}")
+            assert answer.status_code in (400, 422) and "auth_" not in answer.text, query
+
+
+def test_colours_change_without_leaving_the_page_or_losing_what_was_shown(person):
+    owner = person().sign_up()
+    page = owner.open("/authorizations?status=DENIED")
+    page.click("text=Dark")
+    assert page.url.endswith("/authorizations?status=DENIED")
+    owner.open("/members")
+    page.click("text=Invite somebody")
+    page.click("text=Make a link")
+    page.click("text=Light")
+    assert page.url.endswith("/members") and page.inner_text("h1") == "Members"
+    assert owner.open("/nothing-here", status=404).inner_text("h1") == "No such route"
+
+
+def test_what_one_session_asks_for_too_fast_is_refused(person, own_server, browser):
+    server = own_server(PAITIFY_RATE_LIMIT="5").start()
+    owner = Person(browser, server).sign_up()
+    with cookie_client(owner) as client:
+        statuses = [client.get("/agents").status_code for _ in range(200)]
+    assert 429 in statuses and set(statuses) <= {200, 429}
+    owner.context.close()
+
+
 def test_a_form_from_elsewhere_does_nothing(person):
     owner = person().sign_up()
     owner.open("/overview")
@@ -416,6 +557,10 @@ def test_a_form_that_is_sent_twice_is_carried_out_once(person):
     answers = [owner.post("/agents", name="Twin", once=once) for _ in range(2)]
     assert answers[0].headers["location"] == answers[1].headers["location"]
     assert owner.open("/agents").locator("tbody tr").count() == 1
+    once = owner.open("/members").get_attribute("[action='/members/invite'] [name=once]", "value")
+    links = [re.search("/join.token=[^<]+", owner.post("/members/invite", role="viewer", once=once).text())[0] for _ in range(2)]
+    assert links[0] == links[1]
+    assert owner.open("/members").locator("button:has-text('Withdraw')").count() == 1
 
 
 def test_the_colours_are_kept(person):

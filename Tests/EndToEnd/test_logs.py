@@ -112,7 +112,8 @@ def test_no_route_writes_a_secret_into_the_log(talkative):
     logged = [line["traceId"] for line in lines(server) if "traceId" in line]
     for trace in traces:
         assert logged.count(trace) == 1
-    templates = {template(path) for _, path in routes()} | {"none"}
+    # The harness has read the API's document, if no test before this one has.
+    templates = {template(path) for _, path in routes()} | {"none", "/v3/api-docs"}
     for line in lines(server):
         assert line["route"] in templates
         assert line["method"] in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "other", "none")

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import html
 import json
 import re
 import threading
@@ -157,6 +158,62 @@ def test_a_link_elsewhere_makes_nobody_join_and_ends_no_session(browser, provide
     assert browser.post("/oidc/join", data=form).status_code == 303
     assert browser.post("/oidc/join", data=form).status_code == 403, "once"
     assert browser.get("/v1/session").json()["companyId"] == theirs["companyId"]
+
+
+PASSWORD = "orange tiger staple 7"
+
+
+def signed_up(server, email):
+    local = visitor(server)
+    made = local.post("/v1/signup", json={"company": "Local", "email": email, "password": PASSWORD}).json()
+    return local, made
+
+
+def link(local, password=PASSWORD, **more):
+    return local.post("/account/provider/link", data={"csrf": local.get("/v1/session").json()["csrfToken"], "current": password, **more})
+
+
+def way_on(answer):
+    return html.unescape(re.search('href="([^"]+)">Go on to', answer.text)[1])
+
+
+def test_who_is_signed_in_and_says_the_password_again_links_the_provider_to_the_account(browser, provider, oidc):
+    local, made = signed_up(oidc, "linking@example.com")
+    asked = len(provider.asked)
+    wrong = link(local, "not the password at all")
+    assert wrong.status_code == 401 and 'role="alert"' in wrong.text and "Go on to" not in wrong.text
+    answer = link(local)
+    assert answer.status_code == 200 and len(provider.asked) <= asked + 2
+    done = come_back(local, provider, way_on(answer), sub="linked", email="somebody-else@example.com")
+    assert done.headers["Location"] == "/sessions?linked=1"
+    assert "Unlink it" in local.get("/sessions").text
+    assert sign_in(browser, provider, sub="linked")["user"]["id"] == made["user"]["id"]
+    unlinked = local.post(
+        "/account/provider/unlink", data={"csrf": local.get("/v1/session").json()["csrfToken"], "current": PASSWORD}
+    )
+    assert unlinked.status_code == 303
+    assert sign_in(visitor(oidc), provider, sub="linked")["user"]["id"] != made["user"]["id"]
+    actions = [entry["action"] for entry in local.get("/v1/audit").json()["data"]]
+    assert {"IDENTITY_LINKED", "IDENTITY_UNLINKED"} <= set(actions)
+
+
+def test_no_other_browser_session_or_person_is_linked(provider, oidc):
+    local, made = signed_up(oidc, "one@example.com")
+    url = way_on(link(local))
+    for other in (visitor(oidc), signed_up(oidc, "two@example.com")[0]):
+        assert come_back(other, provider, url, sub="stolen").status_code == 401
+    # The session that asked has ended meanwhile, and another of the same person's is there.
+    url = way_on(link(local))
+    form = {"csrf": local.get("/v1/session").json()["csrfToken"], "current": PASSWORD, "password": "purple monkey dishes 9"}
+    assert local.post("/account/password", data=form).status_code == 303
+    assert come_back(local, provider, url, sub="late").headers["Location"].startswith("/sign-in")
+    # Whom the provider signed in here before stays who they are.
+    known = sign_in(visitor(oidc), provider, sub="known")
+    taken = come_back(local, provider, way_on(link(local, "purple monkey dishes 9")), sub="known")
+    assert taken.status_code == 409 and 'role="alert"' in taken.text
+    assert sign_in(visitor(oidc), provider, sub="known")["user"] == known["user"]
+    forged = local.post("/account/provider/link", data={"csrf": "x", "current": "purple monkey dishes 9"})
+    assert forged.status_code == 403
 
 
 def test_an_answer_is_good_once_and_in_the_browser_that_asked(browser, provider, oidc):

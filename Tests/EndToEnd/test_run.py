@@ -1,6 +1,7 @@
 """`make run`, without its build: the script that it starts, with the program under test."""
 
 import base64
+import html
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import socket
 import stat
 import subprocess
 
+import httpx
 import pytest
 
 from harness.paths import PAITIFY, ROOT
@@ -35,7 +37,7 @@ def run(tmp_path):
         printed = ""
         for line in process.stdout:
             printed += line
-            if "jwks.json" in line:
+            if "/sign-up" in line:
                 break
         return process, printed
 
@@ -74,6 +76,35 @@ def test_the_printed_line_returns_a_token_and_ctrl_c_stops_everything(run, tmp_p
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(address.group(1))), timeout=5)
     assert stat.S_IMODE((tmp_path / "data/demonstration").stat().st_mode) == 0o600
+
+
+def test_the_demonstration_company_s_first_owner_joins_by_the_printed_link_and_verifies_a_token(run):
+    process, printed = run()
+    link = re.search("owner, once: (http://\\S+)", printed)[1]
+    form = {"token": link.split("token=")[1], "email": "ada@example.com", "password": "seven ferries cross at dusk"}
+    origin = link.split("/join")[0]
+    with httpx.Client(base_url=origin, headers={"Origin": origin}, timeout=60) as browser:
+        assert browser.post("/join", data=form).headers["Location"] == "/overview"
+        assert browser.get("/v1/session").json()["role"] == "owner"
+        assert "Demonstration company" in browser.get("/overview").text
+        page = browser.post("/get-started", data={"only": "key", "csrf": browser.get("/v1/session").json()["csrfToken"]}).text
+        assert browser.get(link).status_code == 404, "it works once"
+    curl = html.unescape(re.search('id="curl"[^>]*>([^<]+)<', page)[1])
+    answer = subprocess.run(shlex.split(curl), capture_output=True, text=True, timeout=SECONDS_MAX)
+    assert json.loads(answer.stdout)["token"].count(".") == 2
+    assert stop(process)[0] == 0
+    process, printed = run()
+    assert "owner who joined: http" in printed
+    assert stop(process)[0] == 0
+
+
+def test_a_link_that_nobody_has_used_is_printed_again(run):
+    links = []
+    for _ in range(2):
+        process, printed = run()
+        links.append(re.search("/join.token=(\\S+)", printed)[1])
+        assert stop(process)[0] == 0
+    assert links[0] == links[1]
 
 
 def test_the_second_run_uses_the_company_of_the_first(run):

@@ -52,36 +52,8 @@ public struct SessionToken: Sendable, Equatable {
     }
 }
 
-/// The secret of a link that lets somebody join a company, once.
-public struct InvitationToken: Sendable, Equatable {
-    private let session: SessionToken
-
-    /// Nil unless `text` is exactly a token's shape.
-    public init?(_ text: String) {
-        guard let session = SessionToken(text) else { return nil }
-        self.session = session
-    }
-
-    private init(_ session: SessionToken) { self.session = session }
-
-    var companyID: CompanyID { session.companyID }
-    /// For the one answer that shows it.
-    public var text: String { session.text }
-    var digest: [UInt8] { Digest.sha256("paitify invitation:\(text)".utf8) }
-
-    static func random(for company: CompanyID) throws(IssuerError) -> InvitationToken {
-        InvitationToken(try .random(for: company))
-    }
-}
-
 extension SessionToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     public var description: String { "session of \(companyID.text)" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
-}
-
-extension InvitationToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String { "invitation to \(companyID.text)" }
     public var debugDescription: String { description }
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -2,7 +2,7 @@
 package enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         append(bytes, to: &text)
         return String(decoding: text, as: UTF8.self)
@@ -35,7 +35,7 @@ package enum Base64URL {
     }
 
     /// Reads either base64 alphabet, with or without padding. Nil unless it is the one encoding of some bytes.
-    static func decode(anyAlphabet text: some StringProtocol) -> [UInt8]? {
+    package static func decode(anyAlphabet text: some StringProtocol) -> [UInt8]? {
         let characters = text.utf8
         let unpadded = characters.prefix { $0 != UInt8(ascii: "=") }
         let padding = characters.count - unpadded.count

@@ -32,12 +32,13 @@ public struct Session: Sendable, Equatable {
 }
 
 /// Somebody who may join by a link, which was shown once, to whoever asked for it.
-public struct Invitation: Sendable, Equatable {
+public struct Invitation: Sendable, Equatable, Codable {
     public let id: InvitationID
     public let role: Role
     /// For whom, in the inviter's words.
     public let note: Name?
-    public let createdBy: UserID
+    /// Nil: somebody at the issuer's machine.
+    public let createdBy: UserID?
     public let createdAt: Instant
     public let expiresAt: Instant
 }

@@ -13,6 +13,16 @@ public enum AccountRefusal: String, Error, Sendable, Codable {
     /// The right password of somebody who is a member of no company any more.
     case noCompany
     case tooManyMembers
+    /// Unknown, used, replaced or too old: never said which.
+    case resetInvalid
+    /// Owners make links for a new password for every other member, admins for viewers and approvers.
+    case resetNotAllowed
+    /// A member of another company too: this one has no say over what they sign in with there.
+    case memberElsewhere
+    /// An identity provider signs them in.
+    case noPassword
+    /// Whom the provider signed in is somebody else here, or this account is linked to another of its people.
+    case identityTaken
     /// Only a person who is signed in may, no API key.
     case sessionOnly
 }

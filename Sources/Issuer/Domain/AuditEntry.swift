@@ -16,6 +16,12 @@ public enum AuditAction: String, Sendable, CaseIterable {
     /// So many wrong passwords came for this person that no more are looked at for a while.
     case signInBlocked = "SIGN_IN_BLOCKED"
     case passwordChanged = "PASSWORD_CHANGED"
+    /// Somebody was handed a link that sets another password.
+    case passwordResetMade = "PASSWORD_RESET_MADE"
+    /// The link was used.
+    case passwordReset = "PASSWORD_RESET"
+    case identityLinked = "IDENTITY_LINKED"
+    case identityUnlinked = "IDENTITY_UNLINKED"
     case sessionRevoked = "SESSION_REVOKED"
     case memberInvited = "MEMBER_INVITED"
     case invitationWithdrawn = "INVITATION_WITHDRAWN"

@@ -19,6 +19,12 @@ public enum Role: String, Sendable, Codable, CaseIterable, Comparable {
         }
     }
 
+    /// Whether one may hand somebody of the other role a link that sets another password, with which one could sign in as
+    /// them: nobody gets more by it than they have.
+    public func mayReset(_ other: Role) -> Bool {
+        self == .owner || (self == .admin && other < .admin)
+    }
+
     private var rank: Int {
         switch self {
         case .viewer: 0

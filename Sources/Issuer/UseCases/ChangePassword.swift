@@ -30,7 +30,7 @@ extension Issuer {
     }
 
     /// They hold no more since the credentials changed; this takes them out of sight, and out of every issuer's memory.
-    private func endSessions(of user: UserID, in company: CompanyID) async throws {
+    func endSessions(of user: UserID, in company: CompanyID) async throws {
         let ended = try await IssuerError.mapping {
             try await store.transaction(for: company) { [self] tx -> [SessionID] in
                 let now = clock.now()

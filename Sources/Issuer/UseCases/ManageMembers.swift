@@ -1,5 +1,5 @@
 /// A link that lets somebody join, shown this once.
-public struct NewInvitation: Sendable {
+public struct NewInvitation: Sendable, Codable {
     public let invitation: Invitation
     public let token: InvitationToken
 }
@@ -15,29 +15,53 @@ extension Issuer {
     }
 
     /// Makes a link with which one person may join as `role`, within a week.
-    public func invite(as role: Role, note: Name?, by principal: Principal) async throws -> NewInvitation {
-        let token = try InvitationToken.random(for: principal.companyID)
-        let invitation = try await asOwner(principal) { [self] books, owner in
-            guard try Invitations.count(in: books) < Invitations.openMax,
-                try Memberships.count(in: books) < Memberships.countMax
-            else { throw IssuerError.account(.tooManyMembers) }
-            let invitation = Invitation(
-                id: ids.next(at: books.now), role: role, note: note, createdBy: owner, createdAt: books.now,
-                expiresAt: books.now.adding(seconds: Self.invitationSeconds))
-            try Invitations.insert(invitation, digest: token.digest, in: books)
-            try books.audit(.memberInvited, invitation.id.text, after: invitation.json)
-            return invitation
+    public func invite(
+        as role: Role, note: Name?, by principal: Principal, once attempt: OnceOnly?
+    ) async throws -> Answered<NewInvitation> {
+        try Self.checkOwner(principal)
+        return try await admitted(principal, isWriting: true) { [self] books in
+            try once(attempt, holdsSecret: true, in: books) { books in
+                try invite(as: role, note: note, in: books.switched(to: .live))
+            }
         }
+    }
+
+    /// The same for somebody at the issuer's machine: how the first owner gets into a company that a command made.
+    public func invite(as role: Role, note: Name?, to company: CompanyID) async throws(IssuerError) -> NewInvitation {
+        try await IssuerError.mapping {
+            try await store.transaction(for: company) { [self] tx in
+                guard try Companies.lock(company, in: tx) != nil, company != .issuer else {
+                    throw IssuerError.notFound(.company, company.text)
+                }
+                return try invite(
+                    as: role, note: note,
+                    in: Books(
+                        tx: tx, companyID: company, environment: .live, now: clock.now(), policyVersion: 0,
+                        author: .command))
+            }
+        }
+    }
+
+    private func invite(as role: Role, note: Name?, in books: Books) throws -> NewInvitation {
+        guard try Invitations.count(in: books) < Invitations.openMax,
+            try Memberships.count(in: books) < Memberships.countMax
+        else { throw IssuerError.account(.tooManyMembers) }
+        let token = try InvitationToken.random(for: books.companyID)
+        let invitation = Invitation(
+            id: ids.next(at: books.now), role: role, note: note, createdBy: UserID(books.author.actor),
+            createdAt: books.now, expiresAt: books.now.adding(seconds: Self.invitationSeconds))
+        try Invitations.insert(invitation, digest: token.digest, in: books)
+        try books.audit(.memberInvited, invitation.id.text, after: invitation.json)
         return NewInvitation(invitation: invitation, token: token)
     }
 
     /// Those that are open, newest first.
     public func invitations(as principal: Principal) async throws -> [Invitation] {
-        try await asOwner(principal) { books, _ in try Invitations.list(in: books) }
+        try await asOwner(principal) { books in try Invitations.list(in: books) }
     }
 
     public func withdrawInvitation(_ id: InvitationID, as principal: Principal) async throws {
-        try await asOwner(principal) { books, _ in
+        try await asOwner(principal) { books in
             guard let invitation = try Invitations.delete(id, in: books) else {
                 throw IssuerError.notFound(.invitation, id.text)
             }
@@ -50,7 +74,7 @@ extension Issuer {
     public func changeRole(
         of user: UserID, to role: Role, as principal: Principal
     ) async throws {
-        let ended = try await asOwner(principal) { [self] books, _ in
+        let ended = try await asOwner(principal) { [self] books in
             let before = try Self.role(of: user, in: books)
             guard before != role else { return [SessionID]() }
             if before == .owner { try Self.requireAnotherOwner(in: books) }
@@ -65,7 +89,7 @@ extension Issuer {
     /// Takes a member out of the company: an owner anybody, everybody themselves. API keys that they made stay: whoever
     /// has read them can use them until they are revoked.
     public func removeMember(_ user: UserID, as principal: Principal) async throws {
-        let ended = try await asOwner(principal, orMyself: user) { [self] books, _ in
+        let ended = try await asOwner(principal, orMyself: user) { [self] books in
             let role = try Self.role(of: user, in: books)
             if role == .owner { try Self.requireAnotherOwner(in: books) }
             try Memberships.delete(user, in: books)
@@ -88,16 +112,21 @@ extension Issuer {
     /// Runs `body` for an owner, or for whoever asks about themselves. Members are the same in both environments, and
     /// what is done to them stands in the live one's log.
     private func asOwner<Value: Sendable>(
-        _ principal: Principal, orMyself: UserID? = nil, _ body: @escaping @Sendable (Books, UserID) throws -> Value
+        _ principal: Principal, orMyself: UserID? = nil, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws -> Value {
         let person = try Self.person(principal)
-        guard principal.role == .owner || person == orMyself else { throw IssuerError.account(.ownersOnly) }
+        if person != orMyself { try Self.checkOwner(principal) }
         return try await admitted(principal, isWriting: true) { books in
-            try body(books.switched(to: .live), person)
+            try body(books.switched(to: .live))
         }
     }
 
-    private static func role(of user: UserID, in books: Books) throws -> Role {
+    private static func checkOwner(_ principal: Principal) throws(IssuerError) {
+        _ = try person(principal)
+        guard principal.role == .owner else { throw .account(.ownersOnly) }
+    }
+
+    static func role(of user: UserID, in books: Books) throws -> Role {
         guard let role = try Memberships.role(of: user, in: books.companyID, books.tx) else {
             throw IssuerError.notFound(.member, user.text)
         }

@@ -144,11 +144,13 @@ extension Issuer {
         }
         let now = clock.now()
         return try await IssuerError.mapping {
-            try await store.read(for: principal.companyID) { tx in
-                try body(
-                    Books(
-                        tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                        policyVersion: version))
+            try await turns.run(for: principal.companyID) {
+                try await store.read(for: principal.companyID) { tx in
+                    try body(
+                        Books(
+                            tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
+                            policyVersion: version))
+                }
             }
         }
     }
@@ -159,6 +161,9 @@ extension SpendReports.SpendOfDay {
 }
 
 extension Overview {
+    /// Of nothing at all, for a page without figures.
+    package static func none(asOf: Instant) -> Overview { Overview(asOf: asOf, byDay: []) }
+
     /// Of a company in which nothing was asked for in these days.
     fileprivate init(asOf: Instant, byDay: [Day]) {
         self.init(

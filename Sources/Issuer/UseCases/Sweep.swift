@@ -65,6 +65,7 @@ public final class Sweeper: Sendable {
             try Counters.dropUnneeded(in: books)
             try Sessions.purge(idleSeconds: idleSeconds, in: books)
             try Invitations.purge(in: books)
+            try PasswordResets.purge(in: books)
         }
         // A busy day leaves millions: each thousand in a transaction of its own, so that others have their turn in between.
         for _ in 0..<Self.purgesPerVisit {

@@ -17,7 +17,12 @@ struct DocumentationRoutes {
         let document = OpenAPIDocument.issuer(at: issuerURL, version: App.version)
         serve("/v3/api-docs", StaticContent(Array(document.root.json().utf8), "application/json"), routes)
         serve("/docs", Self.page(ReferencePage(document, address: issuerURL).html, Self.policy), routes)
-        serve("/docs/reference.css", StaticContent(PackageResources.reference_css, "text/css; charset=utf-8"), routes)
+        for (name, bytes) in [
+            ("theme", PackageResources.theme_css), ("frame", PackageResources.frame_css),
+            ("reference", PackageResources.reference_css),
+        ] {
+            serve("/docs/\(name).css", StaticContent(bytes, "text/css; charset=utf-8"), routes)
+        }
         addExplorer(to: routes)
     }
 

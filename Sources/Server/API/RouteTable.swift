@@ -105,6 +105,7 @@ final class RouteTable {
 /// Added after the last route, it runs for the router's own "not found" alone.
 struct MissingRoute: RouterMiddleware {
     let methods: [[Substring]: [HTTPRequest.Method]]
+    let dashboard: Dashboard
 
     func handle(
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
@@ -117,7 +118,17 @@ struct MissingRoute: RouterMiddleware {
                 pattern.count == segments.count
                     && zip(pattern, segments).allSatisfy { $0.hasPrefix(":") || $0 == $1 }
             }?.value
-        guard let known else { throw Problem.noSuchRoute }
-        throw Problem.methodNotAllowed(known)
+        // Who asks again for what a form answered, such as by Enter in the address bar, gets the page that the form is on.
+        if request.method == .get, known == [.post], let first = segments.first,
+            methods[[first]]?.contains(.get) == true
+        {
+            return Response(status: .seeOther, headers: [.location: "/\(first)"])
+        }
+        let problem = known.map(Problem.methodNotAllowed) ?? .noSuchRoute
+        // Who looks with a browser is told on a page.
+        guard segments.first != "v1", request.headers[.accept]?.contains("text/html") == true,
+            let page = try PageProblems.page(saying: problem, request, context, dashboard)
+        else { throw problem }
+        return page
     }
 }

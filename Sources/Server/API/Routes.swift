@@ -42,12 +42,13 @@ enum Routes {
         SignInPages(dashboard: dashboard).add(to: pages)
         ProviderPages(dashboard: dashboard).add(to: pages)
         JoinPages(dashboard: dashboard).add(to: pages)
+        ResetPages(dashboard: dashboard).add(to: pages)
         SessionForms().add(to: pages)
         Pages().add(to: pages)
 
         metrics.http.settle(routes.templates)
 
-        router.add(middleware: MissingRoute(methods: routes.methods))
+        router.add(middleware: MissingRoute(methods: routes.methods, dashboard: dashboard))
         return router
     }
 }

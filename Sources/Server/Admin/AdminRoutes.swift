@@ -8,13 +8,15 @@ extension OperatorRequest {
     var method: HTTPRequest.Method {
         switch self {
         case .listSigningKeys, .verifyAudit, .checkBooks: .get
-        case .createCompany, .rotateSigningKey, .revokeSigningKey: .post
+        case .createCompany, .invite, .resetPassword, .rotateSigningKey, .revokeSigningKey: .post
         }
     }
 
     var path: String {
         switch self {
         case .createCompany: "/companies"
+        case .invite: "/members/invite"
+        case .resetPassword: "/members/reset-password"
         case .listSigningKeys: "/keys"
         case .rotateSigningKey: "/keys/rotate"
         case .revokeSigningKey: "/keys/revoke"
@@ -25,28 +27,40 @@ extension OperatorRequest {
 
     var body: [UInt8] {
         switch self {
-        case .createCompany(let name): Array(JSONWriter.object { $0.member("name", name) }.readableBytesView)
-        case .revokeSigningKey(let kid): Array(JSONWriter.object { $0.member("kid", kid) }.readableBytesView)
+        case .createCompany(let name): Self.json(["name": name])
+        case .invite(let company, let role): Self.json(["company": company, "role": role])
+        case .resetPassword(let email): Self.json(["email": email])
+        case .revokeSigningKey(let kid): Self.json(["kid": kid])
         case .listSigningKeys, .rotateSigningKey, .verifyAudit, .checkBooks: []
         }
+    }
+
+    private static func json(_ members: KeyValuePairs<StaticString, String>) -> [UInt8] {
+        let json = JSONWriter.object { json in
+            for (name, value) in members { json.member(name, value) }
+        }
+        return Array(json.readableBytesView)
     }
 }
 
 /// Serves operators' requests; no API key is asked for, as the file system has already said who may come.
 enum AdminRoutes {
     static func router(
-        issuer: Issuer, copies: BooksCopy, housekeeping: HousekeepingMetrics, logger: Logger,
+        issuer: Issuer, dashboardURL: String, copies: BooksCopy, housekeeping: HousekeepingMetrics, logger: Logger,
         now: @escaping @Sendable () -> Instant, makeRequestID: @escaping @Sendable () -> String
     ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self)
         router.add(
             middleware: Envelope(
                 steps: [RequestID(makeID: makeRequestID)], problems: Problems(note: { _ in }, logger: logger)))
+        let answer = { @Sendable (asked: OperatorRequest) async throws -> Response in
+            .json(try await asked.perform(on: issuer, dashboardURL: dashboardURL))
+        }
         router.get("/keys") { _, _ in
-            Response.json(try await OperatorRequest.listSigningKeys.perform(on: issuer))
+            try await answer(.listSigningKeys)
         }
         router.get("/check") { _, _ in
-            Response.json(try await OperatorRequest.checkBooks.perform(on: issuer))
+            try await answer(.checkBooks)
         }
         router.post(RouterPath(BooksCopy.path)) { _, _ in
             do {
@@ -59,27 +73,40 @@ enum AdminRoutes {
             }
         }
         router.post("/keys/rotate") { _, _ in
-            Response.json(try await OperatorRequest.rotateSigningKey.perform(on: issuer))
+            try await answer(.rotateSigningKey)
         }
         router.post("/keys/revoke") { request, scope in
-            let kid = try await Self.text("kid", of: request, scope)
-            return Response.json(try await OperatorRequest.revokeSigningKey(kid: kid).perform(on: issuer))
+            let kid = try await Self.texts(["kid"], of: request, scope)[0]
+            return try await answer(.revokeSigningKey(kid: kid))
         }
         router.get("/audit") { _, _ in
-            Response.json(try await OperatorRequest.verifyAudit.perform(on: issuer))
+            try await answer(.verifyAudit)
         }
         router.post("/companies") { request, scope in
-            let name = try await Self.text("name", of: request, scope)
-            return Response.json(try await OperatorRequest.createCompany(name: name).perform(on: issuer))
+            let name = try await Self.texts(["name"], of: request, scope)[0]
+            return try await answer(.createCompany(name: name))
+        }
+        router.post("/members/invite") { request, scope in
+            let texts = try await Self.texts(["company", "role"], of: request, scope)
+            return try await answer(.invite(company: texts[0], role: texts[1]))
+        }
+        router.post("/members/reset-password") { request, scope in
+            let email = try await Self.texts(["email"], of: request, scope)[0]
+            return try await answer(.resetPassword(email: email))
         }
         return router
     }
 
-    private static func text(_ name: String, of request: Request, _ scope: RequestScope) async throws -> String {
+    /// The members of the body's object, which has these and no others.
+    private static func texts(
+        _ names: [String], of request: Request, _ scope: RequestScope
+    ) async throws -> [String] {
         let body = try await request.readBody(.required, bytesMax: 4096, scope: scope)
         let json = try RequestJSON(body)
-        let reader = ObjectReader(json.root, names: [name], into: Findings())
-        let text = reader.text(name, required: true) { (text) throws(InvalidValue) in text }
-        return try reader.findings.all(text)
+        let reader = ObjectReader(json.root, names: names, into: Findings())
+        return try names.map { name in
+            let text = reader.text(name, required: true) { (text) throws(InvalidValue) in text }
+            return try reader.findings.all(text)
+        }
     }
 }

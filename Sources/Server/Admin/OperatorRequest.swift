@@ -5,18 +5,36 @@ import NIOCore
 /// What an operator at the machine can ask of the issuer, whether or not a server runs beside.
 enum OperatorRequest: Equatable, Sendable {
     case createCompany(name: String)
+    case invite(company: String, role: String)
+    case resetPassword(email: String)
     case listSigningKeys
     case rotateSigningKey
     case revokeSigningKey(kid: String)
     case verifyAudit
     case checkBooks
 
-    /// Carries it out and gives the answer as JSON, the same through the socket as without.
-    func perform(on issuer: Issuer) async throws -> ByteBuffer {
+    /// Carries it out and gives the answer as JSON, the same through the socket as without. `dashboardURL`: where people
+    /// reach the dashboard, without a slash at the end.
+    func perform(on issuer: Issuer, dashboardURL: String) async throws -> ByteBuffer {
         switch self {
         case .createCompany(let name):
             let company = try await issuer.createCompany(name: try Self.checkedName(name))
-            return .of { company.write(to: &$0, issuerURL: issuer.settings.issuerURL) }
+            return .of { company.write(to: &$0, dashboardURL: dashboardURL) }
+        case .invite(let company, let role):
+            let made = try await issuer.invite(as: try Self.role(role), note: nil, to: try Self.company(company))
+            return JSONWriter.object { json in
+                json.member("companyId", company)
+                json.member("role", role)
+                json.member("url", dashboardURL + made.token.path)
+                json.member("expiresAt", made.invitation.expiresAt)
+            }
+        case .resetPassword(let text):
+            let made = try await issuer.makePasswordReset(of: try Self.email(text))
+            return JSONWriter.object { json in
+                json.member("userId", made.userID.text)
+                json.member("url", dashboardURL + made.token.path)
+                json.member("expiresAt", made.expiresAt)
+            }
         case .listSigningKeys:
             let keys = issuer.signingKeys()
             return JSONWriter.object { json in
@@ -38,20 +56,40 @@ enum OperatorRequest: Equatable, Sendable {
     }
 
     private static func checkedName(_ name: String) throws -> Name {
-        do {
-            return try Name(name)
+        try checked("name") { () throws(InvalidValue) in try Name(name) }
+    }
+
+    private static func email(_ text: String) throws -> EmailAddress {
+        try checked("email") { () throws(InvalidValue) in try EmailAddress(text) }
+    }
+
+    private static func role(_ text: String) throws -> Role {
+        guard let role = Role(rawValue: text) else {
+            throw IssuerError.invalid(field: "role", .notOneOf(Role.allCases.map(\.rawValue)))
+        }
+        return role
+    }
+
+    private static func company(_ text: String) throws -> CompanyID {
+        guard let company = CompanyID(text) else { throw IssuerError.notFound(.company, text) }
+        return company
+    }
+
+    private static func checked<Value>(_ field: String, _ read: () throws(InvalidValue) -> Value) throws -> Value {
+        do throws(InvalidValue) {
+            return try read()
         } catch {
-            throw IssuerError.invalid(field: "name", error)
+            throw IssuerError.invalid(field: field, error)
         }
     }
 }
 
 extension NewCompany {
-    fileprivate func write(to json: inout JSONWriter, issuerURL: String) {
+    fileprivate func write(to json: inout JSONWriter, dashboardURL: String) {
         json.object { json in
             json.member("companyId", companyID.text)
             json.member("apiKey", apiKey)
-            json.member("dashboardURL", issuerURL + (issuerURL.hasSuffix("/") ? "dashboard" : "/dashboard"))
+            json.member("dashboardURL", dashboardURL + "/dashboard")
         }
     }
 }

@@ -69,7 +69,7 @@ struct Operator {
         let issuer = try await App.openIssuer(configuration, folder)
         let answer: Result<ByteBuffer, any Error>
         do {
-            answer = .success(try await request.perform(on: issuer))
+            answer = .success(try await request.perform(on: issuer, dashboardURL: configuration.dashboardURL))
         } catch {
             answer = .failure(error)
         }

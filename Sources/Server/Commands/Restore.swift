@@ -5,7 +5,8 @@ import Issuer
 /// `paitify restore`: books from a backup, made safe to go on with.
 struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Puts a backup's books into the data folder, checked, and revokes their signing keys.",
+        abstract:
+            "Puts a backup's books into the data folder, checked; revokes their signing keys and ends their sessions.",
         discussion: """
             For a data folder without books and without a server: nothing is overwritten.
 
@@ -13,7 +14,8 @@ struct Restore: AsyncParsableCommand {
             tokens are still valid at processors. So every signing key in it is revoked, and others sign from now on: \
             processors refuse the tokens of the lost time as soon as they have fetched the key set. So it needs no particular \
             master key: the one that is configured, or one that is made in the data folder. Where nothing was lost, as when a \
-            stopped issuer moves to another machine, --keep-signing-keys leaves the keys as they are, and needs theirs.
+            stopped issuer moves to another machine, --keep-signing-keys leaves the keys as they are, and needs theirs. \
+            Everybody signs in anew in any case, and links that were handed out open nothing: one may have been revoked since.
             """)
 
     @Argument(help: "A file that `paitify backup` has made.", completion: .file())
@@ -51,16 +53,16 @@ struct Restore: AsyncParsableCommand {
         try delivery.copy(file)
         let report = try await StoreCheck.run(path: delivery.partial)
         guard report.isWhole else { throw Failure("\(file) is not whole, and was not restored: \(report.faults)") }
-        let revoked = try await makeSafe(delivery.partial, configuration, masterKey)
+        let made = try await makeSafe(delivery.partial, configuration, masterKey)
         try delivery.finish()
-        try tell(report, revoked)
+        try tell(report, made)
     }
 
     /// Does what has to be done before these books may decide again. The last connection to close takes the write-ahead
     /// log with it.
     private func makeSafe(
         _ path: String, _ configuration: Configuration, _ masterKey: MasterKey
-    ) async throws -> [String] {
+    ) async throws -> RestoreBooks.Report {
         try await SQLiteStore.open(path: path).closing { store in
             try await RestoreBooks.run(
                 on: store, masterKey: masterKey, settings: configuration.issuer, keepingSigningKeys: keepSigningKeys,
@@ -68,21 +70,25 @@ struct Restore: AsyncParsableCommand {
         }
     }
 
-    private func tell(_ report: StoreReport, _ revoked: [String]) throws {
+    private func tell(_ report: StoreReport, _ made: RestoreBooks.Report) throws {
         guard !json else {
             return try Console.print(
                 JSONWriter.text { json in
                     json.object { json in
                         report.write(to: &json)
-                        json.member("revokedSigningKeys", texts: revoked)
+                        json.member("revokedSigningKeys", texts: made.revokedKeys)
+                        json.member("endedSessions", Int64(made.endedSessions))
+                        json.member("withdrawnLinks", Int64(made.withdrawnLinks))
                     }
                 })
         }
         try Console.print(report.summary)
+        try Console.print(
+            "ended \(made.endedSessions) sessions and \(made.withdrawnLinks) links to join or to set a password")
         guard !keepSigningKeys else { return try Console.print("no signing key was revoked") }
         try Console.print(
             """
-            revoked \(revoked.count) signing keys: \(revoked.joined(separator: ", "))
+            revoked \(made.revokedKeys.count) signing keys: \(made.revokedKeys.joined(separator: ", "))
             Now start the server, and have every processor fetch its key set at once: until then it takes tokens of the time \
             after the backup. What was changed in that time is as it was before: revoke API keys, suspend agents and lower \
             limits again. What was authorized in that time is unknown here and cannot be confirmed: settle it by hand.

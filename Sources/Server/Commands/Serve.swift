@@ -69,7 +69,10 @@ struct Serve: AsyncParsableCommand {
         }
         var group = ServiceGroupConfiguration(
             services: [
-                Listener(App.admin(issuer, folder, metrics: metrics, logger: logger), on: folder.socketPath),
+                Listener(
+                    App.admin(
+                        issuer, folder, dashboardURL: configuration.dashboardURL, metrics: metrics, logger: logger),
+                    on: folder.socketPath),
                 SweepService(issuer: issuer, metrics: metrics, logger: logger),
                 Listener(api, on: "\(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT)"),
             ],

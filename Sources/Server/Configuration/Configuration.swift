@@ -245,3 +245,10 @@ extension Configuration {
         return nil
     }
 }
+
+extension Configuration {
+    /// Where people reach the dashboard, without a slash at the end.
+    var dashboardURL: String {
+        Sites(publicURL: dashboard.publicURL ?? issuer.issuerURL, listeningOn: host).publicURL
+    }
+}

@@ -10,7 +10,7 @@ final class Dashboard: Sendable {
     let sessions: SessionCookie
     let signInLimits: SignInLimits
     let templates: Templates
-    let overviews: OverviewMemory
+    let looks: Looks
     /// Nil where nobody's session tokens are taken.
     let clerk: ClerkTokens?
     /// Nil where nobody signs people in but the dashboard itself.
@@ -32,7 +32,7 @@ final class Dashboard: Sendable {
         sessions = SessionCookie(issuer: issuer, sites: sites, limits: rateLimits)
         signInLimits = SignInLimits(now: uptime)
         templates = Templates.embedded
-        overviews = OverviewMemory(now: uptime)
+        looks = Looks(now: uptime)
         let sites = sites
         clerk = try settings.clerk.map { clerk in
             let keys = try ProviderKeys(

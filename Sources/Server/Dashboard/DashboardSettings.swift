@@ -9,12 +9,13 @@ struct DashboardSettings: Sendable {
     /// Whether people have passwords here. If not, an identity provider signs everybody in.
     var takesPasswords = true
 
-    /// Whether whoever asks may open a company with a password.
-    func opensSignUp(to request: Request) -> Bool {
-        takesPasswords && signUp.isOpen(to: request, byProvider: false)
-    }
     /// Whose session tokens the API takes.
     var clerk: ClerkSettings?
     /// Who signs people in, beside their passwords.
     var oidc: OIDCSettings?
+
+    /// Whether whoever asks may open a company with a password.
+    func opensSignUp(to request: Request) -> Bool {
+        takesPasswords && signUp.isOpen(to: request, byProvider: false)
+    }
 }

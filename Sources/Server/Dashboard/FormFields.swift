@@ -6,6 +6,11 @@ import Issuer
 struct FormFields: Sendable {
     private var values: [String: [String]] = [:]
 
+    init() {}
+
+    /// A name that is there more than once.
+    var twice: String? { values.first { $0.value.count > 1 }?.key }
+
     /// Nil unless all of it is percent-encoded UTF-8.
     init?(query: some StringProtocol) {
         for part in query.split(separator: "&") {

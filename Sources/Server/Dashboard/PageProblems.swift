@@ -20,14 +20,29 @@ struct PageProblems: RouterMiddleware {
             let problem = Problem(error)
             // The log has it, and the answer is a problem document, where this server itself is at fault.
             guard problem.status.kind == .clientError, let site = context.site else { throw error }
-            let visit = Visit(
-                request: request, scope: context, site: site, dashboard: dashboard, signedIn: context.notes.visitor)
-            var response = try visit.page(
-                "problem", title: problem.title, ProblemPage(problem, requestID: context.requestID),
-                status: problem.status)
-            for field in problem.headers where field.name != .wwwAuthenticate { response.headers.append(field) }
-            return response
+            return try Self.page(saying: problem, request, context, dashboard, site, context.notes.visitor)
         }
+    }
+
+    private static func page(
+        saying problem: Problem, _ request: Request, _ scope: RequestScope, _ dashboard: Dashboard, _ site: Site,
+        _ signedIn: SignedIn?
+    ) throws -> Response {
+        let visit = Visit(saying: request, scope: scope, site: site, dashboard: dashboard, signedIn: signedIn)
+        var response = try visit.page(
+            "problem", title: problem.title, ProblemPage(problem, requestID: scope.requestID), status: problem.status)
+        for field in problem.headers where field.name != .wwwAuthenticate { response.headers.append(field) }
+        return response
+    }
+
+    /// For what no route took. Nil where the request comes under a name that is not the dashboard's.
+    static func page(
+        saying problem: Problem, _ request: Request, _ scope: RequestScope, _ dashboard: Dashboard
+    ) throws -> Response? {
+        guard let site = dashboard.sites.site(of: request) else { return nil }
+        var response = try page(saying: problem, request, scope, dashboard, site, nil)
+        PageSecurity.secure(&response, at: site)
+        return response
     }
 }
 

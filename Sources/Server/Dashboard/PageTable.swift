@@ -74,9 +74,10 @@ final class PageTable {
                         token, scope, isUse: !isStream && request.headers[.paitifyBackground] == nil)
                     scope.notes.visitor = found
                     signedIn = found
+                    try scope.take(found.principal, of: dashboard.sessions.limits)
                 } catch IssuerError.unauthenticated {}
             }
-            let visit = Visit(request: request, scope: scope, site: site, dashboard: dashboard, signedIn: signedIn)
+            let visit = try Visit(request: request, scope: scope, site: site, dashboard: dashboard, signedIn: signedIn)
             // A page takes longer to write than an answer to a program, and keeps no connection's event loop waiting.
             return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await handler(visit) }
         }

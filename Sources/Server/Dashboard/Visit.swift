@@ -11,6 +11,34 @@ struct Visit: Sendable {
     let dashboard: Dashboard
     /// Nil on pages that ask for no session, where there is none.
     let signedIn: SignedIn?
+    /// Those of the query.
+    private let parameters: FormFields
+
+    /// Throws where the query cannot be read for certain: to leave a filter out would show more than was asked for.
+    init(
+        request: Request, scope: RequestScope, site: Site, dashboard: Dashboard, signedIn: SignedIn?
+    ) throws(Problem) {
+        guard let parameters = FormFields(query: request.uri.query ?? "") else {
+            throw Problem(.malformedForm, "The address after its ? is not percent-encoded UTF-8.")
+        }
+        if let twice = parameters.twice {
+            throw Problem(.duplicateParameter, "The address has the parameter \"\(twice)\" twice.")
+        }
+        self.init(request, scope, site, dashboard, signedIn, parameters)
+    }
+
+    /// Whatever the query is: for the page that says what is wrong.
+    init(saying request: Request, scope: RequestScope, site: Site, dashboard: Dashboard, signedIn: SignedIn?) {
+        self.init(request, scope, site, dashboard, signedIn, FormFields())
+    }
+
+    private init(
+        _ request: Request, _ scope: RequestScope, _ site: Site, _ dashboard: Dashboard, _ signedIn: SignedIn?,
+        _ parameters: FormFields
+    ) {
+        (self.request, self.scope, self.site, self.dashboard) = (request, scope, site, dashboard)
+        (self.signedIn, self.parameters) = (signedIn, parameters)
+    }
 
     var issuer: Issuer { dashboard.issuer }
 
@@ -37,21 +65,27 @@ struct Visit: Sendable {
         return id
     }
 
-    /// A parameter of the query; nil where it is absent, there twice, or not UTF-8.
-    func query(_ name: String) -> String? {
-        FormFields(query: request.uri.query ?? "").flatMap { try? $0.optional(name) }
-    }
+    /// A parameter of the query; nil where it is absent or empty. The query was checked: it has each once.
+    func query(_ name: String) -> String? { try? parameters.optional(name) }
 
     /// The page of that template, with `content` as `page` in it.
     func page(
         _ template: String, title: String, _ content: Any = [String: String](), status: HTTPResponse.Status = .ok
     ) throws -> Response {
-        let frame = Frame(title: title, path: request.uri.path, visit: self)
+        let frame = Frame(title: title, visit: self)
         return try page(template, frame, content, status: status)
     }
 
     func page(_ template: String, _ frame: Frame, _ content: Any, status: HTTPResponse.Status) throws -> Response {
         .html(try dashboard.templates.render(template, frame: frame, page: content), status: status)
+    }
+
+    /// The page that is looked at, with its query; after a form, the page that the form is on.
+    var here: String {
+        let first = request.uri.path.split(separator: "/").first.map(String.init) ?? ""
+        if let page = ["account": "/sessions", "oidc": "/sessions", "invitations": "/members"][first] { return page }
+        if request.method == .get { return request.uri.path + (request.uri.query.map { "?\($0)" } ?? "") }
+        return "/\(first)"
     }
 
     /// After a form: the browser gets that page with a GET (303).
@@ -63,6 +97,7 @@ struct Visit: Sendable {
 /// What every page shows around its own content: `frame` in templates.
 struct Frame: Sendable {
     let title: String
+    /// Where a change of colours leads back to.
     let path: String
     let signedIn: Who?
     let version = App.version
@@ -96,13 +131,13 @@ struct Frame: Sendable {
     }
 
     /// `waiting`: how many requests wait for a person.
-    init(title: String, path: String, visit: Visit, waiting: Int64 = 0) {
+    init(title: String, visit: Visit, waiting: Int64 = 0) {
         self.title = title
-        self.path = path
+        path = visit.here
         let theme = Theme(of: visit)
         self.theme = theme.attribute
         themes = theme.choices
-        nav = Navigation.sections(at: path, waiting: waiting, isOwner: visit.signedIn?.role == .owner)
+        nav = Navigation.sections(at: visit.request.uri.path, waiting: waiting)
         signedIn = visit.signedIn.map { session in
             let principal = session.principal
             return Who(

@@ -13,26 +13,17 @@ struct ReferencePage {
 
     var html: HTML {
         let info = document.root["info"]
-        return """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>Paitify API reference</title>
-            <link rel="stylesheet" href="docs/reference.css">
-            </head>
-            <body>
-            <a class="skip" href="#content">Skip to the content</a>
-            <header>
-            <p class="product">Paitify <span>API reference</span></p>
-            <p class="links">
-            <a href="swagger-ui.html">Try it out</a>
-            <a href="v3/api-docs">OpenAPI document</a>
-            <span class="version">\(info?["version"]?.string ?? "")</span>
-            </p>
-            </header>
+        return DocumentationFrame.page(
+            "API reference", style: "docs/reference.css",
+            before: """
+                <a class="skip" href="#content">Skip to the content</a>
+                """,
+            links: """
+                <a href="swagger-ui.html">Try it out</a>
+                <a href="v3/api-docs">OpenAPI document</a>
+                <span class="version">\(info?["version"]?.string ?? "")</span>
+                """,
+            """
             <div class="columns">
             \(contents)
             <main id="content" tabindex="-1">
@@ -57,10 +48,7 @@ struct ReferencePage {
             </section>
             </main>
             </div>
-            </body>
-            </html>
-
-            """
+            """)
     }
 
     /// How one of the ways to say who asks is used.

@@ -10,17 +10,25 @@ struct RateLimiting: RouterMiddleware {
     func handle(
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
     ) async throws -> Response {
-        if let caller = context.caller, let standing = limits.take(caller) {
-            context.notes.rateStanding = standing
-            if let wait = standing.wait {
-                let whose = standing.key?.wait != nil ? "This API key" : "The API keys of this company"
-                let rate = (standing.key?.wait != nil ? limits.key : limits.company)?.perSecond ?? 0
-                throw Problem.rateLimited(
-                    "\(whose) may send \(rate) requests a second, and \(Rate.burstSeconds * rate) at once after a pause.",
-                    retryAfterSeconds: max(1, wait.secondsRoundedUp))
-            }
-        }
+        if let caller = context.caller { try context.take(caller, of: limits) }
         return try await next(request, context)
+    }
+}
+
+extension RequestScope {
+    /// Counts the request as one of that principal's. Throws where there have been too many.
+    func take(_ principal: Principal, of limits: RateLimits) throws {
+        guard let standing = limits.take(principal) else { return }
+        rateStanding.set(standing)
+        guard let wait = standing.wait else { return }
+        let isOne = standing.key?.wait != nil
+        let isPerson = principal.credential.userID != nil
+        let whose =
+            isOne ? (isPerson ? "This session" : "This API key") : "The API keys and sessions of this company"
+        let rate = (isOne ? limits.key : limits.company)?.perSecond ?? 0
+        throw Problem.rateLimited(
+            "\(whose) may send \(rate) requests a second, and \(Rate.burstSeconds * rate) at once after a pause.",
+            retryAfterSeconds: max(1, wait.secondsRoundedUp))
     }
 }
 

@@ -199,6 +199,30 @@ extension Problem {
             self.init(
                 .tooManyMembers,
                 "A company has at most 1000 members, and 100 open invitations. Withdraw one that is not needed.")
+        case .resetInvalid:
+            self.init(
+                .resetInvalid,
+                "This link was used, or another took its place, or it is older than a day. Ask for a new one.")
+        case .resetNotAllowed:
+            self.init(
+                .resetNotAllowed,
+                "Owners make a link for a new password for every other member, admins for viewers and approvers. One's own "
+                    + "is changed on the page Your account.")
+        case .memberElsewhere:
+            self.init(
+                .memberElsewhere,
+                "This person is a member of another company here too, and so no single one says what they sign in with. "
+                    + "Whoever operates this server can: paitify members reset-password.")
+        case .noPassword:
+            self.init(
+                .noPassword,
+                "This person has no password here: an identity provider signs them in, and changes what they sign in with."
+            )
+        case .identityTaken:
+            self.init(
+                .identityTaken,
+                "The provider signed in somebody who has an account of their own here, or this account is linked to another "
+                    + "of its people. Sign in there as somebody else, or unlink the one before.")
         case .sessionOnly:
             self.init(
                 .sessionOnly,

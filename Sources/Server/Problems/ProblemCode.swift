@@ -25,6 +25,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case metricsLocalOnly = "METRICS_LOCAL_ONLY"
     case ownersOnly = "OWNERS_ONLY"
     case sessionOnly = "SESSION_ONLY"
+    case resetNotAllowed = "RESET_NOT_ALLOWED"
     case signupClosed = "SIGNUP_CLOSED"
     case noCompany = "NO_COMPANY"
     case passwordsOff = "PASSWORDS_OFF"
@@ -35,6 +36,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case notFound = "NOT_FOUND"
     case noSuchRoute = "NO_SUCH_ROUTE"
     case invitationInvalid = "INVITATION_INVALID"
+    case resetInvalid = "RESET_INVALID"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
     // 409, 412
     case invalidState = "INVALID_STATE"
@@ -44,6 +46,9 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case lastOwner = "LAST_OWNER"
     case alreadyMember = "ALREADY_MEMBER"
     case tooManyMembers = "TOO_MANY_MEMBERS"
+    case memberElsewhere = "MEMBER_ELSEWHERE"
+    case noPassword = "NO_PASSWORD"
+    case identityTaken = "IDENTITY_TAKEN"
     case versionMismatch = "VERSION_MISMATCH"
     // 408, 413, 415, 417, 421, 429, 431
     case requestTimeout = "REQUEST_TIMEOUT"
@@ -90,12 +95,13 @@ enum ProblemCode: String, CaseIterable, Sendable {
             .badRequest
         case .unauthenticated, .wrongCredentials: .unauthorized
         case .insufficientScope, .operatorOnly, .metricsLocalOnly, .ownersOnly, .sessionOnly, .signupClosed, .noCompany,
-            .passwordsOff, .crossSiteRequest, .csrfTokenMissing, .staleForm:
+            .passwordsOff, .resetNotAllowed, .crossSiteRequest, .csrfTokenMissing, .staleForm:
             .forbidden
-        case .notFound, .noSuchRoute, .invitationInvalid: .notFound
+        case .notFound, .noSuchRoute, .invitationInvalid, .resetInvalid: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
-        case .invalidState, .idempotencyKeyInUse, .keyTooNew, .emailTaken, .lastOwner, .alreadyMember, .tooManyMembers:
+        case .invalidState, .idempotencyKeyInUse, .keyTooNew, .emailTaken, .lastOwner, .alreadyMember, .tooManyMembers,
+            .memberElsewhere, .noPassword, .identityTaken:
             .conflict
         case .versionMismatch: .preconditionFailed
         case .bodyTooLarge: .contentTooLarge

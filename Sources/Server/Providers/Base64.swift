@@ -1,13 +1,8 @@
 import Foundation
 
-/// Base64 (RFC 4648), both alphabets.
+/// Base64 (RFC 4648), of the plain alphabet.
 enum Base64 {
     static func encode(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
-
-    /// The URL-safe alphabet without padding.
-    static func encodeURL(_ bytes: [UInt8]) -> String {
-        Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-    }
 
     /// With padding or without.
     static func decode(_ text: some StringProtocol) -> [UInt8]? {

@@ -2,6 +2,14 @@ import Issuer
 
 /// A sign-in that was begun: what its answer must fit.
 struct OIDCFlow: Sendable {
+    /// What is done with whom the provider signs in.
+    enum Purpose: Sendable {
+        /// They are signed in here; by the invitation, where there is one.
+        case signIn(InvitationToken?)
+        /// They are linked to the account of whoever is signed in, in this session.
+        case link(SessionID)
+    }
+
     /// How long the provider, and the person there, have.
     static let seconds: Int64 = 600
 
@@ -12,10 +20,10 @@ struct OIDCFlow: Sendable {
     let redirectURL: String
     /// Where to go afterwards: checked.
     let next: String
-    let invitation: InvitationToken?
+    let purpose: Purpose
 
     /// BASE64URL(SHA256(verifier)).
-    var codeChallenge: String { Base64.encodeURL(Digest.sha256(codeVerifier.utf8)) }
+    var codeChallenge: String { Base64URL.encode(Digest.sha256(codeVerifier.utf8)) }
 }
 
 /// Somebody whom the provider has signed in, and who was not asked yet whether to join.

@@ -44,12 +44,12 @@ final class OIDCProvider: Sendable {
 
     /// Where the browser is sent, and what its cookie has to be when it comes back.
     func begin(
-        redirectURL: String, next: String, invitation: InvitationToken?
+        redirectURL: String, next: String, purpose: OIDCFlow.Purpose
     ) async throws -> (url: String, binding: String) {
         let metadata = try await provider().metadata
         let flow = OIDCFlow(
             nonce: try RandomSecret.text(), codeVerifier: try RandomSecret.text(), redirectURL: redirectURL, next: next,
-            invitation: invitation)
+            purpose: purpose)
         let begun = try flows.begin(flow, seconds: OIDCFlow.seconds, at: clock.now())
         let parameters = [
             ("response_type", "code"), ("client_id", settings.clientID), ("redirect_uri", redirectURL),

@@ -155,7 +155,8 @@ import Testing
             let store = try SQLiteStore.open(path: path)
             let revoked = try await RestoreBooks.run(
                 on: store, masterKey: Self.masterKey(byte), settings: .test, keepingSigningKeys: false,
-                at: test.clock.now)
+                at: test.clock.now
+            ).revokedKeys
             try await store.close()
             #expect(Set(revoked) == Set(before.map(\.kid)) && revoked.count == 3)
 
@@ -183,7 +184,8 @@ import Testing
             }
             let revoked = try await RestoreBooks.run(
                 on: store, masterKey: Self.masterKey("5a"), settings: .test, keepingSigningKeys: true,
-                at: test.clock.now)
+                at: test.clock.now
+            ).revokedKeys
             try await store.close()
             #expect(revoked.isEmpty)
             let issuer = try await TestIssuer.open(path: path, clock: test.clock)

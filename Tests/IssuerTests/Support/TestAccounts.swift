@@ -26,7 +26,7 @@ struct TestAccounts {
 
     /// Somebody who came by an invitation of the owner's.
     func member(_ email: String, _ role: Role) async throws -> SignedIn {
-        let link = try await issuer.invite(as: role, note: nil, by: owner.principal).token
+        let link = try await issuer.invite(as: role, note: nil, by: owner.principal, once: nil).value.token
         return try await issuer.accept(link, EmailAddress(email), Password(Self.password)!, from: .test)
     }
 

@@ -7,7 +7,8 @@ import Testing
     @Test("a link is good for one person, and looking at it uses nothing up")
     func once() async throws {
         let test = try await TestAccounts()
-        let link = try await test.issuer.invite(as: .approver, note: Name("Bob"), by: test.owner.principal).token
+        let link = try await test.issuer.invite(as: .approver, note: Name("Bob"), by: test.owner.principal, once: nil)
+            .value.token
         for _ in 0..<2 { #expect(try await test.issuer.invitation(link).role == .approver) }
         async let one = try? test.issuer.accept(
             link, EmailAddress("one@acme.example"), Password(TestAccounts.password)!, from: .test)
@@ -28,11 +29,11 @@ import Testing
     func ended() async throws {
         let test = try await TestAccounts()
         let second = try await test.member("second@acme.example", .owner)
-        let withdrawn = try await test.issuer.invite(as: .viewer, note: nil, by: test.owner.principal)
+        let withdrawn = try await test.issuer.invite(as: .viewer, note: nil, by: test.owner.principal, once: nil).value
         try await test.issuer.withdrawInvitation(withdrawn.invitation.id, as: test.owner.principal)
-        let orphan = try await test.issuer.invite(as: .owner, note: nil, by: second.principal)
+        let orphan = try await test.issuer.invite(as: .owner, note: nil, by: second.principal, once: nil).value
         try await test.issuer.changeRole(of: second.user.id, to: .admin, as: test.owner.principal)
-        let old = try await test.issuer.invite(as: .viewer, note: nil, by: test.owner.principal)
+        let old = try await test.issuer.invite(as: .viewer, note: nil, by: test.owner.principal, once: nil).value
         for link in [withdrawn, orphan] {
             #expect(await refusal { _ = try await test.issuer.invitation(link.token) } == .invitationInvalid)
         }
@@ -50,7 +51,7 @@ import Testing
     func known() async throws {
         let test = try await TestAccounts()
         _ = try await TestAccounts.signUp(test.issuer, "bob@other.example", "Other")
-        let link = try await test.issuer.invite(as: .admin, note: nil, by: test.owner.principal).token
+        let link = try await test.issuer.invite(as: .admin, note: nil, by: test.owner.principal, once: nil).value.token
         let bob = try EmailAddress("bob@other.example")
         let refused = await refusal {
             _ = try await test.issuer.accept(link, bob, Password("another password")!, from: .test)
@@ -84,7 +85,7 @@ import Testing
     func already() async throws {
         let test = try await TestAccounts()
         let viewer = try await test.member("viewer@acme.example", .viewer)
-        let link = try await test.issuer.invite(as: .owner, note: nil, by: test.owner.principal).token
+        let link = try await test.issuer.invite(as: .owner, note: nil, by: test.owner.principal, once: nil).value.token
         #expect(await refusal { _ = try await test.issuer.accept(link, viewer, from: .test) } == .alreadyMember)
         #expect(try await test.issuer.authenticate(session: viewer.token).role == .viewer)
     }

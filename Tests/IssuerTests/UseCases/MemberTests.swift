@@ -19,7 +19,7 @@ import Testing
             AgentDraft(name: Name("Buyer")), as: member.principal, once: nil)
         #expect((makesAgents != nil) == scopes.contains(.manage))
         let invited = await refusal {
-            _ = try await test.issuer.invite(as: .viewer, note: nil, by: member.principal)
+            _ = try await test.issuer.invite(as: .viewer, note: nil, by: member.principal, once: nil).value
         }
         #expect(invited == (role == .owner ? nil : .ownersOnly))
     }
@@ -35,7 +35,7 @@ import Testing
         let key = try await test.issuer.authenticate(apiKey: made.secret)
         for (principal, expected) in [(admin.principal, AccountRefusal.ownersOnly), (key, .sessionOnly)] {
             let refused = await [
-                refusal { _ = try await test.issuer.invite(as: .owner, note: nil, by: principal) },
+                refusal { _ = try await test.issuer.invite(as: .owner, note: nil, by: principal, once: nil).value },
                 refusal { _ = try await test.issuer.invitations(as: principal) },
                 refusal { try await test.issuer.changeRole(of: admin.user.id, to: .owner, as: principal) },
                 refusal { try await test.issuer.removeMember(test.owner.user.id, as: principal) },
@@ -121,7 +121,7 @@ import Testing
     @Test("another company's members, sessions and invitations are not found")
     func isolated() async throws {
         let test = try await TestAccounts()
-        let link = try await test.issuer.invite(as: .viewer, note: nil, by: test.owner.principal)
+        let link = try await test.issuer.invite(as: .viewer, note: nil, by: test.owner.principal, once: nil).value
         let stranger = try await TestAccounts.signUp(test.issuer, "stranger@other.example", "Other").principal
         let (user, session) = (test.owner.user.id, test.owner.session.id)
         await #expect(throws: IssuerError.notFound(.member, user.text)) {

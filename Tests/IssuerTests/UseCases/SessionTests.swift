@@ -172,7 +172,7 @@ import Testing
         let other = try await test.signIn()
         // A member of a second company, and signed in there too.
         let second = try await TestAccounts.signUp(test.issuer, "second@other.example", "Other")
-        let link = try await test.issuer.invite(as: .viewer, note: nil, by: second.principal).token
+        let link = try await test.issuer.invite(as: .viewer, note: nil, by: second.principal, once: nil).value.token
         let elsewhere = try await test.issuer.accept(link, other, from: .test)
 
         let new = Password("purple monkey dishes 9")!

@@ -123,4 +123,32 @@ import Testing
         #expect(chart.bars.map(\.reservedHeight) == ["12.50%", "0.00%"])
         #expect(chart.bars.map(\.reservedY) == ["50.00%", "0.00%"])
     }
+
+    @Test(
+        arguments: [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36 "
+                    + "Edg/142.0", "Edge on Windows"
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1",
+                "Safari on iPhone"
+            ),
+            ("curl/8.5.0", "curl/8.5.0"), ("", "A browser without a name"), ("Chrome/1", "Chrome"),
+        ])
+    func `a browser is called what people call it, and what is none that is known by its own words`(
+        _ userAgent: String, _ name: String
+    ) {
+        #expect(BrowserName.text(userAgent) == name)
+    }
+
+    @Test(
+        arguments: [
+            ("=1+1", "\"'=1+1\""), ("x;=1+1;y", "\"x;'=1+1;y\""), ("a\t@SUM(A1)", "\"a\t'@SUM(A1)\""),
+            ("a\n-1", "\"a\n'-1\""), ("a \"; =1\"", "\"a \"\";' =1\"\"\""), ("a-b=c", "\"a-b=c\""),
+        ])
+    func `a field begins no formula after what another program separates by either`(_ text: String, _ field: String) {
+        #expect(CSV.field(text) == field)
+    }
 }

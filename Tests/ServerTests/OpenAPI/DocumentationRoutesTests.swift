@@ -10,6 +10,7 @@ import Testing
         "each is served with its type, and not a second time to who has it",
         arguments: [
             ("/v3/api-docs", "application/json"), ("/docs", "text/html; charset=utf-8"),
+            ("/docs/theme.css", "text/css; charset=utf-8"), ("/docs/frame.css", "text/css; charset=utf-8"),
             ("/docs/reference.css", "text/css; charset=utf-8"), ("/swagger-ui.html", "text/html; charset=utf-8"),
         ])
     func served(path: String, type: String) async throws {

@@ -39,12 +39,15 @@ enum Invitations {
     private static let deleteBy = Statement("DELETE FROM invitations WHERE company_id = $1 AND created_by = $2")
     private static let purge = Statement("DELETE FROM invitations WHERE company_id = $1 AND expires_at <= $2")
 
+    private static let deleteEvery = Statement("DELETE FROM invitations RETURNING invitation_id")
+
     static func insert(_ invitation: Invitation, digest: [UInt8], in books: Books) throws(StorageError) {
         try books.tx.execute(
             insert,
             [
                 SQLValue(books.companyID), SQLValue(invitation.id), .blob(digest), .text(invitation.role.rawValue),
-                SQLValue(invitation.note?.text), SQLValue(invitation.createdBy), SQLValue(invitation.createdAt),
+                SQLValue(invitation.note?.text), .text(invitation.createdBy?.text ?? Author.command.actor),
+                SQLValue(invitation.createdAt),
                 SQLValue(invitation.expiresAt),
             ])
     }
@@ -77,9 +80,15 @@ enum Invitations {
         try books.tx.execute(purge, [SQLValue(books.companyID), SQLValue(books.now)])
     }
 
+    /// Every company's. Returns how many there were.
+    static func deleteEvery(in tx: any StoreTransaction) throws(StorageError) -> Int {
+        try tx.execute(deleteEvery, []).count
+    }
+
     private static func invitation(_ row: Row) throws(StorageError) -> Invitation {
         Invitation(
-            id: try row.id(0), role: try row.choice(1), note: try row.optionalChecked(2), createdBy: try row.id(3),
+            id: try row.id(0), role: try row.choice(1), note: try row.optionalChecked(2),
+            createdBy: try row.text(3) == Author.command.actor ? nil : try row.id(3),
             createdAt: try row.instant(4), expiresAt: try row.instant(5))
     }
 }

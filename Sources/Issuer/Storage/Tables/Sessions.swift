@@ -61,6 +61,8 @@ enum Sessions {
     private static let purge = Statement(
         "DELETE FROM sessions WHERE company_id = $1 AND (expires_at <= $2 OR last_seen_at <= $3)")
 
+    private static let deleteEvery = Statement("DELETE FROM sessions RETURNING session_id")
+
     static func insert(
         _ session: Session, digest: [UInt8], credentialsVersion: Int64, in books: Books
     ) throws(StorageError) {
@@ -122,6 +124,11 @@ enum Sessions {
         try books.tx.execute(
             purge,
             [SQLValue(books.companyID), SQLValue(books.now), SQLValue(books.now.adding(seconds: -idleSeconds))])
+    }
+
+    /// Every company's. Returns how many there were.
+    static func deleteEvery(in tx: any StoreTransaction) throws(StorageError) -> Int {
+        try tx.execute(deleteEvery, []).count
     }
 
     private static func record(_ row: Row) throws(StorageError) -> Record {

@@ -23,14 +23,16 @@ struct ClerkPages {
         let isSignedOut: Bool
     }
 
-    /// What Clerk's component needs (https://clerk.com/docs/security/clerk-csp): its script and API, pictures of people, a
-    /// worker, styles that it makes itself, and Cloudflare's challenge against robots.
+    /// What Clerk's component needs (https://clerk.com/docs/guides/secure/best-practices/csp-headers): its script and API,
+    /// pictures of people, a worker, styles that it makes itself, Cloudflare's challenge against robots, and Clerk's own
+    /// hosts against fraud, which are at other ports too.
     var policy: ContentSecurityPolicy {
-        let host = "https://\(key.host)"
-        return .strict.allowing("script-src", [host, "https://challenges.cloudflare.com"])
-            .allowing("connect-src", [host]).allowing("img-src", ["https://img.clerk.com"])
+        let (host, robots) = ("https://\(key.host)", "https://challenges.cloudflare.com")
+        let fraud = "https://*.protect.clerk.com"
+        return .strict.allowing("script-src", [host, robots, fraud])
+            .allowing("connect-src", [host, "\(fraud):*"]).allowing("img-src", ["https://img.clerk.com"])
             .allowing("style-src", ["'unsafe-inline'"]).allowing("worker-src", ["'self'", "blob:"])
-            .allowing("frame-src", ["https://challenges.cloudflare.com"])
+            .allowing("frame-src", [robots, fraud])
     }
 
     func add(to pages: PageTable) {

@@ -26,7 +26,7 @@ struct JoinPages {
     func add(to pages: PageTable) {
         pages.openPage("/join") { visit in
             let token = try Self.token(visit.query("token"))
-            return try visit.page("join", title: "Join", try await page(visit, token))
+            return try visit.door("join", title: "Join", try await page(visit, token))
         }
         pages.openForm("/join", join)
     }
@@ -37,14 +37,11 @@ struct JoinPages {
         page.email = try form.text("email")
         do {
             let signedIn = try await accept(token, visit, form)
-            var response = visit.redirect(to: ReturnPath.home)
-            response.begin(signedIn, at: visit.site)
-            return response
+            return try await visit.enter(signedIn, to: ReturnPath.home)
         } catch {
-            let problem = Problem(error)
-            guard problem.status.kind == .clientError else { throw error }
+            let problem = try Problem.ofVisitor(error)
             page.problem = problem.detail
-            return try visit.page("join", title: "Join", page, status: problem.status)
+            return try visit.door("join", title: "Join", page, problem)
         }
     }
 

@@ -15,6 +15,7 @@ struct MemberRoutes {
         routes.get("/v1/members", list)
         routes.patch("/v1/members/:id", update)
         routes.delete("/v1/members/:id", remove)
+        routes.post("/v1/members/:id/password-reset", body: .optional, makePasswordReset)
         routes.get("/v1/invitations", invitations)
         routes.post("/v1/invitations", body: .required, invite)
         routes.delete("/v1/invitations/:id", withdraw)
@@ -45,6 +46,20 @@ struct MemberRoutes {
         return .noContent
     }
 
+    private func makePasswordReset(_ call: Call) async throws -> Response {
+        try call.refuseQuery()
+        _ = try call.decodeIfPresent([]) { body in try body.findings.check() }
+        let member: UserID = try call.id(.member)
+        return try await issuer.makePasswordReset(of: member, as: call.caller, once: call.once).response { made in
+            .json(
+                JSONWriter.object { json in
+                    json.member("userId", made.userID.text)
+                    json.member("url", dashboard.url(made.token.path, from: call.request))
+                    json.member("expiresAt", made.expiresAt)
+                }, status: .created)
+        }
+    }
+
     private func invitations(_ call: Call) async throws -> Response {
         try call.refuseQuery()
         return .list(try await issuer.invitations(as: call.caller)) { json, invitation in
@@ -52,7 +67,6 @@ struct MemberRoutes {
         }
     }
 
-    /// No Idempotency-Key: a link that got lost is withdrawn, and another made.
     private func invite(_ call: Call) async throws -> Response {
         try call.refuseQuery()
         let (role, note) = try call.decode(["role", "note"]) { body in
@@ -60,26 +74,19 @@ struct MemberRoutes {
             let note = body.text("note", Name.init)
             return (try body.findings.all(role), note)
         }
-        let made = try await issuer.invite(as: role, note: note, by: call.caller)
-        return .json(
-            JSONWriter.object { json in
-                made.invitation.writeMembers(to: &json)
-                json.member("url", dashboard.link(to: made.token, from: call.request))
-            }, status: .created, headers: [.location: "/v1/invitations/\(made.invitation.id.text)"])
+        return try await issuer.invite(as: role, note: note, by: call.caller, once: call.once).response { made in
+            .json(
+                JSONWriter.object { json in
+                    made.invitation.writeMembers(to: &json)
+                    json.member("url", dashboard.url(made.token.path, from: call.request))
+                }, status: .created, headers: [.location: "/v1/invitations/\(made.invitation.id.text)"])
+        }
     }
 
     private func withdraw(_ call: Call) async throws -> Response {
         try call.refuseQuery()
         try await issuer.withdrawInvitation(call.id(.invitation), as: call.caller)
         return .noContent
-    }
-}
-
-extension Dashboard {
-    /// Where somebody who was invited joins, under the address that the inviter uses. The token is in the query, which no
-    /// log of ours has.
-    func link(to token: InvitationToken, from request: Request) -> String {
-        "\((sites.site(of: request) ?? sites.publicSite).origin)/join?token=\(token.text)"
     }
 }
 
@@ -101,7 +108,7 @@ extension Invitation {
         json.member("id", id.text)
         json.member("role", role.rawValue)
         json.member("note", note?.text)
-        json.member("createdBy", createdBy.text)
+        json.member("createdBy", createdBy?.text)
         json.member("createdAt", createdAt)
         json.member("expiresAt", expiresAt)
     }

@@ -37,21 +37,35 @@ struct ProviderPages {
     private func leave(_ visit: Visit, _ provider: OIDCProvider) async throws -> Response {
         let (next, invitation) = (visit.query("next"), visit.query("invitation").flatMap(InvitationToken.init))
         guard SameOrigin.isPossible(visit.request, at: visit.site) else {
-            let page = invitation.map { "/join?token=\($0.text)" }
-            return visit.redirect(to: page ?? "/sign-in?next=" + PercentEncoding.encoded(ReturnPath.checked(next)))
+            return visit.redirect(
+                to: invitation?.path ?? "/sign-in?next=" + PercentEncoding.encoded(ReturnPath.checked(next)))
         }
         if let wait = dashboard.signInLimits.takeProviderSignIn(from: visit.scope.client) {
             throw Problem.rateLimited("Too many sign-ins were tried.", retryAfterSeconds: wait)
         }
         do {
-            let begun = try await provider.begin(
-                redirectURL: visit.site.origin + "/oidc/callback", next: ReturnPath.checked(next),
-                invitation: invitation)
+            let begun = try await begin(visit, provider, next: ReturnPath.checked(next), .signIn(invitation))
             var response = visit.redirect(to: begun.url)
-            Self.cookie.set(begun.binding, seconds: OIDCFlow.seconds, at: visit.site, on: &response)
+            begun.bind(&response)
             return response
         } catch let failure as ProviderFailure {
             return try refusal(visit, failure)
+        }
+    }
+
+    /// Where to send the browser, and how to know it again when it comes back.
+    struct Begun {
+        let url: String
+        let bind: (inout Response) -> Void
+    }
+
+    func begin(
+        _ visit: Visit, _ provider: OIDCProvider, next: String, _ purpose: OIDCFlow.Purpose
+    ) async throws -> Begun {
+        let begun = try await provider.begin(
+            redirectURL: visit.site.origin + "/oidc/callback", next: next, purpose: purpose)
+        return Begun(url: begun.url) { response in
+            Self.cookie.set(begun.binding, seconds: OIDCFlow.seconds, at: visit.site, on: &response)
         }
     }
 
@@ -60,15 +74,18 @@ struct ProviderPages {
             let flow = try await provider.flow(
                 state: visit.query("state"), iss: visit.query("iss"),
                 binding: Self.cookie.value(in: visit.request, at: visit.site))
-            guard let code = visit.query("code"), code.utf8.count <= 4096 else {
-                throw ProviderFailure.token("the provider signed nobody in")
+            switch flow.purpose {
+            case .signIn(nil):
+                return try await enter(visit, try await identity(visit, provider, flow), next: flow.next)
+            case .signIn(let invitation?):
+                let identity = try await identity(visit, provider, flow)
+                return try await ask(
+                    visit, provider, OIDCJoin(identity: identity, invitation: invitation, next: flow.next))
+            case .link(let session):
+                var response = try await link(visit, provider, flow, in: session)
+                Self.cookie.clear(at: visit.site, on: &response)
+                return response
             }
-            let identity = try await provider.identity(code: code, flow)
-            guard let invitation = flow.invitation else {
-                return try await enter(visit, identity, next: flow.next)
-            }
-            return try await ask(
-                visit, provider, OIDCJoin(identity: identity, invitation: invitation, next: flow.next))
         } catch let failure as ProviderFailure {
             return try refusal(visit, failure)
         }
@@ -98,11 +115,35 @@ struct ProviderPages {
         let signedIn = try await dashboard.issuer.signIn(
             identity, invitation: invitation,
             opensCompanies: dashboard.settings.signUp.isOpen(to: visit.request, byProvider: true), from: visit.visitor)
-        var response = visit.redirect(to: next)
-        try await visit.endOldSession()
-        response.begin(signedIn, at: visit.site)
+        var response = try await visit.enter(signedIn, to: next)
         Self.cookie.clear(at: visit.site, on: &response)
         return response
+    }
+
+    private func identity(
+        _ visit: Visit, _ provider: OIDCProvider, _ flow: OIDCFlow
+    ) async throws -> ProviderIdentity {
+        guard let code = visit.query("code"), code.utf8.count <= 4096 else {
+            throw ProviderFailure.token("the provider signed nobody in")
+        }
+        return try await provider.identity(code: code, flow)
+    }
+
+    /// To the account of whoever said their password in that session, and in no other.
+    private func link(
+        _ visit: Visit, _ provider: OIDCProvider, _ flow: OIDCFlow, in session: SessionID
+    ) async throws -> Response {
+        let signedIn = try visit.session
+        guard signedIn.session.id == session else { throw IssuerError.unauthenticated }
+        do {
+            try await dashboard.issuer.link(try await identity(visit, provider, flow), to: signedIn)
+            return visit.redirect(to: flow.next)
+        } catch let failure as ProviderFailure {
+            let problem = Problem(failure, logger: dashboard.logger, requestID: visit.scope.requestID)
+            return try await SessionPages().show(visit, problem)
+        } catch IssuerError.account(let refusal) {
+            return try await SessionPages().show(visit, Problem(IssuerError.account(refusal)))
+        }
     }
 
     private func refusal(_ visit: Visit, _ failure: ProviderFailure) throws -> Response {

@@ -1,7 +1,7 @@
 import Hummingbird
 import Issuer
 
-/// What the frame of every page, and the account's settings, post: each answers with the page it came from.
+/// What the frame of every page posts: each answers with the page it came from.
 struct SessionForms {
     func add(to pages: PageTable) {
         pages.form("/sign-out") { visit, _ in
@@ -22,19 +22,6 @@ struct SessionForms {
             guard let company = CompanyID(text) else { throw IssuerError.notFound(.company, text) }
             let next = try await visit.issuer.switchCompany(to: company, visit.session, from: visit.visitor)
             var response = visit.redirect(to: ReturnPath.home)
-            response.begin(next, at: visit.site)
-            return response
-        }
-        // "current" and "password". Every other session of theirs ends; this one gets a new token.
-        pages.form("/account/password") { visit, form in
-            let session = try visit.session
-            guard let email = session.user.email else { throw IssuerError.account(.wrongCredentials) }
-            let current = try AccountFields.password(form, "current")
-            let new = try AccountFields.password(form)
-            let next = try await visit.dashboard.attempt(email, visit.scope) {
-                try await visit.issuer.changePassword(from: current, to: new, session, visitor: visit.visitor)
-            }
-            var response = visit.redirect(to: ReturnPath.checked(try form.optional("next")))
             response.begin(next, at: visit.site)
             return response
         }

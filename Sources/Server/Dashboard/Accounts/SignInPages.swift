@@ -8,6 +8,7 @@ struct SignInPages {
 
     /// `page` in sign-in.mustache.
     struct SignInPage {
+        var said: String?
         var problem: String?
         var email = ""
         let next: String
@@ -30,20 +31,23 @@ struct SignInPages {
     }
 
     func add(to pages: PageTable) {
-        pages.openForm("/sign-in", signIn)
-        pages.openForm("/sign-up", signUp)
+        // Whose second factor and off-boarding are Clerk's has no way in beside it.
         if let settings = dashboard.settings.clerk, let key = settings.publishableKey {
             return ClerkPages(dashboard: dashboard, settings: settings, key: key).add(to: pages)
         }
+        pages.openForm("/sign-in", signIn)
+        pages.openForm("/sign-up", signUp)
         pages.openPage("/sign-in") { visit in
             let next = ReturnPath.checked(visit.query("next"))
             if visit.signedIn != nil { return visit.redirect(to: next) }
-            return try signIn(visit, page(visit, next: next))
+            var page = page(visit, next: next)
+            if visit.query("reset") != nil { page.said = "Your password is changed. Sign in with it." }
+            return try visit.door("sign-in", title: "Sign in", page)
         }
         pages.openPage("/sign-up") { visit in
             guard dashboard.settings.opensSignUp(to: visit.request) else { throw Problem.signUpClosed }
             if visit.signedIn != nil { return visit.redirect(to: ReturnPath.home) }
-            return try signUp(visit, signUpPage)
+            return try visit.door("sign-up", title: "Sign up", signUpPage)
         }
     }
 
@@ -51,7 +55,7 @@ struct SignInPages {
     func refusal(_ visit: Visit, _ problem: Problem) throws -> Response {
         var page = page(visit, next: ReturnPath.home)
         page.problem = problem.detail
-        return try signIn(visit, page, problem)
+        return try visit.door("sign-in", title: "Sign in", page, problem)
     }
 
     private func signIn(_ visit: Visit, _ form: FormFields) async throws -> Response {
@@ -64,15 +68,11 @@ struct SignInPages {
             let signedIn = try await dashboard.attempt(email, visit.scope) {
                 try await dashboard.issuer.signIn(email, password, from: visit.visitor)
             }
-            var response = visit.redirect(to: page.next)
-            try await visit.endOldSession()
-            response.begin(signedIn, at: visit.site)
-            return response
+            return try await visit.enter(signedIn, to: page.next)
         } catch {
-            let problem = Problem(error)
-            guard problem.status.kind == .clientError else { throw error }
+            let problem = try Problem.ofVisitor(error)
             page.problem = problem.detail
-            return try signIn(visit, page, problem)
+            return try visit.door("sign-in", title: "Sign in", page, problem)
         }
     }
 
@@ -87,15 +87,11 @@ struct SignInPages {
                 password: try AccountFields.password(form))
             try dashboard.requireSignUp(visit.request, visit.scope)
             let signedIn = try await dashboard.issuer.signUp(draft, from: visit.visitor)
-            var response = visit.redirect(to: ReturnPath.home)
-            try await visit.endOldSession()
-            response.begin(signedIn, at: visit.site)
-            return response
+            return try await visit.enter(signedIn, to: ReturnPath.home)
         } catch {
-            let problem = Problem(error)
-            guard problem.status.kind == .clientError else { throw error }
+            let problem = try Problem.ofVisitor(error)
             page.problem = problem.detail
-            return try signUp(visit, page, problem)
+            return try visit.door("sign-up", title: "Sign up", page, problem)
         }
     }
 
@@ -111,27 +107,5 @@ struct SignInPages {
 
     private var signUpPage: SignUpPage {
         SignUpPage(passwordCharactersMin: dashboard.issuer.settings.passwordCharactersMin)
-    }
-
-    private func signIn(_ visit: Visit, _ page: SignInPage, _ problem: Problem? = nil) throws -> Response {
-        var response = try visit.page("sign-in", title: "Sign in", page, status: problem?.status ?? .ok)
-        response.headers[.retryAfter] = problem?.headers[.retryAfter]
-        return response
-    }
-
-    private func signUp(_ visit: Visit, _ page: SignUpPage, _ problem: Problem? = nil) throws -> Response {
-        var response = try visit.page("sign-up", title: "Sign up", page, status: problem?.status ?? .ok)
-        response.headers[.retryAfter] = problem?.headers[.retryAfter]
-        return response
-    }
-}
-
-extension Visit {
-    /// Who signs in where somebody is signed in leaves no session behind that nobody sees any more.
-    func endOldSession() async throws {
-        guard let signedIn else { return }
-        do {
-            try await issuer.signOut(signedIn)
-        } catch IssuerError.unauthenticated, IssuerError.notFound {}
     }
 }

@@ -18,6 +18,7 @@ struct SignUpRoute {
             try dashboard.requireSignUp(request, scope)
             let visitor = Visitor(userAgent: request.headers[.userAgent], requestID: scope.requestID)
             let signedIn = try await dashboard.issuer.signUp(draft, from: visitor)
+            try await dashboard.endSession(of: request, scope)
             var response = Response.json(.of(signedIn.write), status: .created)
             response.begin(signedIn, at: site)
             return response

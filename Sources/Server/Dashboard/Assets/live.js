@@ -4,12 +4,35 @@ const live = document.querySelector("[data-live-state]");
 
 export function follow() {
   if (!live || !("EventSource" in window)) return;
+  listen();
+  lookAgainIfOld(document);
+}
+
+function listen() {
   const events = new EventSource(live.dataset.events);
   events.addEventListener("open", () => say("on", "Live"));
-  events.addEventListener("error", () => say("off", "Connecting"));
+  events.addEventListener("error", () => {
+    say("off", "Connecting");
+    // A browser comes back by itself but after an answer that is no stream.
+    if (events.readyState === EventSource.CLOSED) setTimeout(startAnew, 2000);
+  });
   events.addEventListener("changed", refresh);
-  lookAgainIfOld(document);
-  addEventListener("pagehide", () => events.close());
+  addEventListener("pagehide", () => events.close(), { once: true });
+}
+
+// The session may be over: then the page is asked for again, and leads to the sign-in. Else what was missed is fetched.
+async function startAnew() {
+  try {
+    const answer = await fetch(location.href, { headers: { "Paitify-Background": "1" }, redirect: "manual" });
+    if (answer.type === "opaqueredirect") return location.reload();
+    if (answer.ok) {
+      listen();
+      return refresh();
+    }
+  } catch {
+    // The server is away.
+  }
+  setTimeout(startAnew, 5000);
 }
 
 function say(state, text) {

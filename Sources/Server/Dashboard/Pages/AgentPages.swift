@@ -16,10 +16,15 @@ struct AgentPages {
 
     private func list(_ visit: Visit, _ form: AgentForm) async throws -> Response {
         let agents = try await visit.issuer.agents(page: visit.listPage(), as: visit.caller)
-        let spends = try await visit.issuer.spends(
-            of: agents.items.map(\.id), days: Self.spendDays, as: visit.caller)
+        let (issuer, caller, ids) = (visit.issuer, try visit.caller, agents.items.map(\.id))
+        let look = try await visit.dashboard.looks.agents.look(
+            LookKey(ids, of: caller), at: issuer.revision(as: caller)
+        ) {
+            try await issuer.spends(of: ids, days: Self.spendDays, as: caller)
+        }
         let content = AgentsContent(
-            form, agents.items.map { AgentRow($0, spends[$0.id] ?? [:]) }, once: visit.attempt,
+            form, agents.items.map { agent in AgentRow(agent, look.map { $0.value[agent.id] ?? [:] }) },
+            once: visit.attempt,
             older: agents.nextCursor.map { Visit.path("/agents", [("cursor", $0)]) })
         return try await visit.show(
             "agents", title: "Agents", content, status: form.problem == nil ? .ok : .unprocessableContent)
@@ -143,15 +148,19 @@ struct AgentRow {
     let rowSpent: String
     let rowSince: String
 
-    init(_ agent: Agent, _ spent: [CurrencyCode: SpendTotal]) {
+    /// `spent` is nil where it is being counted.
+    init(_ agent: Agent, _ spent: [CurrencyCode: SpendTotal]?) {
         rowID = agent.id.text
         rowName = agent.name.text
         rowNote = agent.description?.text
         (rowStatus, rowTone) = agent.status.wording
         rowSpent =
-            spent.isEmpty
-            ? "–"
-            : spent.sorted { $0.key.text < $1.key.text }.map { MoneyText.text($1.amount, $0) }.joined(separator: ", ")
+            spent == nil
+            ? "being counted"
+            : spent?.isEmpty == true
+                ? "–"
+                : (spent ?? [:]).sorted { $0.key.text < $1.key.text }.map { MoneyText.text($1.amount, $0) }.joined(
+                    separator: ", ")
         rowSince = TimeText.day(agent.createdAt)
     }
 }

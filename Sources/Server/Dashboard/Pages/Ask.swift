@@ -70,24 +70,20 @@ struct Asks {
         let names = try await issuer.names(of: agents, as: caller)
         var states: [AgentID: AgentState] = [:]
         for agent in agents { states[agent] = try await state(of: agent) }
-        var spends: [Spender: [Overview.ByMerchant]] = [:]
-        for spender in Set(held.map(Spender.init)) {
-            spends[spender] = try await issuer.merchants(
-                of: spender.agent, currency: spender.currency, days: days, as: caller)
+        let (revision, days) = (try await issuer.revision(as: caller), days)
+        var spends: [Looks.Spender: [Overview.ByMerchant]] = [:]
+        for spender in Set(held.map { Looks.Spender(agent: $0.agentID, currency: $0.money.currency) }) {
+            spends[spender] = try await visit.dashboard.looks.merchants.look(
+                LookKey(spender, of: caller), at: revision
+            ) {
+                try await issuer.merchants(of: spender.agent, currency: spender.currency, days: days, as: caller)
+            }?.value
         }
         return held.map { authorization in
             card(
                 authorization, names[authorization.agentID]?.text ?? authorization.agentID.text,
-                states[authorization.agentID] ?? AgentState(), spends[Spender(authorization)] ?? [])
-        }
-    }
-
-    private struct Spender: Hashable {
-        let agent: AgentID
-        let currency: CurrencyCode
-
-        init(_ authorization: Authorization) {
-            (agent, currency) = (authorization.agentID, authorization.money.currency)
+                states[authorization.agentID] ?? AgentState(),
+                spends[.init(agent: authorization.agentID, currency: authorization.money.currency)])
         }
     }
 
@@ -107,7 +103,7 @@ struct Asks {
     }
 
     private func card(
-        _ ask: Authorization, _ name: String, _ state: AgentState, _ spent: [Overview.ByMerchant]
+        _ ask: Authorization, _ name: String, _ state: AgentState, _ spent: [Overview.ByMerchant]?
     ) -> Ask {
         let (money, now) = (ask.money, visit.issuer.now)
         let policies = Dictionary(
@@ -131,8 +127,9 @@ struct Asks {
             askHistory: history(ask, spent))
     }
 
-    private func history(_ ask: Authorization, _ spent: [Overview.ByMerchant]) -> String {
+    private func history(_ ask: Authorization, _ spent: [Overview.ByMerchant]?) -> String {
         let currency = ask.money.currency
+        guard let spent else { return "What it spent before is being counted: load the page again in a moment." }
         guard let largest = spent.map(\.total.largest).max() else {
             return "This agent has spent nothing in \(currency.text) in \(days) days."
         }

@@ -66,9 +66,19 @@ enum CSV {
     }
 
     static func field(_ text: String) -> String {
-        let isFormula = text.unicodeScalars.first { !$0.properties.isWhitespace }.map {
-            "=+-@|%＝＋－＠".unicodeScalars.contains($0)
+        var guarded = String.UnicodeScalarView()
+        // Where the cell begins that a formula would be; nil within one that has begun. A program that separates by something
+        // else than commas begins another in the middle of a field.
+        var start: String.UnicodeScalarView.Index? = guarded.startIndex
+        for scalar in text.unicodeScalars {
+            if let start, formulas.contains(scalar) { guarded.insert("'", at: start) }
+            if !scalar.properties.isWhitespace { start = nil }
+            guarded.append(scalar)
+            if separators.contains(scalar) { start = guarded.endIndex }
         }
-        return "\"\(isFormula == true ? "'" : "")\(text.replacing("\"", with: "\"\""))\""
+        return "\"\(String(guarded).replacing("\"", with: "\"\""))\""
     }
+
+    private static let formulas = Set("=+-@|%＝＋－＠".unicodeScalars)
+    private static let separators = Set(";,|\t\r\n\"".unicodeScalars)
 }

@@ -14,16 +14,25 @@ struct Choice {
     }
 }
 
+extension Choice {
+    fileprivate init(_ agent: Agent, isChosen: Bool) {
+        self.init(value: agent.id.text, text: agent.name.text, isChosen: isChosen)
+    }
+}
+
 extension Visit {
     /// The agents to choose from, newest first: as many as a page of a list holds, and the chosen one.
     func agentChoices(chosen: AgentID?) async throws -> [Choice] {
         var agents = try await issuer.agents(page: Page(limit: Page.limitRange.upperBound), as: caller).items
-        if let chosen, !agents.contains(where: { $0.id == chosen }),
-            let agent = try? await issuer.agent(chosen, as: caller)
-        {
+        if let chosen, !agents.contains(where: { $0.id == chosen }) {
+            guard let agent = try? await issuer.agent(chosen, as: caller) else {
+                // Left out, the browser would choose another for it.
+                let gone = Choice(value: chosen.text, text: "A deleted agent (\(chosen.text))", isChosen: true)
+                return agents.map { Choice($0, isChosen: false) } + [gone]
+            }
             agents.append(agent)
         }
-        return agents.map { Choice(value: $0.id.text, text: $0.name.text, isChosen: $0.id == chosen) }
+        return agents.map { Choice($0, isChosen: $0.id == chosen) }
     }
 
     /// What a list's query says is its page.
@@ -75,7 +84,7 @@ enum FormProblem {
         case IssuerError.idempotencyKeyReused:
             "This form was sent already, with other contents. Load the page again to send it anew."
         case IssuerError.invalid(let field, let value): "“\(field)” \(value.message)."
-        case IssuerError.busy: "Others try policies just now. Try again in a second."
+        case IssuerError.busy: "More wait for this than can just now. Try again in a second."
         case IssuerError.signingKeyTooNew(let until, _):
             "The announced key is so new that processors may not know it before \(TimeText.minute(until)). Rotate then."
         default: nil

@@ -16,13 +16,14 @@ struct GetStarted {
 
     private func show(_ visit: Visit, secret: Content.Secret?) async throws -> Response {
         let revision = try await visit.issuer.revision(as: visit.caller)
-        let overview = try await visit.issuer.overview(currency: nil, as: visit.caller)
         let content = OverviewContent(
-            overview, revision: revision, start: try await Self.content(visit, secret: secret), figures: nil)
+            Overview.none(asOf: visit.issuer.now), now: visit.issuer.now, revision: revision,
+            start: try await Self.content(visit, secret: secret), figures: nil)
         return try await visit.show("overview", title: "Get started", content)
     }
 
     private func make(_ visit: Visit, _ form: FormFields) async throws -> Response {
+        if try form.optional("only") == "key" { return try await makeKey(visit, form) }
         let (issuer, caller) = (visit.issuer, try visit.caller)
         let once = try visit.once(form, [])
         func part(_ name: String) -> OnceOnly? {
@@ -41,10 +42,24 @@ struct GetStarted {
         ).value
         // It goes into an agent's hands: it spends for that agent, and changes no limit.
         let key = try await issuer.createAPIKey(
-            APIKeyDraft(name: try Name("First key"), scopes: [.authorize, .read], agentID: agent.id), as: caller,
-            once: part("key")
+            Self.draft("First key", for: agent.id), as: caller, once: part("key")
         ).value
         return try await show(visit, secret: Content.Secret(text: key.secret, agent: agent.id))
+    }
+
+    /// For whom there is all but a key that they can still read.
+    private func makeKey(_ visit: Visit, _ form: FormFields) async throws -> Response {
+        let agents = try await visit.issuer.agents(page: Page(limit: 1), as: visit.caller).items
+        guard let agent = agents.first else { return visit.redirect(to: "/get-started") }
+        let key = try await visit.issuer.createAPIKey(
+            Self.draft("Key to get started with", for: agent.id), as: visit.caller, once: visit.once(form, [])
+        ).value
+        return try await show(visit, secret: Content.Secret(text: key.secret, agent: agent.id))
+    }
+
+    /// In the hands of an agent: it can neither change what binds it nor spend for another.
+    private static func draft(_ name: String, for agent: AgentID) throws -> APIKeyDraft {
+        APIKeyDraft(name: try Name(name), scopes: [.authorize, .read], agentID: agent)
     }
 
     /// `start` in overview.mustache.

@@ -8,16 +8,19 @@ struct MemberPages {
         pages.form("/members/invite", invite)
         pages.form("/members/:id/role", changeRole)
         pages.form("/members/:id/remove", remove)
+        pages.form("/members/:id/password-reset", makePasswordReset)
         pages.form("/invitations/:id/withdraw", withdraw)
     }
 
-    private func show(_ visit: Visit, link: String? = nil, problem: String? = nil) async throws -> Response {
+    private func show(
+        _ visit: Visit, link: MembersContent.Link? = nil, problem: String? = nil
+    ) async throws -> Response {
         let session = try visit.session
         let isOwner = session.role == .owner
         let content = MembersContent(
             members: try await visit.issuer.members(as: visit.caller),
-            invitations: isOwner ? try await visit.issuer.invitations(as: visit.caller) : [], me: session.user.id,
-            now: visit.issuer.now, link: link, problem: problem,
+            invitations: isOwner ? try await visit.issuer.invitations(as: visit.caller) : [], me: session,
+            once: visit.attempt, now: visit.issuer.now, link: link, problem: problem,
             said: visit.query("saved") == nil ? nil : "Saved. It holds from the next request on.")
         var response = try await visit.show(
             "members", title: "Members", content, status: problem == nil ? .ok : .unprocessableContent)
@@ -36,8 +39,18 @@ struct MemberPages {
         } catch {
             return try await show(visit, problem: "“For whom” \(error.message).")
         }
-        let made = try await visit.issuer.invite(as: role, note: note, by: visit.caller)
-        return try await show(visit, link: visit.dashboard.link(to: made.token, from: visit.request))
+        let once = try visit.once(form, [role.rawValue, note?.text ?? ""])
+        let made = try await visit.issuer.invite(as: role, note: note, by: visit.caller, once: once).value
+        let url = visit.dashboard.url(made.token.path, from: visit.request)
+        return try await show(visit, link: .init(title: "The link to join", text: MembersContent.joinText, url: url))
+    }
+
+    private func makePasswordReset(_ visit: Visit, _ form: FormFields) async throws -> Response {
+        let id: UserID = try visit.id(.member)
+        let made = try await visit.issuer.makePasswordReset(of: id, as: visit.caller, once: visit.once(form, [])).value
+        let url = visit.dashboard.url(made.token.path, from: visit.request)
+        return try await show(
+            visit, link: .init(title: "The link to a new password", text: MembersContent.resetText, url: url))
     }
 
     private func changeRole(_ visit: Visit, _ form: FormFields) async throws -> Response {
@@ -80,7 +93,22 @@ struct MembersContent {
         let rowRoles: [Choice]
         let rowSince: String
         let rowSeen: String
+        /// Whoever looks may make them a link for a new password.
+        let rowMayReset: Bool
+        let rowMayChange: Bool
     }
+
+    struct Link {
+        let title: String
+        let text: String
+        let url: String
+    }
+
+    static let joinText = "Send it to whom it is for. It is shown this once, works once, and for a week."
+    static let resetText =
+        "Hand it to that member, and to nobody else: whoever opens it sets their password. It is shown this once, works "
+        + "once, and for a day. When it is used, all their sessions end; until then their password stays as it is. A link "
+        + "of before opens nothing any more."
 
     struct Invited {
         let invitedID: String
@@ -91,24 +119,29 @@ struct MembersContent {
 
     let said: String?
     let problem: String?
-    let link: String?
+    let link: Link?
+    let once: String
+    let hasActions: Bool
     let rows: [Row]
     let hasInvited: Bool
     let invited: [Invited]
     let roles: [Choice]
 
     init(
-        members: [Member], invitations: [Invitation], me: UserID, now: Instant, link: String?, problem: String?,
-        said: String?
+        members: [Member], invitations: [Invitation], me: SignedIn, once: String, now: Instant, link: Link?,
+        problem: String?, said: String?
     ) {
-        (self.said, self.problem, self.link) = (said, problem, link)
+        (self.said, self.problem, self.link, self.once) = (said, problem, link, once)
         rows = members.map { member in
             Row(
-                rowID: member.user.id.text, rowLabel: member.user.label, rowIsMe: member.user.id == me,
+                rowID: member.user.id.text, rowLabel: member.user.label, rowIsMe: member.user.id == me.user.id,
                 rowRole: member.role.rawValue.prefix(1).uppercased() + member.role.rawValue.dropFirst(),
                 rowRoles: Choice.all(member.role, \.sentence), rowSince: TimeText.day(member.joinedAt),
-                rowSeen: member.lastSeenAt.map { TimeText.relative($0, to: now) } ?? "never")
+                rowSeen: member.lastSeenAt.map { TimeText.relative($0, to: now) } ?? "never",
+                rowMayReset: member.user.email != nil && member.user.id != me.user.id && me.role.mayReset(member.role),
+                rowMayChange: me.role == .owner)
         }
+        hasActions = rows.contains { $0.rowMayReset || $0.rowMayChange }
         invited = invitations.map { invitation in
             Invited(
                 invitedID: invitation.id.text, invitedRole: invitation.role.rawValue,

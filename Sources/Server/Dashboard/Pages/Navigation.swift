@@ -16,7 +16,7 @@ enum Navigation {
         let waiting: String?
     }
 
-    static func sections(at path: String, waiting: Int64, isOwner: Bool) -> [Section] {
+    static func sections(at path: String, waiting: Int64) -> [Section] {
         func item(_ href: String, _ label: String, waiting: Int64 = 0) -> Item {
             let isCurrent = path == href || path.hasPrefix("\(href)/")
             return Item(
@@ -33,7 +33,7 @@ enum Navigation {
                 heading: "Settings",
                 items: [
                     item("/api-keys", "API keys"), item("/signing-keys", "Signing keys"), item("/members", "Members"),
-                    item("/sessions", "Sessions"), item("/audit", "Audit log"),
+                    item("/sessions", "Your account"), item("/audit", "Audit log"),
                 ]),
         ]
     }
@@ -46,7 +46,7 @@ extension Visit {
     ) async throws -> Response {
         let waiting = try await issuer.heldCount(as: caller)
         return try page(
-            template, Frame(title: title, path: request.uri.path, visit: self, waiting: waiting), content,
+            template, Frame(title: title, visit: self, waiting: waiting), content,
             status: status)
     }
 }

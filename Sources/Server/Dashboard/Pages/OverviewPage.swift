@@ -13,13 +13,16 @@ struct OverviewPages {
         let revision = try await issuer.revision(as: visit.caller)
         let latest = try await issuer.authorizations(AuthorizationFilter(), page: Page(limit: 8), as: visit.caller)
         let wanted = visit.query("currency").flatMap { try? CurrencyCode($0) }
-        let (overview, isOld) = try await visit.dashboard.overviews.overview(
-            wanted, at: revision, of: issuer, as: visit.caller)
+        let caller = try visit.caller
+        let look = try await visit.dashboard.looks.overviews.look(LookKey(wanted, of: caller), at: revision) {
+            try await issuer.overview(currency: wanted, as: caller)
+        }
         let isNew = latest.items.isEmpty
+        var figures: OverviewFigures?
+        if !isNew, let look { figures = try await self.figures(visit, look.value, latest.items) }
         let content = OverviewContent(
-            overview, revision: revision, isOld: isOld,
-            start: isNew ? try await GetStarted.content(visit, secret: nil) : nil,
-            figures: isNew ? nil : try await figures(visit, overview, latest.items))
+            look?.value, now: issuer.now, revision: revision, isOld: look?.isOld ?? true,
+            start: isNew ? try await GetStarted.content(visit, secret: nil) : nil, figures: figures)
         return try await visit.show("overview", title: "Overview", content)
     }
 
@@ -46,6 +49,8 @@ struct OverviewContent {
     let hasCurrencies: Bool
     let currencies: [Currency]
     let start: GetStarted.Content?
+    /// The figures are being taken.
+    let isCounting: Bool
     let figures: OverviewFigures?
 
     struct Currency {
@@ -54,14 +59,17 @@ struct OverviewContent {
     }
 
     init(
-        _ overview: Overview, revision: Int64, isOld: Bool = false, start: GetStarted.Content?,
+        _ overview: Overview?, now: Instant, revision: Int64, isOld: Bool = false, start: GetStarted.Content?,
         figures: OverviewFigures?
     ) {
-        asOf = TimeText.minute(overview.asOf)
+        asOf = TimeText.minute(overview?.asOf ?? now)
+        isCounting = overview == nil
         events = EventRoutes.path(after: revision)
         self.isOld = isOld
-        currencies = overview.currencies.map { Currency(code: $0.text, isCurrent: $0 == overview.currency) }
-        hasCurrencies = overview.currencies.count > 1
+        currencies = (overview?.currencies ?? []).map {
+            Currency(code: $0.text, isCurrent: $0 == overview?.currency)
+        }
+        hasCurrencies = currencies.count > 1
         self.start = start
         self.figures = figures
     }

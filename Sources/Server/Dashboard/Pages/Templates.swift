@@ -60,6 +60,7 @@ struct Templates: Sendable {
                 "policy-table": PackageResources.policy_table_mustache,
                 "problem": PackageResources.problem_mustache,
                 "ranked": PackageResources.ranked_mustache,
+                "reset-password": PackageResources.reset_password_mustache,
                 "sessions": PackageResources.sessions_mustache,
                 "sign-in": PackageResources.sign_in_mustache,
                 "sign-up": PackageResources.sign_up_mustache,

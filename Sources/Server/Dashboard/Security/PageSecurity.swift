@@ -12,12 +12,16 @@ struct PageSecurity: RouterMiddleware {
         var scope = context
         scope.site = site
         var response = try await next(request, scope)
+        Self.secure(&response, at: site)
+        return response
+    }
+
+    static func secure(_ response: inout Response, at site: Site) {
         if response.headers[.contentSecurityPolicy] == nil {
             response.headers[.contentSecurityPolicy] = ContentSecurityPolicy.strict.text
         }
-        for (name, value) in Self.fields { response.headers[name] = value }
+        for (name, value) in fields { response.headers[name] = value }
         if site.isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
-        return response
     }
 
     private static let fields: [(HTTPField.Name, String)] = [

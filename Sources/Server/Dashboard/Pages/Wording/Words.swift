@@ -168,6 +168,20 @@ extension SigningKeyInfo.State {
         }
     }
 
+    /// What revoking such a key does; nil where there is nothing to revoke.
+    var revoking: String? {
+        switch self {
+        case .announced:
+            "For a key that leaked before it signed. It leaves the key set at once, and another is announced in its place."
+        case .signing:
+            "For a key that leaked. Every token that it signed is refused as soon as a processor fetches the key set, also "
+                + "those whose spends are pending. The announced key signs at once."
+        case .retired:
+            "For a key that leaked. What tokens of its are alive are refused as soon as a processor fetches the key set."
+        case .gone, .revoked: nil
+        }
+    }
+
     var tone: String {
         switch self {
         case .announced: "accent"
