@@ -32,7 +32,8 @@ struct EventRoutes {
                 try await writer.write(ByteBuffer(string: "retry: 500\nid: \(last)\n\n"))
                 let end = ContinuousClock.now + Self.streamFor
                 while ContinuousClock.now < end, !Task.isShuttingDownGracefully {
-                    let revision = try await issuer.revision(as: caller)
+                    // A session that is over ends the stream as time does: the browser asks for the next, and is sent to sign in.
+                    guard let revision = try await Self.revision(issuer, caller) else { break }
                     if revision != last {
                         last = revision
                         try await writer.write(
@@ -42,5 +43,14 @@ struct EventRoutes {
                 }
                 try await writer.finish(nil)
             })
+    }
+
+    /// Nil once the session is over.
+    private static func revision(_ issuer: Issuer, _ caller: Principal) async throws -> Int64? {
+        do {
+            return try await issuer.revision(as: caller)
+        } catch IssuerError.unauthenticated {
+            return nil
+        }
     }
 }
