@@ -2,7 +2,7 @@
 /// said again; an e-mail address that the provider names links nothing.
 extension Issuer {
     /// The providers that sign this person in.
-    public func providers(of signedIn: SignedIn) async throws(IssuerError) -> [String] {
+    public func providers(of signedIn: SignedIn) async throws -> [String] {
         let user = signedIn.user.id
         return try await admitted(signedIn.principal, isWriting: false) { books in
             try Identities.providers(of: user, in: books.tx)
@@ -10,14 +10,14 @@ extension Issuer {
     }
 
     /// Throws `account(.wrongCredentials)` unless it is the password of whoever is signed in.
-    public func confirm(_ password: Password, of signedIn: SignedIn) async throws(IssuerError) {
-        guard let email = signedIn.user.email else { throw .account(.noPassword) }
-        guard try await verified(email, password).user.id == signedIn.user.id else { throw .account(.wrongCredentials) }
+    public func confirm(_ password: Password, of signedIn: SignedIn) async throws {
+        guard let email = signedIn.user.email else { throw IssuerError.account(.noPassword) }
+        guard try await verified(email, password).user.id == signedIn.user.id else { throw IssuerError.account(.wrongCredentials) }
     }
 
     /// Lets the provider sign this person in from now on. Whom it signed in here before stays who they are: throws
     /// `account(.identityTaken)`.
-    public func link(_ identity: ProviderIdentity, to signedIn: SignedIn) async throws(IssuerError) {
+    public func link(_ identity: ProviderIdentity, to signedIn: SignedIn) async throws {
         let user = signedIn.user.id
         try await admitted(signedIn.principal, isWriting: true) { books in
             let known = try Identities.user(identity.subject, at: identity.provider, in: books.tx)
@@ -34,7 +34,7 @@ extension Issuer {
     /// Takes that away. Who has no password would be locked out: throws `account(.noPassword)`.
     public func unlink(
         _ provider: String, from signedIn: SignedIn, _ password: Password
-    ) async throws(IssuerError) {
+    ) async throws {
         try await confirm(password, of: signedIn)
         let user = signedIn.user.id
         try await admitted(signedIn.principal, isWriting: true) { books in

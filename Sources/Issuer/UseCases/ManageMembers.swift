@@ -27,7 +27,7 @@ extension Issuer {
     }
 
     /// The same for somebody at the issuer's machine: how the first owner gets into a company that a command made.
-    public func invite(as role: Role, note: Name?, to company: CompanyID) async throws(IssuerError) -> NewInvitation {
+    public func invite(as role: Role, note: Name?, to company: CompanyID) async throws -> NewInvitation {
         try await IssuerError.mapping {
             try await store.transaction(for: company) { [self] tx in
                 guard try Companies.lock(company, in: tx) != nil, company != .issuer else {
@@ -123,7 +123,7 @@ extension Issuer {
 
     private static func checkOwner(_ principal: Principal) throws(IssuerError) {
         _ = try person(principal)
-        guard principal.role == .owner else { throw .account(.ownersOnly) }
+        guard principal.role == .owner else { throw IssuerError.account(.ownersOnly) }
     }
 
     static func role(of user: UserID, in books: Books) throws -> Role {

@@ -23,9 +23,9 @@ extension Issuer {
     /// Makes the link, in place of one that the member may have already.
     public func makePasswordReset(
         of user: UserID, as principal: Principal, once attempt: OnceOnly?
-    ) async throws(IssuerError) -> Answered<NewPasswordReset> {
+    ) async throws -> Answered<NewPasswordReset> {
         let maker = try Self.person(principal)
-        guard let role = principal.role, role.mayReset(.viewer) else { throw .account(.resetNotAllowed) }
+        guard let role = principal.role, role.mayReset(.viewer) else { throw IssuerError.account(.resetNotAllowed) }
         return try await admitted(principal, isWriting: true) { [self] books in
             try once(attempt, holdsSecret: true, in: books) { books in
                 let theirs = try Self.role(of: user, in: books)
@@ -40,12 +40,12 @@ extension Issuer {
     }
 
     /// The same for somebody at the issuer's machine: for whoever signs in with that address.
-    public func makePasswordReset(of email: EmailAddress) async throws(IssuerError) -> NewPasswordReset {
+    public func makePasswordReset(of email: EmailAddress) async throws -> NewPasswordReset {
         let found = try await IssuerError.mapping {
             try await store.globalTransaction { try Users.find(email, in: $0) }
         }
-        guard let found else { throw .notFound(.member, email.text) }
-        guard let company = try await companies(of: found).first else { throw .account(.noCompany) }
+        guard let found else { throw IssuerError.notFound(.member, email.text) }
+        guard let company = try await companies(of: found).first else { throw IssuerError.account(.noCompany) }
         return try await IssuerError.mapping {
             try await store.transaction(for: company) { [self] tx in
                 guard try Companies.lock(company, in: tx) != nil else { throw IssuerError.account(.noCompany) }
@@ -72,7 +72,7 @@ extension Issuer {
     }
 
     /// What the link leads to. Throws `account(.resetInvalid)` for one that leads nowhere.
-    public func passwordReset(_ token: PasswordResetToken) async throws(IssuerError) -> PasswordResetPreview {
+    public func passwordReset(_ token: PasswordResetToken) async throws -> PasswordResetPreview {
         let now = clock.now()
         return try await IssuerError.mapping {
             try await store.read(for: token.companyID) { tx in
@@ -88,7 +88,7 @@ extension Issuer {
     /// Sets the password, uses the link up, and ends every session of theirs, in every company. Signs nobody in.
     public func resetPassword(
         _ token: PasswordResetToken, to new: Password, from visitor: Visitor
-    ) async throws(IssuerError) {
+    ) async throws {
         // Before bcrypt: who has no link makes no work.
         let preview = try await passwordReset(token)
         try check(new, about: [preview.email.text, preview.companyName.text])

@@ -19,7 +19,7 @@ extension RequestScope {
     /// Counts the request as one of that principal's. Throws where there have been too many.
     func take(_ principal: Principal, of limits: RateLimits) throws {
         guard let standing = limits.take(principal) else { return }
-        rateStanding.set(standing)
+        notes.rateStanding = standing
         guard let wait = standing.wait else { return }
         let isOne = standing.key?.wait != nil
         let isPerson = principal.credential.userID != nil

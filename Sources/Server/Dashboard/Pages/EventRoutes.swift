@@ -31,7 +31,7 @@ struct EventRoutes {
                 try await writer.write(ByteBuffer(string: "retry: 500\nid: \(last)\n\n"))
                 let end = ContinuousClock.now + Self.streamFor
                 while ContinuousClock.now < end, !Task.isShuttingDownGracefully {
-                    // A session that is over meanwhile ends the stream; the next is refused as any request is.
+                    // A session that is over ends the stream as time does: the browser asks for the next, and is sent to sign in.
                     guard let revision = try await Self.revision(issuer, caller) else { break }
                     if revision != last {
                         last = revision
@@ -44,6 +44,7 @@ struct EventRoutes {
             })
     }
 
+    /// Nil once the session is over.
     private static func revision(_ issuer: Issuer, _ caller: Principal) async throws -> Int64? {
         do {
             return try await issuer.revision(as: caller)
