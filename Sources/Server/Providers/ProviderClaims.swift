@@ -35,8 +35,6 @@ struct ProviderClaims: Sendable {
         root[name].flatMap { $0.kind == .object ? $0 : nil }
     }
 
-    func has(_ name: StaticString) -> Bool { root[name] != nil }
-
     func integer(_ name: StaticString) -> Int64? { root[name]?.int64 }
 
     static func text(_ value: JSONValue?, _ name: StaticString) throws(ProviderFailure) -> String? {

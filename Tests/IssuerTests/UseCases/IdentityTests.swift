@@ -64,7 +64,7 @@ import Testing
         await #expect(throws: IssuerError.notFound(.company, work.principal.companyID.text)) {
             try await test.issuer.switchCompany(to: work.principal.companyID, own, from: .test)
         }
-        #expect(try await test.issuer.memberships(own).isEmpty)
+        #expect(own.elsewhere.isEmpty)
     }
 
     @Test("who was removed from their only company begins anew where anybody may, and nowhere else")
