@@ -58,17 +58,19 @@ public final class Sweeper: Sendable {
 
     private func visit(_ company: CompanyID, _ now: Instant) async throws {
         let idleSeconds = issuer.settings.sessionIdleSeconds
-        try await IssuerError.mapping {
-            try await issuer.store.transaction(for: company) { [issuer] tx in
+        let changed = try await IssuerError.mapping {
+            try await issuer.store.transaction(for: company) { tx in
+                let changes = Changes()
                 let books = Books(
-                    tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0,
-                    observation: issuer.observation)
+                    tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0, changes: changes)
                 try Ledger(books).lapseDue()
                 try IdempotencyKeys.purge(in: books)
                 try Counters.dropUnneeded(in: books)
                 try Sessions.purge(idleSeconds: idleSeconds, in: books)
                 try Invitations.purge(in: books)
+                return changes.all
             }
         }
+        issuer.observation.changed(changed)
     }
 }
