@@ -9,7 +9,7 @@ struct PolicyRoutes {
     func add(to routes: RouteTable) {
         routes.post("/v1/policies", body: .required, create)
         routes.get("/v1/policies", list)
-        routes.post("/v1/policies/simulate", body: .required, simulate)
+        routes.post("/v1/policies/simulate", body: .required, keeps: false, simulate)
         routes.get("/v1/policies/:id", get)
         routes.put("/v1/policies/:id", replace)
         routes.delete("/v1/policies/:id", delete)

@@ -16,7 +16,7 @@ struct MemberRoutes {
         routes.patch("/v1/members/:id", update)
         routes.delete("/v1/members/:id", remove)
         routes.get("/v1/invitations", invitations)
-        routes.post("/v1/invitations", body: .required, invite)
+        routes.post("/v1/invitations", body: .required, keeps: false, invite)
         routes.delete("/v1/invitations/:id", withdraw)
     }
 
