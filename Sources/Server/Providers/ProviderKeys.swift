@@ -45,7 +45,8 @@ final class ProviderKeys: Sendable {
             guard [.unknownKey, .noKeys, .keysStale].contains(error.status) else { throw Self.failure(error) }
         }
         guard let refresh = isDue ? refresh() : underWay.withLock({ $0 }), await refresh.value else {
-            throw ProviderFailure.unavailable("none of its keys that are known here is the token's, and no newer ones can be had now")
+            throw ProviderFailure.unavailable(
+                "none of its keys that are known here is the token's, and no newer ones can be had now")
         }
         do throws(VerifyError) {
             return try verifier.verifyJWS(token).payload
