@@ -170,6 +170,15 @@ if !verifierAlone {
                 .embedInCode("Dashboard/Templates"), .embedInCode("Dashboard/Assets"),
             ],
             swiftSettings: strict),
+        // What examples/agent-platform is a package of, built and run by the end-to-end tests.
+        .executableTarget(
+            name: "agent-platform",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "examples/agent-platform/Sources/AgentPlatform"),
         .testTarget(name: "IssuerTests", dependencies: ["Issuer", "Verifier"], swiftSettings: strict),
         .testTarget(
             name: "SimulationTests", dependencies: ["Issuer"], exclude: ["Program.swift"], swiftSettings: strict),

@@ -12,6 +12,7 @@ public final class Issuer: Sendable {
     let policyCache = PolicyCache()
     let simulations = Turnstile(most: 2)
     let turns = CompanyTurns()
+    let openCount: OpenCount
     let crowd: Crowd
     let observation: Observation
 
@@ -45,6 +46,7 @@ public final class Issuer: Sendable {
         self.clock = clock
         self.ids = ids
         self.observation = observation
+        openCount = OpenCount(uptime: observation.uptime)
         self.crowd = crowd
         let pool = BcryptPool.forThisMachine()
         apiKeyVerifier = APIKeyVerifier(store: store, pool: pool, observation: observation)

@@ -5,14 +5,20 @@ internal import Synchronization
 /// What is remembered is never the last word: each use case compares the company's key version with the principal's
 /// before it does anything, so a key that was revoked anywhere opens nothing at the next request.
 public final class APIKeyVerifier: Sendable {
+    /// How many keys are made at once, and how many of one company's.
+    static let makingMax = 8
+    static let makingPerCompanyMax = 4
+
     private let store: any Store
     private let pool: BcryptPool
+    private let making: BcryptShare
     private let observation: Observation
     private let memory = Mutex(APIKeyMemory())
 
     init(store: any Store, pool: BcryptPool, observation: Observation = .none) {
         self.store = store
         self.pool = pool
+        making = BcryptShare(of: pool, most: Self.makingMax, perCompany: Self.makingPerCompanyMax)
         self.observation = observation
     }
 
@@ -52,9 +58,9 @@ public final class APIKeyVerifier: Sendable {
         return principal
     }
 
-    /// A new key's bcrypt hash, for the books. `cost` is 4 to 31.
-    func hash(_ secret: APIKeySecret, cost: Int) async throws -> String {
-        let result = try await pool.run { () -> Result<String, KeyError> in
+    /// The bcrypt hash of a company's new key, for the books. `cost` is 4 to 31; `company` is nil where it has none yet.
+    func hash(_ secret: APIKeySecret, cost: Int, for company: CompanyID?) async throws -> String {
+        let result = try await making.run(for: company) { () -> Result<String, KeyError> in
             do throws(KeyError) {
                 return .success(try Bcrypt.hash(secret.text, cost: cost))
             } catch {

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Hashes and checks passwords on the threads that API keys are checked on. Any thread.
 ///
 /// Passwords take at most a part of the line before bcrypt, so that whoever hammers at the sign-in keeps no API key from
@@ -7,14 +5,13 @@ internal import Synchronization
 final class PasswordHasher: Sendable {
     static let atOnceMax = 12
 
-    private let pool: BcryptPool
+    private let share: BcryptShare
     private let cost: Int
-    private let underWay = Mutex(0)
     /// A hash of no password: what is checked where there is nobody, so that it takes as long as where there is somebody.
     let nobody: String
 
     init(pool: BcryptPool, cost: Int) {
-        self.pool = pool
+        share = BcryptShare(of: pool, most: Self.atOnceMax)
         self.cost = cost
         // 22 characters of salt, of which the last may only be one of four, and 31 of hash.
         let (salt, hash) = ("abcdefghijabcdefghijau", String(repeating: "abcdefghij", count: 4).prefix(31))
@@ -23,7 +20,7 @@ final class PasswordHasher: Sendable {
 
     func hash(_ password: Password) async throws -> String {
         let (digest, cost) = (password.digest, cost)
-        let hash: String? = try await run { try? Bcrypt.hash(digest, cost: cost) }
+        let hash: String? = try await share.run { try? Bcrypt.hash(digest, cost: cost) }
         guard let hash else { throw IssuerError.signing("The password cannot be hashed.") }
         return hash
     }
@@ -31,20 +28,9 @@ final class PasswordHasher: Sendable {
     /// What `hash` nil takes is as long as what a wrong password takes.
     func verify(_ password: Password, _ hash: String?) async throws -> Bool {
         let (digest, nobody) = (password.digest, nobody)
-        return try await run { Bcrypt.verify(digest, hash ?? nobody) } && hash != nil
+        return try await share.run { Bcrypt.verify(digest, hash ?? nobody) } && hash != nil
     }
 
     /// Whether the hash was made with another cost than hashes are made with now.
     func isDated(_ hash: String) -> Bool { !hash.hasPrefix(nobody.prefix(7)) }
-
-    private func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async throws -> Value {
-        let hasRoom = underWay.withLock { count in
-            guard count < Self.atOnceMax else { return false }
-            count += 1
-            return true
-        }
-        guard hasRoom else { throw IssuerError.busy }
-        defer { underWay.withLock { $0 -= 1 } }
-        return try await pool.run(job)
-    }
 }

@@ -48,6 +48,23 @@ struct LocalClock {
         return [Instant(milliseconds: after)]
     }
 
+    /// When the clock is set on or back, earliest first: at most one in a day.
+    func changes(after start: Instant, before end: Instant) -> [Instant] {
+        guard zone != nil else { return [] }
+        var changes: [Instant] = []
+        for day in stride(from: start.milliseconds, to: end.milliseconds, by: Int(Self.dayMilliseconds)) {
+            var (before, after) = (day, min(day + Self.dayMilliseconds, end.milliseconds - 1))
+            let offset = offset(at: before)
+            guard self.offset(at: after) != offset else { continue }
+            while after - before > 1 {
+                let middle = before + (after - before) / 2
+                if self.offset(at: middle) == offset { before = middle } else { after = middle }
+            }
+            changes.append(Instant(milliseconds: after))
+        }
+        return changes
+    }
+
     private func isArrival(_ milliseconds: Int64, at local: Int64) -> Bool {
         self.local(at: milliseconds) >= local && self.local(at: milliseconds - 1) < local
     }

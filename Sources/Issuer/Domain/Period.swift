@@ -30,13 +30,22 @@ public struct TimeZoneID: CheckedText {
     }
 
     /// Foundation's own list leaves out names such as Asia/Kolkata, for which it has another, and yet knows them. An offset
-    /// such as GMT+0530, which it takes too, is no name.
+    /// such as GMT+0530, which it takes too, is no name; nor are abbreviations such as BST, which mean something else elsewhere.
     private static func isKnown(_ text: String) -> Bool {
-        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy(isCharacter), !text.hasPrefix("GMT+"),
-            !text.hasPrefix("GMT-")
+        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy(isCharacter),
+            text.utf8.contains(UInt8(ascii: "/")) || withoutArea.contains(text)
         else { return false }
         return TimeZone(identifier: text)?.identifier == text
     }
+
+    /// The names of the IANA database that name no area.
+    private static let withoutArea: Set<String> = [
+        "CET", "CST6CDT", "Cuba", "EET", "EST", "EST5EDT", "Egypt", "Eire", "GB", "GB-Eire", "GMT", "GMT0", "Greenwich",
+        "HST", "Hongkong", "Iceland", "Iran", "Israel", "Jamaica", "Japan", "Kwajalein", "Libya", "MET", "MST",
+        "MST7MDT", "NZ", "NZ-CHAT", "Navajo", "PRC", "PST8PDT", "Poland", "Portugal", "ROC", "ROK", "Singapore",
+        "Turkey", "UCT",
+        "Universal", "W-SU", "WET", "Zulu",
+    ]
 
     private static func isCharacter(_ byte: UInt8) -> Bool {
         switch byte {
@@ -51,8 +60,8 @@ public struct TimeZoneID: CheckedText {
         self.text = text
     }
 
-    /// Takes any text: it was checked when it was written. A machine whose database has lost the zone since must still
-    /// read the policy, which then denies.
+    /// Takes any text: it was checked when it was written, maybe by a version that took more. A machine whose database has
+    /// lost the zone since must still read the policy, which then denies.
     public init(from decoder: any Decoder) throws {
         text = try decoder.singleValueContainer().decode(String.self)
     }

@@ -39,11 +39,15 @@ public struct Schedule: Sendable, Codable, Equatable {
     func opening(after instant: Instant, by clock: LocalClock) -> Instant? {
         let today = clock.reading(at: instant).day
         // A week on comes the same day again; one more, since the clocks may skip this one's time.
+        var next: Instant?
         for day in today...(today + 14) where days.contains(Day(daysSince1970: day)) {
             let openings = clock.instants(reading: day * LocalClock.dayMilliseconds + from.milliseconds)
-            if let next = openings.first(where: { $0 > instant && isOpen(at: $0, by: clock) }) { return next }
+            next = openings.first { $0 > instant && isOpen(at: $0, by: clock) }
+            if next != nil { break }
         }
-        return nil
+        // Clocks that are set back may come to a time at which it is open, long after it opened.
+        let end = next ?? instant.adding(seconds: 15 * 86_400)
+        return clock.changes(after: instant, before: end).first { isOpen(at: $0, by: clock) } ?? next
     }
 }
 

@@ -90,8 +90,7 @@ struct Ledger {
         // From here on the change must succeed.
         try Authorizations.update(after, in: books)
         try shift(by: change, for: after)
-        // A commit that fails after this leaves it told all the same, beside the failure itself.
-        books.tell(of: after)
+        books.changes?.note(after)
         return after
     }
 

@@ -3,4 +3,15 @@ extension Observation {
     func decided(_ answered: Answered<Authorization>) {
         if !answered.replayed, case .success(let authorization) = answered.result { observer.decided(authorization) }
     }
+
+    /// What a transaction that is on disk has changed, or has found changed by itself.
+    func changed(_ authorizations: [Authorization]) {
+        for authorization in authorizations {
+            switch authorization.status {
+            // A held request that nobody decided on in time.
+            case .denied: observer.decided(authorization)
+            case .pending, .confirmed, .voided, .expired, .held: observer.resolved(authorization)
+            }
+        }
+    }
 }

@@ -9,17 +9,16 @@ struct Books {
     let policyVersion: Int64
     /// Who does what this transaction does.
     var author = Author.issuer
-    /// Who is told of what becomes of authorizations.
-    var observation = Observation.none
+    /// Where it is noted what becomes of authorizations; nil where nobody is to be told.
+    var changes: Changes?
 }
 
-extension Books {
+/// What became of authorizations in one run of a transaction's body.
+///
+/// It is told once that is on disk: a body may run more than once, and what it did before the last time is undone.
+final class Changes {
+    private(set) var all: [Authorization] = []
+
     /// An authorization has changed by itself, or was resolved.
-    func tell(of changed: Authorization) {
-        switch changed.status {
-        // A held request that nobody decided on in time.
-        case .denied: observation.observer.decided(changed)
-        case .pending, .confirmed, .voided, .expired, .held: observation.observer.resolved(changed)
-        }
-    }
+    func note(_ changed: Authorization) { all.append(changed) }
 }

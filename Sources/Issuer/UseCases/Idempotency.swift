@@ -43,6 +43,27 @@ extension Issuer {
         return Answered(result: outcome.result, replayed: false, requestID: nil)
     }
 
+    /// Keeps that the request was refused for what it says, before anything was looked up: its key is taken, as by every
+    /// other answer. Gives what the first answer called the request, where this is not the first.
+    public func keepRefusal(under once: OnceOnly, as principal: Principal) async throws -> String? {
+        try await admitted(principal, isWriting: true) { books in
+            if let record = try IdempotencyKeys.find(once.key, in: books) {
+                guard record.fingerprint == once.fingerprint else { throw IssuerError.idempotencyKeyReused }
+                return record.requestID
+            }
+            // Read only by a version that would take the request.
+            let refusal = IssuerError.invalid(
+                field: "", InvalidValue("was refused when it was first sent under this Idempotency-Key"))
+            try IdempotencyKeys.write(
+                once.key,
+                IdempotencyKeys.Record(
+                    fingerprint: once.fingerprint, requestID: once.requestID,
+                    outcome: try JSONText.encode(Outcome<Bool>.refused(refusal))),
+                in: books)
+            return nil
+        }
+    }
+
     private func attempt<Value: Codable & Sendable>(
         _ books: Books, _ body: (Books) throws -> Value
     ) throws -> Outcome<Value> {
@@ -54,7 +75,8 @@ extension Issuer {
     }
 
     private func read<Value: Decodable>(_ text: String, sealed: Bool, _ context: String) throws -> Value {
-        let json = sealed ? try SealedOutcome.open(text, under: masterKey, context) : text
+        // A refusal that was kept before anything was made holds no secret.
+        let json = sealed && !text.hasPrefix("{") ? try SealedOutcome.open(text, under: masterKey, context) : text
         do {
             return try JSONDecoder().decode(Value.self, from: Foundation.Data(json.utf8))
         } catch {

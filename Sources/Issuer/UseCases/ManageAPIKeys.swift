@@ -40,7 +40,7 @@ extension Issuer {
         let scopes = draft.scopes ?? standard.intersection(principal.scopes)
         let expiresAt = draft.expiresAt ?? principal.expiresAt
         try Self.check(draft, environment, scopes, expiresAt, against: principal, now: clock.now())
-        let (secret, hash) = try await newSecret(for: environment)
+        let (secret, hash) = try await newSecret(for: environment, of: principal.companyID)
         let answered = try await transaction(as: principal, scope: .manage) { [self] books in
             try once(attempt, holdsSecret: true, in: books) { books in
                 if let agent = draft.agentID { _ = try Self.agent(agent, in: books.switched(to: environment)) }
@@ -89,9 +89,11 @@ extension Issuer {
     }
 
     /// A fresh secret and its bcrypt hash, which takes a while and is made off the cooperative pool.
-    func newSecret(for environment: Environment) async throws -> (APIKeySecret, hash: String) {
+    func newSecret(
+        for environment: Environment, of company: CompanyID?
+    ) async throws -> (APIKeySecret, hash: String) {
         let secret = try APIKeySecret.random(for: environment)
-        return (secret, try await apiKeyVerifier.hash(secret, cost: settings.bcryptCost))
+        return (secret, try await apiKeyVerifier.hash(secret, cost: settings.bcryptCost, for: company))
     }
 
     private static func check(

@@ -10,7 +10,7 @@ extension Issuer {
     public func createCompany(name: Name) async throws -> NewCompany {
         let now = clock.now()
         let companyID: CompanyID = ids.next(at: now)
-        let (secret, hash) = try await newSecret(for: .live)
+        let (secret, hash) = try await newSecret(for: .live, of: nil)
         let key = APIKey(
             id: ids.next(at: now), environment: .live, name: .firstKey, prefix: secret.prefix,
             scopes: Set(Scope.allCases), agentID: nil, createdAt: now, expiresAt: nil, lastUsedAt: nil)

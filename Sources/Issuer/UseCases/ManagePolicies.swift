@@ -27,13 +27,14 @@ extension Issuer {
         }
     }
 
-    /// Puts new terms in the place of the old, as the next version. `version`: only if that is still the one in force.
+    /// Puts new terms in the place of the old, as the next version. `versions`: only if one of them is still the one
+    /// in force.
     public func replacePolicy(
-        _ id: PolicyID, with terms: PolicyTerms, ifVersion version: Int64?, as principal: Principal
+        _ id: PolicyID, with terms: PolicyTerms, ifVersion versions: Set<Int64>?, as principal: Principal
     ) async throws -> ReviewedPolicy {
         try await transaction(as: principal, scope: .manage) { [self] books in
             let current = try Self.policy(id, in: books)
-            if let version, version != current.version {
+            if let versions, !versions.contains(current.version) {
                 throw IssuerError.versionMismatch(current: current.version)
             }
             try Self.checkAgent(of: terms, in: books)
@@ -47,13 +48,15 @@ extension Issuer {
         }
     }
 
-    /// `version`: only if that is still the one in force.
+    /// `versions`: only if one of them is still the one in force.
     public func deletePolicy(
-        _ id: PolicyID, ifVersion version: Int64? = nil, as principal: Principal
+        _ id: PolicyID, ifVersion versions: Set<Int64>? = nil, as principal: Principal
     ) async throws {
         try await transaction(as: principal, scope: .manage) { [self] books in
             let policy = try Self.policy(id, in: books)
-            if let version, version != policy.version { throw IssuerError.versionMismatch(current: policy.version) }
+            if let versions, !versions.contains(policy.version) {
+                throw IssuerError.versionMismatch(current: policy.version)
+            }
             _ = try Policies.delete(id, in: books)
             try books.audit(.policyDeleted, id.text, before: policy.json)
             try markChanged(in: books)

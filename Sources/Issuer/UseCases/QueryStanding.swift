@@ -10,16 +10,17 @@ public struct IssuerStanding: Sendable {
     public let sequence: Int64
     /// When the schedule lets the announced key sign.
     public let nextRotation: Instant
-    /// Nil where the store could not be asked.
+    /// Nil where the store could not be asked. A figure of a million may be twenty seconds old, see `OpenCount`.
     public let open: OpenAuthorizations?
     public let now: Instant
 }
 
 extension Issuer {
-    /// Counts what is open by index, beside the lane: a fifth of a second for a million reservations.
     public func standing() async -> IssuerStanding {
         let keys = keyRing.standing
-        let open = try? await store.read(for: .issuer) { try Authorizations.open(in: $0) }
+        let open = try? await openCount.figure { [store] in
+            try await store.read(for: .issuer) { try Authorizations.open(in: $0) }
+        }
         return IssuerStanding(
             laneWaiting: store.waitingCount, bcryptWaiting: apiKeyVerifier.waitingCount, signingKeys: keys.infos,
             sequence: keys.sequence, nextRotation: keys.nextRotation, open: open, now: clock.now())

@@ -31,7 +31,7 @@ extension Issuer {
     func admitted<Value: Sendable>(
         _ principal: Principal, isWriting: Bool, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws -> Value {
-        try await IssuerError.mapping {
+        let (value, changed) = try await IssuerError.mapping {
             try await store.transaction(for: principal.companyID) { [self] tx in
                 let now = clock.now()
                 let admission =
@@ -40,13 +40,16 @@ extension Issuer {
                     : try Companies.look(at: principal.companyID, in: tx)
                 guard let admission else { throw IssuerError.unauthenticated }
                 try admit(principal, keyVersion: admission.keyVersion, at: now, in: tx)
+                let changes = Changes()
                 let books = Books(
                     tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                    policyVersion: admission.policyVersion, author: principal.author, observation: observation)
+                    policyVersion: admission.policyVersion, author: principal.author, changes: changes)
                 try Ledger(books).lapseDue()
-                return try body(books)
+                return (try body(books), changes.all)
             }
         }
+        observation.changed(changed)
+        return value
     }
 
     /// A key that was revoked, or has expired, since it was verified opens nothing: not even this request.

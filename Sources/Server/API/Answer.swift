@@ -37,6 +37,21 @@ extension Response {
     static let noContent = Response(status: .noContent)
 }
 
+extension Problem {
+    /// Whether it refuses what the request says, which its Idempotency-Key has to keep. Faults of the moment, and of who asks,
+    /// are not kept.
+    var isToBeKept: Bool { !isKept && [400, 404, 422].contains(status.code) && code != .idempotencyKeyReused }
+
+    /// The same once it is kept: the first one's, where it was before.
+    func kept(under once: OnceOnly, of caller: Principal, by issuer: Issuer) async throws -> Problem {
+        guard let first = try await issuer.keepRefusal(under: once, as: caller) else { return self }
+        var replay = self
+        replay.requestID = first
+        replay.headers[.idempotentReplayed] = "true"
+        return replay
+    }
+}
+
 extension Answered {
     /// The answer to a POST, the same bytes the first time and every time after.
     func response(_ encode: (Value) -> Response) throws -> Response {
@@ -47,7 +62,7 @@ extension Answered {
             return response
         case .failure(let error):
             var problem = Problem(error as any Error)
-            problem.requestID = requestID
+            (problem.requestID, problem.isKept) = (requestID, true)
             if replayed { problem.headers[.idempotentReplayed] = "true" }
             throw problem
         }

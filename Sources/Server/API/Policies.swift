@@ -9,7 +9,7 @@ struct PolicyRoutes {
     func add(to routes: RouteTable) {
         routes.post("/v1/policies", body: .required, create)
         routes.get("/v1/policies", list)
-        routes.post("/v1/policies/simulate", body: .required, simulate)
+        routes.post("/v1/policies/simulate", body: .required, keeps: false, simulate)
         routes.get("/v1/policies/:id", get)
         routes.put("/v1/policies/:id", replace)
         routes.delete("/v1/policies/:id", delete)
@@ -53,15 +53,16 @@ struct PolicyRoutes {
 
     private func replace(_ call: Call) async throws -> Response {
         try call.refuseQuery()
-        let version = try Self.version(ifMatch: call.request.headers[.ifMatch])
+        let versions = try IfMatch.versions(call.request.headers[.ifMatch])
         let terms = try call.decode(PolicyTerms.names, PolicyTerms.init)
         return Self.response(
-            try await issuer.replacePolicy(call.id(.policy), with: terms, ifVersion: version, as: call.caller))
+            try await issuer.replacePolicy(call.id(.policy), with: terms, ifVersion: versions, as: call.caller))
     }
 
     private func delete(_ call: Call) async throws -> Response {
         try call.refuseQuery()
-        try await issuer.deletePolicy(call.id(.policy), as: call.caller)
+        let versions = try IfMatch.versions(call.request.headers[.ifMatch])
+        try await issuer.deletePolicy(call.id(.policy), ifVersion: versions, as: call.caller)
         return .noContent
     }
 
@@ -85,18 +86,5 @@ struct PolicyRoutes {
 
     private static func response(_ policy: ReviewedPolicy) -> Response {
         .json(.of(policy.write), headers: [.eTag: policy.etag])
-    }
-
-    /// The version that If-Match asks for; nil where any will do.
-    static func version(ifMatch: String?) throws -> Int64? {
-        guard let ifMatch, ifMatch != "*" else { return nil }
-        guard ifMatch.utf8.count >= 2, ifMatch.hasPrefix("\""), ifMatch.hasSuffix("\""),
-            let version = Int64(ifMatch.dropFirst().dropLast())
-        else {
-            throw Problem(
-                .invalidIfMatch,
-                "If-Match must be * or one ETag of a policy as it was given, such as \"3\" in its quotation marks.")
-        }
-        return version
     }
 }

@@ -7,6 +7,7 @@ final class RouteTable {
     private let router: Router<RequestScope>
     private let authenticated: RouterGroup<RequestScope>
     private let idempotency = Idempotency()
+    private let issuer: Issuer
     private let metrics: Metrics
     private let bodyBytesMax: Int
     private(set) var methods: [[Substring]: [HTTPRequest.Method]] = [:]
@@ -15,6 +16,7 @@ final class RouteTable {
         router: Router<RequestScope>, dashboard: Dashboard, rateLimits: RateLimits, metrics: Metrics, bodyBytesMax: Int
     ) {
         self.router = router
+        issuer = dashboard.issuer
         self.authenticated = router.group()
             .add(middleware: Authentication(dashboard: dashboard, limits: rateLimits, metrics: metrics))
             .add(middleware: RateLimiting(limits: rateLimits))
@@ -44,9 +46,23 @@ final class RouteTable {
         add(.get, path, body: .none, handler)
     }
 
-    /// A POST is done once for each Idempotency-Key.
-    func post(_ path: String, body: BodyRule, _ handler: @escaping @Sendable (Call) async throws -> Response) {
-        add(.post, path, body: body, handler)
+    /// A POST is done once for each Idempotency-Key. `keeps`: false of one that looks at no such key.
+    func post(
+        _ path: String, body: BodyRule, keeps: Bool = true,
+        _ handler: @escaping @Sendable (Call) async throws -> Response
+    ) {
+        guard keeps else { return add(.post, path, body: body, handler) }
+        let issuer = issuer
+        add(.post, path, body: body) { call in
+            guard let once = call.once else { return try await handler(call) }
+            do {
+                return try await handler(call)
+            } catch {
+                let problem = Problem(error)
+                guard problem.isToBeKept else { throw error }
+                throw try await problem.kept(under: once, of: call.caller, by: issuer)
+            }
+        }
     }
 
     func put(_ path: String, _ handler: @escaping @Sendable (Call) async throws -> Response) {

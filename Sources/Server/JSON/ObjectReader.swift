@@ -132,7 +132,12 @@ struct ObjectReader {
         guard member.kind == .object else { return wrongType("metadata", "an object of strings", member) }
         var pairs: [String: String] = [:]
         for (name, value) in member.members {
-            pairs[name] = value.string ?? wrongType(at: "metadata.\(name.prefix(100))", "a string", value)
+            let path = "metadata.\(name.prefix(100))"
+            // Other code points, but the same characters (Unicode's canonical equivalence).
+            if pairs[name] != nil {
+                findings.note(path, .invalidValue, "is there twice, in two spellings of the same characters")
+            }
+            pairs[name] = value.string ?? wrongType(at: path, "a string", value)
         }
         do {
             return try Metadata(pairs)

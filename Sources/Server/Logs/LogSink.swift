@@ -81,7 +81,9 @@ final class LogSink: Sendable {
     /// What cannot be written, to a pipe that nobody reads any more, is lost: a log must not stop the service.
     private func put(_ batch: inout ByteBuffer) {
         while batch.readableBytes > 0 {
-            let count = unsafe batch.withUnsafeReadableBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = unsafe batch.withUnsafeReadableBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
             if count >= 0 {
                 batch.moveReaderIndex(forwardBy: count)
             } else if errno == EAGAIN {

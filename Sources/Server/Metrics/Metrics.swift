@@ -44,8 +44,8 @@ final class Metrics: Sendable {
         housekeeping.write(to: &page)
         store?.write(to: &page)
         page.only(
-            "paitify_log_lines_dropped_total", .counter, "Lines of the log that nobody took in time, and that are not in it.",
-            .integer(lostLogLines.value))
+            "paitify_log_lines_dropped_total", .counter,
+            "Lines of the log that nobody took in time, and that are not in it.", .integer(lostLogLines.value))
         ProcessMetrics.write(to: &page)
         return page.text
     }

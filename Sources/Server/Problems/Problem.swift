@@ -14,6 +14,8 @@ struct Problem: Error, Sendable {
     var headers = HTTPFields()
     /// The first answer's, when this one is a replay.
     var requestID: String?
+    /// Whether it is the answer that an Idempotency-Key keeps.
+    var isKept = false
 
     init(_ code: ProblemCode, _ detail: String, headers: HTTPFields = [:]) {
         self.status = code.status

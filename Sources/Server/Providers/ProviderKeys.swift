@@ -54,7 +54,8 @@ final class ProviderKeys: Sendable {
             if error.status == .unknownKey, isOver, !isDue { throw Self.failure(error) }
         }
         guard let refresh = isDue ? refresh() : state.withLock({ $0.underWay }), await refresh.value else {
-            throw ProviderFailure.unavailable("none of its keys that are known here is the token's, and no newer ones can be had now")
+            throw ProviderFailure.unavailable(
+                "none of its keys that are known here is the token's, and no newer ones can be had now")
         }
         do throws(VerifyError) {
             return try verifier.verifyJWS(token).payload

@@ -216,8 +216,35 @@ import Testing
 
     @Test("a hash that the verifier made verifies")
     func hashes() async throws {
-        let hash = try await verifier().hash(secret, cost: 4)
+        let hash = try await verifier().hash(secret, cost: 4, for: nil)
         #expect(Bcrypt.verify(secret.text, hash))
+    }
+
+    @Test("making keys takes a part of the line, and a company's own making a part of that")
+    func making() async throws {
+        let pool = BcryptPool(width: 1, lineMax: 32)
+        let verifier = APIKeyVerifier(store: store, pool: pool)
+        let gate = Gate()
+        async let busy = pool.run { gate.pass(1) }
+        await gate.waitForArrivals(1)
+        let other = CompanyID("co_01k3vtest0000000000000000b")!
+        let made = { (company: CompanyID?) in
+            Task { try await verifier.hash(APIKeySecret.random(for: .live), cost: 4, for: company) }
+        }
+        let own = (0..<APIKeyVerifier.makingPerCompanyMax).map { _ in made(Self.company) }
+        while verifier.waitingCount < own.count { await Task.yield() }
+        await #expect(throws: IssuerError.busy) { _ = try await made(Self.company).value }
+        let others = (own.count..<APIKeyVerifier.makingMax).map { _ in made(other) }
+        while verifier.waitingCount < APIKeyVerifier.makingMax { await Task.yield() }
+        await #expect(throws: IssuerError.busy) { _ = try await made(nil).value }
+
+        // A right key that was not seen before has its place.
+        let asked = Task { try await verifier.authenticate(apiKey: secret.text, now: Self.now) }
+        while verifier.waitingCount <= APIKeyVerifier.makingMax { await Task.yield() }
+        gate.open()
+        _ = try await (busy, asked.value)
+        for key in own + others { _ = try await key.value }
+        #expect(try await !made(Self.company).value.isEmpty)
     }
 }
 

@@ -107,6 +107,29 @@ import Testing
     }
 
     @Test(
+        "where clocks are set back into the hours of opening, it opens at that instant",
+        arguments: [
+            // At 01:00, 05:00 UTC, Havana's clocks go back to 00:00. The first 00:30 is at 04:30 UTC.
+            (
+                [Schedule.Day.saturday], "23:30", "00:30", "America/Havana", "2025-11-02T04:30:00Z",
+                "2025-11-02T05:00:00.000Z"
+            ),
+            ([.saturday], "23:30", "00:30", "America/Havana", "2025-11-02T05:30:00Z", "2025-11-09T04:30:00.000Z"),
+            // At 02:00, 06:00 UTC, New York's go back to 01:00: open until 01:30 again.
+            ([.sunday], "00:45", "01:30", "America/New_York", "2026-11-01T05:45:00Z", "2026-11-01T06:00:00.000Z"),
+            ([.sunday], "00:30", "00:45", "America/New_York", "2026-11-01T05:45:00Z", "2026-11-08T05:30:00.000Z"),
+        ])
+    func reopening(
+        days: [Schedule.Day], from: String, to: String, zone: String, now: String, opens: String
+    ) throws {
+        let schedule = try Schedule(days: Set(days), from: TimeOfDay(from), to: TimeOfDay(to))
+        let clock = try #require(LocalClock(try TimeZoneID(zone)))
+        let now = try #require(Instant(rfc3339: now))
+        #expect(!schedule.isOpen(at: now, by: clock))
+        #expect(schedule.opening(after: now, by: clock)?.rfc3339 == opens)
+    }
+
+    @Test(
         "a time of day is two digits, a colon and two digits, up to 24:00",
         arguments: [
             ("00:00", true), ("09:05", true), ("23:59", true), ("24:00", true), ("24:01", false), ("25:00", false),

@@ -172,7 +172,7 @@ import Testing
         let dropped = try await test.authorize(50, agent).authorization
         _ = try await test.void(dropped.id)
         _ = try await test.issuer.replacePolicy(
-            policy, with: .usd([.of(.monthly, amount: 1000, count: 3)]), ifVersion: 1, as: test.owner)
+            policy, with: .usd([.of(.monthly, amount: 1000, count: 3)]), ifVersion: [1], as: test.owner)
         let budget = try await test.budget(agent)
         #expect((budget.confirmed, budget.reserved, budget.remaining) == (500, 200, 300))
         #expect((budget.confirmedCount, budget.reservedCount, budget.remainingCount) == (1, 1, 1))

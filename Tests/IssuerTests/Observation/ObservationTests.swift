@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 import Testing
@@ -117,6 +118,38 @@ private struct WatchedIssuer {
                 "decided APPROVED", "resolved CONFIRMED", "decided APPROVED", "resolved VOIDED", "decided APPROVED",
                 "resolved EXPIRED", "resolved CONFIRMED late",
             ])
+    }
+
+    @Test func `once of what changed, however often its transaction had to begin again`() async throws {
+        let test = try await WatchedIssuer()
+        for _ in 0..<3 { _ = try await test.authorize(10) }
+        test.clock.advance(seconds: 900 + 3600)
+        let told = try await test.witness.told("decided", "resolved") {
+            // A group of two: what waits behind another. The second fails after it has written, so both are undone and run again.
+            let (reached, go) = (AsyncStream.makeStream(of: Void.self), DispatchSemaphore(value: 0))
+            let first = Task {
+                try await test.store.globalTransaction { _ in
+                    reached.continuation.yield()
+                    go.wait()
+                }
+            }
+            for await _ in reached.stream { break }
+            let budget = Task { try await test.issuer.budget(of: test.agent, as: test.owner) }
+            while test.store.waitingCount < 1 { await Task.yield() }
+            let company = test.owner.companyID
+            let failed = Task {
+                try await test.store.transaction(for: company) { tx in
+                    try Companies.keysChanged(company, version: 1, in: tx)
+                    throw StorageError.unavailable("a fault")
+                }
+            }
+            while test.store.waitingCount < 2 { await Task.yield() }
+            go.signal()
+            try await first.value
+            _ = try await budget.value
+            await #expect(throws: StorageError.self) { try await failed.value }
+        }
+        #expect(told == Array(repeating: "resolved EXPIRED", count: 3))
     }
 
     @Test func `of what people decide, and of what nobody decided in time`() async throws {

@@ -102,7 +102,7 @@ import Testing
         #expect(try await test.issuer.createPolicy(odd, as: test.owner, once: once).result.get() == made)
         var listed = odd
         listed.merchants = AllowBlock(allow: [try MerchantID("a")])
-        let changed = try await test.issuer.replacePolicy(made.id, with: listed, ifVersion: 1, as: test.owner)
+        let changed = try await test.issuer.replacePolicy(made.id, with: listed, ifVersion: [1], as: test.owner)
         #expect(changed.warnings == made.warnings)
         listed.limits = []
         listed.merchants = AllowBlock(allow: [try MerchantID("b")])

@@ -24,7 +24,7 @@ import Testing
             #expect(budget.map(\.reserved) == [300])
             let id = PolicyID("pol_00000000000000000000000000")!
             _ = try await issuer.replacePolicy(
-                id, with: .usd([.of(.rolling(seconds: 3600), amount: 400)]), ifVersion: 1, as: owner)
+                id, with: .usd([.of(.rolling(seconds: 3600), amount: 400)]), ifVersion: [1], as: owner)
             let request = try AuthorizationRequest(agentID: agent, money: .usd(101))
             let denied = try await issuer.authorize(request, as: owner, once: nil).result.get().authorization
             #expect(denied.reasons.first?.limit?.spent == 300)

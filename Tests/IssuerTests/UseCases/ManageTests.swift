@@ -10,14 +10,14 @@ import Testing
         let id = try await test.policy(.usd([.of(.perAuthorization, amount: 100)]))
         #expect(try await test.authorize(101, agent).authorization.decision == .denied)
         let second = try await test.issuer.replacePolicy(
-            id, with: .usd([.of(.perAuthorization, amount: 101)]), ifVersion: 1, as: test.owner)
+            id, with: .usd([.of(.perAuthorization, amount: 101)]), ifVersion: [1], as: test.owner)
         #expect(second.version == 2)
         #expect(
             try await test.authorize(101, agent).authorization.policies == [
                 EvaluatedPolicy(id: id, version: 2, effect: .allow)
             ])
         await #expect(throws: IssuerError.versionMismatch(current: 2)) {
-            _ = try await test.issuer.replacePolicy(id, with: .usd(), ifVersion: 1, as: test.owner)
+            _ = try await test.issuer.replacePolicy(id, with: .usd(), ifVersion: [1], as: test.owner)
         }
         try await test.issuer.deletePolicy(id, as: test.owner)
         #expect(try await test.authorize(1, agent).authorization.reasons.map(\.code) == [.noApplicablePolicy])

@@ -115,6 +115,10 @@ struct BadBody: Sendable, CustomTestStringConvertible {
             "a merchant that is text", with(#""amount":5,"merchant":"aws""#), 422, "WRONG_TYPE", ["merchant WRONG_TYPE"]
         ),
         BadBody(
+            "metadata whose names are the same characters",
+            with("\"amount\":5,\"metadata\":{\"\u{E9}\":\"1\",\"e\u{301}\":\"2\"}"), 422,
+            "INVALID_VALUE", ["metadata.e\u{301} INVALID_VALUE"]),
+        BadBody(
             "metadata that is an array", with(#""amount":5,"metadata":[]"#), 422, "WRONG_TYPE", ["metadata WRONG_TYPE"]),
         BadBody(
             "a hidden direction mark", with(#""amount":5,"merchant":{"name":"a\u202eb"}"#), 422, "INVALID_VALUE",

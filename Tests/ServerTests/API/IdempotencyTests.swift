@@ -62,10 +62,34 @@ import Testing
         #expect(try first.text("id") != second.text("id"))
     }
 
-    @Test func `leaves a mistake in the request open to correction`() async throws {
+    @Test(
+        "gives the refusal of a mistake again, byte for byte, and is not free for what corrects it",
+        arguments: [
+            ("/v1/agents", #"{"nam":"x"}"#, 422), ("/v1/agents", "{", 400), ("/v1/agents?a=b", #"{"name":"x"}"#, 422),
+            ("/v1/authorize/nothing/void", "{}", 404), ("/v1/api-keys", #"{"name":"x","scopes":[]}"#, 422),
+            ("/v1/policies", #"{"name":"x"}"#, 422),
+        ])
+    func mistake(path: String, body: String, status: Int) async throws {
         let company = try await TestCompany.make()
-        #expect(try await company.post("/v1/agents", #"{"nam":"x"}"#, once: "f").status == 422)
-        #expect(try await company.post("/v1/agents", #"{"name":"x"}"#, once: "f").status == 201)
+        let first = try await company.post(path, body, once: "f")
+        let second = try await company.post(path, body, once: "f")
+        #expect((first.status, second.status) == (status, status))
+        #expect(second.body == first.body)
+        #expect(first.headers[.idempotentReplayed] == nil && second.headers[.idempotentReplayed] == "true")
+        for path in [path, "/v1/agents", "/v1/api-keys"] {
+            let corrected = try await company.post(path, #"{"name":"other"}"#, once: "f")
+            #expect((corrected.status, corrected.code) == (422, "IDEMPOTENCY_KEY_REUSED"))
+        }
+        #expect(try await company.post("/v1/agents", #"{"name":"other"}"#, once: "g").status == 201)
+    }
+
+    @Test func `is free again after a refusal for who asks, or for the moment`() async throws {
+        let company = try await TestCompany.make()
+        let looking = try await company.post("/v1/api-keys", #"{"name":"x","scopes":["read"]}"#).text("key")
+        let refused = try await company.send(
+            .post, "/v1/agents", #"{"name":"x"}"#, headers: [.apiKey: looking, .idempotencyKey: "h"])
+        #expect(refused.status == 403)
+        #expect(try await company.post("/v1/agents", #"{"name":"x"}"#, once: "h").status == 201)
     }
 
     @Test("must be 1 to 255 visible ASCII characters", arguments: ["", "a b", "é", String(repeating: "k", count: 256)])

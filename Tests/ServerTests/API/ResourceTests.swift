@@ -180,15 +180,22 @@ import Testing
     @Test(
         "If-Match guards a policy against lost changes",
         arguments: [
-            ("\"1\"", 200), ("*", 200), ("\"2\"", 412), ("\"0\"", 412), ("1", 400), ("W/\"1\"", 400), ("\"x\"", 400),
-            ("\"", 400),
+            ("\"1\"", 200), ("*", 200), ("\"2\"", 412), ("\"0\"", 412), ("W/\"1\"", 412), ("\"x\"", 412),
+            ("\"01\"", 412),
+            ("\"\"", 412), ("\"2\",\"1\"", 200), ("\"a,b\" ,  W/\"1\"", 412), ("1", 400), ("\"", 400), ("", 400),
+            ("\"1\",", 400),
+            ("\"1\" \"2\"", 400), ("\"1\", *", 400),
         ])
-    func ifMatch(tag: String, status: Int) async throws {
+    func ifMatch(tags: String, status: Int) async throws {
         let company = try await TestCompany.make()
         let id = try await company.policy()
         let answer = try await company.send(
-            .put, "/v1/policies/\(id)", #"{"name":"x","currency":"USD"}"#, headers: [.ifMatch: tag])
+            .put, "/v1/policies/\(id)", #"{"name":"x","currency":"USD"}"#, headers: [.ifMatch: tags])
         #expect(answer.status == status)
+        // The second version's tag, where the first was replaced.
+        let renamed = status == 200 && tags != "*" ? "\"2\"" : tags
+        let gone = try await company.send(.delete, "/v1/policies/\(id)", headers: [.ifMatch: renamed])
+        #expect(gone.status == (status == 200 ? 204 : status))
     }
 
     @Test func `an API key is shown whole once`() async throws {

@@ -47,7 +47,9 @@ import Testing
         }
     }
 
-    @Test func `keeps nobody waiting; what it has no room for is counted, and told of where it is missing`() async throws {
+    @Test func `keeps nobody waiting; what it has no room for is counted, and told of where it is missing`()
+        async throws
+    {
         let pipe = try Pipe()
         defer { pipe.close() }
         // More than pipe and sink hold together. Were it written where it is logged, this would never end.

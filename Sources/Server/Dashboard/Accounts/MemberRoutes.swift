@@ -17,7 +17,7 @@ struct MemberRoutes {
         routes.delete("/v1/members/:id", remove)
         routes.post("/v1/members/:id/password-reset", body: .optional, makePasswordReset)
         routes.get("/v1/invitations", invitations)
-        routes.post("/v1/invitations", body: .required, invite)
+        routes.post("/v1/invitations", body: .required, keeps: false, invite)
         routes.delete("/v1/invitations/:id", withdraw)
     }
 

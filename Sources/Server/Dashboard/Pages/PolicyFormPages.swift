@@ -42,7 +42,7 @@ struct PolicyFormPages {
         var draft = PolicyDraft(policy.policy)
         draft.version = Int64(try fields.text("version")) ?? 0
         return try await handle(visit, fields, draft) { terms, version in
-            try await visit.issuer.replacePolicy(id, with: terms, ifVersion: version, as: visit.caller).id
+            try await visit.issuer.replacePolicy(id, with: terms, ifVersion: version.map { [$0] }, as: visit.caller).id
         }
     }
 

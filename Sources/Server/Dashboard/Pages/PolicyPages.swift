@@ -52,7 +52,7 @@ struct PolicyPages {
         guard try form.text("sure") == "yes" else { throw IssuerError.invalid(field: "sure", .notTicked) }
         let version = Int64(try form.text("version")) ?? 0
         do {
-            try await visit.issuer.deletePolicy(id, ifVersion: version, as: visit.caller)
+            try await visit.issuer.deletePolicy(id, ifVersion: [version], as: visit.caller)
         } catch IssuerError.versionMismatch {
             return visit.redirect(to: "/policies/\(id.text)?changed=1")
         }
