@@ -33,8 +33,7 @@ public struct BooksDifference: Sendable {
 extension Issuer {
     /// Recounts every counter of every company from its authorizations. Changes nothing.
     ///
-    /// Works beside decisions: each counter and its authorizations are read in one transaction. A counter of many
-    /// authorizations keeps decisions waiting as long as reading those takes.
+    /// Works beside decisions, which do not wait for it: each counter and its authorizations are read as of one moment.
     public func checkBooks() async throws(IssuerError) -> BooksReport {
         try await BooksCheck(store: store).report()
     }
@@ -42,7 +41,7 @@ extension Issuer {
 
 /// Recounts the counters of a store.
 struct BooksCheck {
-    /// Counters that one transaction recounts: decisions wait for it.
+    /// Counters that one transaction recounts: what it sees must be kept meanwhile.
     private static let countersAtOnce = 8
 
     let store: any Store
@@ -64,13 +63,13 @@ struct BooksCheck {
     private func check(_ company: CompanyID, _ report: inout BooksReport) async throws(IssuerError) {
         report.companyCount += 1
         report.authorizationCount += try await IssuerError.mapping {
-            try await store.transaction(for: company) { try Recount.authorizationCount(of: company, in: $0) }
+            try await store.read(for: company) { try Recount.authorizationCount(of: company, in: $0) }
         }
         var place = Recount.Place.first
         while true {
             let after = place
             let pairs = try await IssuerError.mapping {
-                try await store.transaction(for: company) { tx in
+                try await store.read(for: company) { tx in
                     try Recount.counters(of: company, after: after, limit: Self.countersAtOnce, in: tx).map {
                         (counter: $0, summed: try Recount.spend(at: $0.place, of: company, in: tx))
                     }

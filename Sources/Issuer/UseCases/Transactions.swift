@@ -31,7 +31,7 @@ extension Issuer {
     func admitted<Value: Sendable>(
         _ principal: Principal, isWriting: Bool, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws(IssuerError) -> Value {
-        try await IssuerError.mapping {
+        try await withCurrentKeys { [self] in
             try await store.transaction(for: principal.companyID) { [self] tx in
                 let now = clock.now()
                 let admission =
@@ -46,6 +46,20 @@ extension Issuer {
                 try Ledger(books).lapseDue()
                 return try body(books)
             }
+        }
+    }
+
+    /// Does it again where another issuer has changed the signing keys meanwhile.
+    private func withCurrentKeys<Value>(_ body: () async throws -> Value) async throws(IssuerError) -> Value {
+        try await IssuerError.mapping {
+            for _ in 0..<3 {
+                do {
+                    return try await body()
+                } catch is KeyRing.Outdated {
+                    try await keyRing.learn()
+                }
+            }
+            throw StorageError.unavailable("the signing keys change faster than they can be read")
         }
     }
 

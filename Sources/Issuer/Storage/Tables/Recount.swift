@@ -36,7 +36,7 @@ enum Recount {
     private static func sum(_ condition: String, of column: String) -> Statement {
         Statement(
             """
-            SELECT COALESCE(SUM(\(column)), 0), COUNT(*) FROM authorizations
+            SELECT CAST(COALESCE(SUM(\(column)), 0) AS BIGINT), COUNT(*) FROM authorizations
             WHERE company_id = $1 AND environment = $2 AND currency = $3 AND ($4 = '*' OR agent_id = $4)
                 AND authorized_at >= $5 AND authorized_at < $6 AND \(condition)
             """)
