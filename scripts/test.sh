@@ -54,6 +54,10 @@ if ! build; then
 fi
 
 suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"
+# The same tests on the other engine; RSA and SQLite's files were tested above.
+suite PostgreSQL postgresql-swift-testing.xml scripts/with-postgresql.sh \
+    swift test --skip-build --filter 'IssuerTests|ServerTests' --skip 'A hundred rotations|The program|The guard of|outside verifier' \
+    --xunit-output "$reports/postgresql.xml"
 suite Threads threads-swift-testing.xml scripts/sanitize.sh --xunit-output "$reports/threads.xml"
 suite 'C ABI' c-abi.txt c_abi
 suite Plug-ins plugins.txt plugins
