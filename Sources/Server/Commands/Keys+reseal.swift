@@ -28,7 +28,7 @@ extension Keys {
                             + "Stop it, run this again, and start it.")
                 }
                 defer { withExtendedLifetime(lock) {} }
-                guard FileManager.default.fileExists(atPath: folder.storePath) else {
+                guard !configuration.store.isSQLite || FileManager.default.fileExists(atPath: folder.storePath) else {
                     throw Failure("there is nothing to seal: \(folder.storePath) is not there. Set PAITIFY_DATA_DIR.")
                 }
                 try await reseal(configuration, folder)
@@ -64,7 +64,7 @@ extension Keys {
             with next: MasterKey, _ configuration: Configuration, _ folder: DataFolder
         ) async throws -> ResealKeys.Outcome {
             let old = try App.masterKey(configuration, folder)
-            let store = try SQLiteStore.open(path: folder.storePath)
+            let store = try await App.openStoreAlone(configuration, folder)
             let result: Result<ResealKeys.Outcome, IssuerError>
             do throws(IssuerError) {
                 result = .success(try await ResealKeys.run(on: store, from: old, to: next, at: App.clock.now()))

@@ -12,7 +12,7 @@ struct Paitify: AsyncParsableCommand {
             """,
         version: App.version,
         subcommands: [
-            Serve.self, Companies.self, Keys.self, Audit.self, Check.self, Backup.self, Restore.self,
+            Serve.self, Companies.self, Keys.self, Audit.self, Check.self, Backup.self, Restore.self, Migrate.self,
             Verify.self, Conformance.self,
         ])
 }
