@@ -140,11 +140,15 @@ if !verifierAlone {
     targets += [
         .systemLibrary(
             name: "CryptLib", path: "Sources/SystemLibraries/CryptLib", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
+            name: "PQLib", path: "Sources/SystemLibraries/PQLib", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
             name: "Issuer",
-            dependencies: ["CryptoLib", "CryptLib", "SQLiteLib", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "CryptoLib", "CryptLib", "SQLiteLib", "PQLib", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict,
-            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("crypt")]),
+            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("crypt"), .linkedLibrary("pq")]),
         .executableTarget(
             name: "Server",
             dependencies: [
@@ -179,13 +183,15 @@ if !verifierAlone {
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             path: "examples/agent-platform/Sources/AgentPlatform"),
-        .testTarget(name: "IssuerTests", dependencies: ["Issuer", "Verifier"], swiftSettings: strict),
+        .target(name: "StoreFixtures", dependencies: ["Issuer"], path: "Tests/StoreFixtures", swiftSettings: strict),
+        .testTarget(
+            name: "IssuerTests", dependencies: ["Issuer", "Verifier", "StoreFixtures"], swiftSettings: strict),
         .testTarget(
             name: "SimulationTests", dependencies: ["Issuer"], exclude: ["Program.swift"], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Issuer", "Verifier", "PaitifyVerifyHeader",
+                "Server", "Issuer", "Verifier", "StoreFixtures", "PaitifyVerifyHeader",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

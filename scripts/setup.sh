@@ -21,6 +21,7 @@ libssl-dev      | test -e /usr/include/openssl/evp.h   | signatures: OpenSSL
 libcurl4-openssl-dev | pkg-config --exists libcurl     | keys over HTTP: libcurl
 libjansson-dev  | test -e /usr/include/jansson.h       | JSON: jansson
 libsqlite3-dev  | test -e /usr/include/sqlite3.h       | the issuer'"'"'s store: SQLite
+libpq-dev       | test -e /usr/include/postgresql/libpq-fe.h | the issuer'"'"'s store for many issuers: PostgreSQL
 libhiredis-dev  | test -e /usr/include/hiredis/hiredis.h | a replay guard: Redis
 libcrypt-dev    | test -e /usr/include/crypt.h         | API keys: bcrypt
 zlib1g-dev      | test -e /usr/include/zlib.h          | the HTTP server links it
@@ -31,6 +32,7 @@ python3         | command -v python3                   | runs the end-to-end tes
 python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
 chromium fonts-dejavu-core fonts-noto-core | command -v chromium && test -d /usr/share/fonts/truetype/noto | opens the issuer'"'"'s pages as people do, right-to-left text too
 strace          | command -v strace                    | shows that an answer leaves after its commit was flushed
+postgresql      | ls /usr/lib/postgresql/*/bin/postgres && command -v psql | the store on PostgreSQL is tested against a real server
 redis-server redis-tools | command -v redis-server redis-cli | the replay guard on Redis is tested against a real server
 valgrind        | command -v valgrind                  | finds memory errors in the C library
 golang-go       | command -v go                        | the example in Go

@@ -24,7 +24,7 @@ public final class Issuer: Sendable {
         observation: Observation = .none, crowd: Crowd = Crowd()
     ) async throws -> Issuer {
         try await IssuerError.mapping {
-            try await store.globalTransaction { try Migrator.migrate($0) }
+            try await Migrator.migrate(store)
         }
         let keyRing = try await KeyRing.open(
             store: store, masterKey: masterKey, algorithm: settings.signingAlgorithm,

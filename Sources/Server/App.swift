@@ -69,15 +69,27 @@ enum App {
         return try MasterKey.loadOrCreate(file: folder.masterKeyPath)
     }
 
+    /// The books as they are, whatever their schema. For SQLite's the caller has the folder's lock.
+    static func openStore(
+        _ configuration: Configuration, _ folder: DataFolder, observation: Observation = .none, crowd: Crowd = Crowd()
+    ) throws -> any Store {
+        switch configuration.store {
+        case .sqlite: try SQLiteStore.open(path: folder.storePath, observation: observation, crowd: crowd)
+        case .postgreSQL(let address, let connections):
+            try PostgreSQLStore.open(
+                address, connections: connections, random: { .random(in: .min ... .max) }, observation: observation)
+        }
+    }
+
     /// Opens the store in `folder`, whose lock the caller has.
     static func openIssuer(
         _ configuration: Configuration, _ folder: DataFolder, observation: Observation = .none
     ) async throws -> Issuer {
-        try await finishReseal(configuration, folder)
+        if configuration.store.isSQLite { try await finishReseal(configuration, folder) }
         let masterKey = try masterKey(configuration, folder)
         let crowd = Crowd(cores: ProcessInfo.processInfo.activeProcessorCount)
         return try await Issuer.open(
-            store: try SQLiteStore.open(path: folder.storePath, observation: observation, crowd: crowd),
+            store: try openStore(configuration, folder, observation: observation, crowd: crowd),
             settings: configuration.issuer, masterKey: masterKey, clock: clock, ids: .random(),
             observation: observation, crowd: crowd)
     }

@@ -17,7 +17,7 @@ public struct AuditVerification: Sendable {
         public let problem: String
     }
 
-    /// Entries read at once: bounds how long the writer is kept.
+    /// Entries read at once.
     private static let stretchMax: Int64 = 1000
 
     let store: any Store
@@ -36,7 +36,7 @@ public struct AuditVerification: Sendable {
         var (sequence, hash): (Int64, String?) = (0, nil)
         while true {
             let (stretch, head) = try await IssuerError.mapping { [sequence] in
-                try await store.transaction(for: company) { tx in
+                try await store.read(for: company) { tx in
                     (
                         try AuditLog.stretch(of: company, after: sequence, limit: Self.stretchMax, in: tx),
                         try AuditLog.head(of: company, in: tx)

@@ -22,13 +22,15 @@ struct KeyBooks: Sendable {
         let sealed: [UInt8]
     }
 
-    /// What the books say now; locks nothing.
+    /// What the books say now, all of it at one moment; locks nothing.
     func read() async throws -> Entry {
-        try await transaction { [schedule] (tx) throws(StorageError) in
-            let contents = try SigningKeys.contents(in: tx)
-            return Entry(
-                rotation: try Rotation(schedule: schedule, keys: contents.lives, sequence: contents.sequence),
-                contents: contents)
+        try await IssuerError.mapping {
+            try await store.read(for: .issuer) { [schedule] (tx) throws(StorageError) in
+                let contents = try SigningKeys.contents(in: tx)
+                return Entry(
+                    rotation: try Rotation(schedule: schedule, keys: contents.lives, sequence: contents.sequence),
+                    contents: contents)
+            }
         }
     }
 

@@ -51,6 +51,17 @@ public final class KeyRing: Sendable {
 
     public var signer: TokenSigner { moment.withLock { $0.signer } }
 
+    /// Somebody has changed the keys, and this issuer has not learned of it yet: `learn` and decide again.
+    struct Outdated: Error {}
+
+    /// Who signs as of a transaction that has read the key set's number. So no two issuers ever sign with different keys.
+    func signer(ofKeySet sequence: Int64) throws -> TokenSigner {
+        try moment.withLock { moment in
+            guard moment.rotation.sequence == sequence else { throw Outdated() }
+            return moment.signer
+        }
+    }
+
     /// The key set as verifiers fetch it. Made anew only when it changes.
     public var document: JWKSDocument { moment.withLock { $0.document } }
 
@@ -146,7 +157,7 @@ extension KeyRing {
     }
 
     /// Makes what the books say the present, unless it is already.
-    private func learn() async throws {
+    func learn() async throws {
         guard try await books.sequence() != moment.withLock({ $0.rotation.sequence }) else { return }
         let fresh = try Self.moment(try await books.read(), masterKey: books.masterKey, held: signer)
         moment.withLock { moment in

@@ -129,7 +129,9 @@ struct Ledger {
     func asOfNow(_ authorization: Authorization) throws -> Authorization {
         guard authorization.isDue(at: books.now) else { return authorization }
         _ = try Companies.lock(books.companyID, in: books.tx)
-        return try apply(.lapse, to: authorization)
+        // As it is under the lock: before it, another issuer may have changed it.
+        let current = try Authorizations.find(authorization.id, in: books) ?? authorization
+        return current.isDue(at: books.now) ? try apply(.lapse, to: current) : current
     }
 
     private func reserveIfApproved(_ authorization: Authorization) throws(StorageError) {

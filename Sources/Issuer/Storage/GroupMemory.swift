@@ -1,5 +1,8 @@
 /// What the transactions of one group commit have found out about companies, which those that follow in it need not ask
 /// again. It ends with the group, and is forgotten as soon as a transaction of the group is undone.
+///
+/// What was found out before a company's row was locked may have been changed by another issuer since, and is forgotten
+/// when it is locked.
 public final class GroupMemory {
     struct Standing {
         /// Once the group has locked the company's row, as it stands.
@@ -15,6 +18,8 @@ public final class GroupMemory {
         let id: AgentID
     }
 
+    /// The key set's number, as a transaction that had locked a company's row has read it.
+    var keySetSequence: Int64?
     private var standings: [CompanyID: Standing] = [:]
 
     public init() {}
@@ -26,5 +31,6 @@ public final class GroupMemory {
 
     func forgetAll() {
         standings.removeAll(keepingCapacity: true)
+        keySetSequence = nil
     }
 }

@@ -11,6 +11,8 @@ final class Lane: Sendable {
     struct Job: Sendable {
         /// When it came, by the observation's clock.
         var since: Int64 = 0
+        /// Whose books it is about; nil for what belongs to no company.
+        var company: CompanyID?
         let attempt: @Sendable (any StoreTransaction) throws -> (@Sendable () -> Void)
         let fail: @Sendable (any Error) -> Void
     }
@@ -56,12 +58,12 @@ final class Lane: Sendable {
     var waitingCount: Int { waitingBodies.load(ordering: .relaxed) }
 
     func run<Value: Sendable>(
-        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        for company: CompanyID? = nil, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             submit(
                 Job(
-                    since: observation.uptime(),
+                    since: observation.uptime(), company: company,
                     attempt: { tx in
                         let value = try body(tx)
                         return { continuation.resume(returning: value) }

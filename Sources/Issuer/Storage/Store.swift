@@ -58,6 +58,9 @@ public protocol StoreTransaction: AnyObject {
     var memory: GroupMemory { get }
 
     /// Runs one statement with `$1`, `$2`… bound in order and gives every row.
+    ///
+    /// What gives no rows by its nature may be run later, at the latest with the commit: should it fail then, the transaction
+    /// fails, whatever its body made of it. So a body decides nothing by whether a write fails.
     @discardableResult
     func execute(_ statement: Statement, _ arguments: [SQLValue]) throws(StorageError) -> [Row]
 }

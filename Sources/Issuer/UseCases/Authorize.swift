@@ -100,7 +100,7 @@ extension Issuer {
         if authorization.decision == .approved {
             authorization.holdExpiresAt = authorization.expiresAt.adding(seconds: settings.confirmGraceSeconds)
         }
-        let signer = keyRing.signer
+        let signer = try keyRing.signer(ofKeySet: SigningKeys.sequenceOfGroup(in: books.tx))
         authorization.claims = try signer.recorded(
             TokenClaims.signed(
                 for: authorization, issuer: settings.issuerURL, company: books.companyID, issuedAt: books.now,

@@ -5,6 +5,11 @@ extension Issuer {
         keyRing.document
     }
 
+    /// Learns what another issuer on the same store has changed of them.
+    public func learnSigningKeys() async throws {
+        try await keyRing.learn()
+    }
+
     /// Every key but those that are gone, oldest first.
     public func signingKeys() -> [SigningKeyInfo] {
         keyRing.infos()

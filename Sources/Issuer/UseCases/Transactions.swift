@@ -31,7 +31,7 @@ extension Issuer {
     func admitted<Value: Sendable>(
         _ principal: Principal, isWriting: Bool, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws -> Value {
-        let (value, changed) = try await IssuerError.mapping {
+        let (value, changed) = try await withCurrentKeys { [self] in
             try await store.transaction(for: principal.companyID) { [self] tx in
                 let now = clock.now()
                 let admission =
@@ -50,6 +50,20 @@ extension Issuer {
         }
         observation.changed(changed)
         return value
+    }
+
+    /// Does it again where another issuer has changed the signing keys meanwhile.
+    private func withCurrentKeys<Value>(_ body: () async throws -> Value) async throws -> Value {
+        try await IssuerError.mapping {
+            for _ in 0..<3 {
+                do {
+                    return try await body()
+                } catch is KeyRing.Outdated {
+                    try await keyRing.learn()
+                }
+            }
+            throw StorageError.unavailable("the signing keys change faster than they can be read")
+        }
     }
 
     /// A key that was revoked, or has expired, since it was verified opens nothing: not even this request.

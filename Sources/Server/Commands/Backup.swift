@@ -31,7 +31,9 @@ struct Backup: AsyncParsableCommand {
     }
 
     private func make(_ delivery: FileDelivery) async throws {
-        let answer = try await Operator(App.configuration()).copyBooks()
+        let configuration = try App.configuration()
+        try configuration.requireSQLite(for: "paitify backup", instead: "copy it with pg_dump or a base backup")
+        let answer = try await Operator(configuration).copyBooks()
         let copy = try JSONDocument.parse(answer, maxDepth: 4).root
         guard let path = copy["path"]?.string, let asOf = copy["asOf"]?.string else {
             throw Failure("the server has made a copy and does not say where: it is of another version")

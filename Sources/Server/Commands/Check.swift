@@ -6,7 +6,7 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Recounts the books: every counter is the sum of its authorizations, or it says which is not.",
         discussion: """
-            Changes nothing, and works beside a running server; decisions wait while a counter's authorizations are read. \
+            Changes nothing, and works beside a running server, which does not wait for it. \
             The exit code is 0 if all balances and 1 if something does not.
             """)
 

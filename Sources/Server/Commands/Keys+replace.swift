@@ -25,7 +25,7 @@ extension Keys {
                             + "Stop it, run this again, and start it.")
                 }
                 defer { withExtendedLifetime(lock) {} }
-                guard FileSize.of(folder.storePath) != nil else {
+                guard !configuration.store.isSQLite || FileSize.of(folder.storePath) != nil else {
                     throw Failure("there are no keys: \(folder.storePath) is not there. Set PAITIFY_DATA_DIR.")
                 }
                 try tell(try await replace(configuration, folder))
@@ -34,7 +34,7 @@ extension Keys {
 
         private func replace(_ configuration: Configuration, _ folder: DataFolder) async throws -> [String] {
             let masterKey = try App.masterKeyOrNew(configuration, folder)
-            return try await SQLiteStore.open(path: folder.storePath).closing { store in
+            return try await App.openStoreAlone(configuration, folder).closing { store in
                 try await ReplaceSigningKeys.run(
                     on: store, masterKey: masterKey, settings: configuration.issuer, at: App.clock.now())
             }

@@ -28,7 +28,7 @@ extension Keys {
                             + "Stop it, run this again, and start it.")
                 }
                 defer { withExtendedLifetime(lock) {} }
-                guard FileManager.default.fileExists(atPath: folder.storePath) else {
+                guard !configuration.store.isSQLite || FileManager.default.fileExists(atPath: folder.storePath) else {
                     throw Failure("there is nothing to seal: \(folder.storePath) is not there. Set PAITIFY_DATA_DIR.")
                 }
                 try await reseal(configuration, folder)
@@ -65,7 +65,7 @@ extension Keys {
         ) async throws -> ResealKeys.Outcome {
             let old = try App.masterKey(configuration, folder)
             // The last to close it takes the write-ahead log away, and with it what the old key had sealed.
-            return try await SQLiteStore.open(path: folder.storePath).closing { store in
+            return try await App.openStoreAlone(configuration, folder).closing { store in
                 try await ResealKeys.run(on: store, from: old, to: next, at: App.clock.now())
             }
         }

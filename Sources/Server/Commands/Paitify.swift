@@ -13,6 +13,6 @@ struct Paitify: AsyncParsableCommand {
         version: App.version,
         subcommands: [
             Serve.self, Companies.self, Members.self, Keys.self, Audit.self, Check.self, Backup.self,
-            Restore.self, Verify.self, Conformance.self,
+            Restore.self, Migrate.self, Verify.self, Conformance.self,
         ])
 }

@@ -30,6 +30,9 @@ struct Restore: AsyncParsableCommand {
     func run() async throws {
         try await Failure.reporting {
             let configuration = try App.configuration()
+            try configuration.requireSQLite(
+                for: "paitify restore",
+                instead: "restore it with pg_restore, and run \"paitify keys replace\" before an issuer starts")
             let folder = try DataFolder(configuration.dataFolder)
             guard let lock = try folder.lock() else {
                 throw Failure("a server has the data folder \(folder.path). Stop it, or set PAITIFY_DATA_DIR.")

@@ -31,7 +31,8 @@ struct Serve: AsyncParsableCommand {
             folder.removeCopies()
             configuration.limits.connectionsMax = OpenFiles.allow(configuration.limits.connectionsMax)
             let metrics = Metrics(
-                version: App.version, connectionsMax: configuration.limits.connectionsMax, storePath: folder.storePath,
+                version: App.version, connectionsMax: configuration.limits.connectionsMax,
+                storePath: configuration.store.isSQLite ? folder.storePath : nil,
                 uptime: App.uptime)
             let (logger, log) = Logger.make(
                 level: configuration.logLevel, clock: App.clock, lost: metrics.lostLogLines)
@@ -67,15 +68,16 @@ struct Serve: AsyncParsableCommand {
             folder.write(address: address)
             logger.notice("listening", metadata: ["address": "\(address)", "port": "\(port)"])
         }
+        var services: [any Service] = [
+            Listener(
+                App.admin(issuer, folder, dashboardURL: configuration.dashboardURL, metrics: metrics, logger: logger),
+                on: folder.socketPath),
+            SweepService(issuer: issuer, metrics: metrics, logger: logger),
+            Listener(api, on: "\(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT)"),
+        ]
+        if !configuration.store.isSQLite { services.append(KeyWatch(issuer: issuer)) }
         var group = ServiceGroupConfiguration(
-            services: [
-                Listener(
-                    App.admin(
-                        issuer, folder, dashboardURL: configuration.dashboardURL, metrics: metrics, logger: logger),
-                    on: folder.socketPath),
-                SweepService(issuer: issuer, metrics: metrics, logger: logger),
-                Listener(api, on: "\(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT)"),
-            ],
+            services: services,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quieter)
         group.maximumGracefulShutdownDuration = stopWithin
         try await ServiceGroup(configuration: group).run()
@@ -114,6 +116,26 @@ private struct Listener<Server: Service>: Service {
             throw Failure("cannot listen on \(place): \(SystemError.text(error.errnoCode))")
         } catch {
             throw Failure("cannot listen on \(place): \(error)")
+        }
+    }
+}
+
+/// Learns within half a second what another issuer on the same store has changed of the signing keys: until then this one's
+/// key set lacks a key that is announced, and holds one that was revoked. Decisions look for themselves.
+struct KeyWatch: Service {
+    let issuer: Issuer
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await Task.sleep(for: .milliseconds(400))
+                    try await issuer.learnSigningKeys()
+                } catch {
+                    // The sweep asks the store for the same, and tells why it does not answer.
+                    continue
+                }
+            }
         }
     }
 }

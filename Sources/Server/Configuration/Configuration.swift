@@ -8,6 +8,7 @@ struct Configuration: Sendable {
     /// 0 takes any free port.
     var port = 8080
     var dataFolder = "./data"
+    var store = StoreSource.sqlite
     var masterKey = MasterKeySource.dataFolder
     var issuer = IssuerSettings(issuerURL: "http://localhost:8080")
     var logLevel = Logger.Level.info
@@ -51,15 +52,14 @@ extension Configuration {
         try variables.read(
             "PAITIFY_ISSUER", "an http or https URL without query and fragment, such as https://pay.example.com",
             &issuer.issuerURL, Self.issuerURL)
-        try variables.check("PAITIFY_DATABASE_URL", "sqlite: (in the data folder); PostgreSQL is not supported yet") {
-            $0 == "sqlite:"
-        }
+        try readStore(variables)
         try variables.read(
             "PAITIFY_SIGNING_ALGORITHM",
             "one of \(SignatureAlgorithm.allCases.map(\.rawValue).joined(separator: ", "))", &issuer.signingAlgorithm,
             SignatureAlgorithm.init(rawValue:))
         try variables.read("PAITIFY_SWAGGER_UI_DIR", "a folder's path", &swaggerUIFolder) { $0 }
         try readMasterKey(variables)
+        try checkMasterKeyIsShared()
         try variables.read(
             "PAITIFY_OPERATOR_KEY",
             "\(OperatorKey.charactersMin) to 200 visible ASCII characters that do not begin with \"ag_\" (openssl rand -hex 32)",

@@ -1,3 +1,4 @@
+import StoreFixtures
 import Testing
 
 @testable import Issuer
@@ -7,11 +8,11 @@ import Testing
     static let now = Instant(rfc3339: "2026-03-02T10:00:00.000Z")!
     static let company = CompanyID("co_01k3vtest0000000000000000a")!
 
-    let store: SQLiteStore
+    let store: any Store
     let secret: APIKeySecret
 
     init() async throws {
-        store = try SQLiteStore.open(path: ":memory:")
+        store = try await TestStore.open()
         secret = try APIKeySecret.random(for: .live)
         try await store.globalTransaction { tx in
             try Migrator.migrate(tx)

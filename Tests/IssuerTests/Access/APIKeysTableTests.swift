@@ -1,3 +1,4 @@
+import StoreFixtures
 import Testing
 
 @testable import Issuer
@@ -19,7 +20,7 @@ import Testing
     private static let hash = "$2b$05$" + String(repeating: "C", count: 53)
 
     private func withKeys(_ body: @escaping @Sendable (any StoreTransaction) throws -> Void) async throws {
-        let store = try SQLiteStore.open(path: ":memory:")
+        let store = try await TestStore.open()
         let keys = try (1...5).map { try key($0, $0 % 2 == 0 ? .test : .live) }
         try await store.globalTransaction { tx in
             try Migrator.migrate(tx)
@@ -91,8 +92,8 @@ import Testing
             id: Fixture.keyID(9), environment: .live, name: key.name, prefix: key.prefix, scopes: key.scopes,
             agentID: nil,
             createdAt: key.createdAt, expiresAt: nil, lastUsedAt: nil)
-        try await withKeys { tx throws in
-            #expect(throws: StorageError.self) {
+        await #expect(throws: StorageError.self) {
+            try await withKeys { tx in
                 try APIKeys.insert(other, hash: Self.hash, tag: Self.tag, of: Fixture.company, in: tx)
             }
         }

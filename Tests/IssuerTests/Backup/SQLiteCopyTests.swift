@@ -1,10 +1,12 @@
 import Foundation
+import StoreFixtures
 import Synchronization
 import Testing
 
 @testable import Issuer
 
-@Suite struct `A copy of the books` {
+@Suite(.enabled(if: !TestStore.isPostgreSQL, "of SQLite's files"))
+struct `A copy of the books` {
     /// What those who decide meanwhile have done.
     private final class Load: Sendable {
         let isOver = Atomic(false)
@@ -132,7 +134,8 @@ import Testing
     }
 }
 
-@Suite struct `Books that are restored` {
+@Suite(.enabled(if: !TestStore.isPostgreSQL, "of SQLite's files"))
+struct `Books that are restored` {
     /// A store that was in use: three keys in the key set, one that was revoked.
     private static func used(_ folder: String) async throws -> (path: String, test: TestIssuer) {
         let path = "\(folder)/books.db"

@@ -103,7 +103,7 @@ import Verifier
     func change() async throws {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/paitify.db"
-            let first = try await TestIssuer(path: path)
+            let first = try await TestIssuer(path: path, settings: .test { $0.signingAlgorithm = .rs256 })
             try await first.issuer.close()
             let issuer = try await TestIssuer.open(
                 path: path, clock: first.clock, settings: .test { $0.signingAlgorithm = .es256 })

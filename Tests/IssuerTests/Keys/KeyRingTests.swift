@@ -1,4 +1,5 @@
 import Foundation
+import StoreFixtures
 import Synchronization
 import Testing
 
@@ -8,11 +9,11 @@ import Testing
 @Suite struct KeyRingTests {
     static let start = Instant(rfc3339: "2026-03-02T10:00:00.000Z")!
 
-    let store: SQLiteStore
+    let store: any Store
     let supply = KeyFixtures.Supply()
 
     init() async throws {
-        store = try SQLiteStore.open(path: ":memory:")
+        store = try await TestStore.open()
         try await store.globalTransaction { try Migrator.migrate($0) }
     }
 

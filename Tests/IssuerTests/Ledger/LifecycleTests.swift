@@ -98,7 +98,8 @@ import Testing
             """
             WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $1)
             INSERT INTO authorizations (authorization_id, \(columns))
-            SELECT printf('auth_%s%025d', $2, n), \(columns) FROM numbers, authorizations WHERE authorization_id = $3
+            SELECT 'auth_' || CAST($2 AS TEXT)
+                || SUBSTR('0000000000000000000000000' || CAST(n AS TEXT), LENGTH(CAST(n AS TEXT)) + 1), \(columns) FROM numbers, authorizations WHERE authorization_id = $3
             ORDER BY n RETURNING authorization_id
             """)
         let ids = try await test.issuer.store.globalTransaction { tx in

@@ -1,9 +1,12 @@
+import StoreFixtures
 import Testing
 
 @testable import Issuer
 
 @Suite struct FullDiskTests {
-    @Test("a store that is full answers no decision that it did not keep, and goes on when there is room again")
+    @Test(
+        "a store that is full answers no decision that it did not keep, and goes on when there is room again",
+        .enabled(if: !TestStore.isPostgreSQL, "SQLite alone can be told how full it is"))
     func full() async throws {
         try await withTemporaryFolder { folder in
             let test = try await TestIssuer(path: "\(folder)/store.sqlite")

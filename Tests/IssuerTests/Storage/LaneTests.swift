@@ -1,3 +1,4 @@
+import StoreFixtures
 import Synchronization
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
 
     @Test("a body that throws undoes its own work and nobody else's")
     func oneFailureSpoilsNoOther() async throws {
-        let store = try SQLiteStore.open(path: ":memory:")
+        let store = try await TestStore.open()
         try await store.globalTransaction { tx in _ = try tx.execute(Self.create, []) }
         let failed = await withTaskGroup(of: Bool.self) { group in
             for number in 0..<200 {
@@ -35,7 +36,7 @@ import Testing
 
     @Test("a constraint that is broken is that body's error alone, and the transaction stays usable")
     func constraint() async throws {
-        let store = try SQLiteStore.open(path: ":memory:")
+        let store = try await TestStore.open()
         try await store.globalTransaction { tx in _ = try tx.execute(Self.create, []) }
         try await store.globalTransaction { tx in _ = try tx.execute(Self.insert, [.integer(1)]) }
         await #expect(throws: StorageError.self) {
@@ -65,7 +66,7 @@ import Testing
 
     @Test("after the end of the store every request is refused, and those before it were answered")
     func closing() async throws {
-        let store = try SQLiteStore.open(path: ":memory:")
+        let store = try await TestStore.open()
         try await store.globalTransaction { tx in _ = try tx.execute(Self.create, []) }
         try await store.close()
         await #expect(throws: StorageError.unavailable("the store is closed")) {
@@ -103,7 +104,7 @@ import Testing
 
     @Test("a store that a newer program wrote is refused")
     func newerSchema() async throws {
-        let store = try SQLiteStore.open(path: ":memory:")
+        let store = try await TestStore.open()
         try await store.globalTransaction { try Migrator.migrate($0) }
         try await store.globalTransaction { try Migrator.migrate($0) }
         try await store.globalTransaction { tx in

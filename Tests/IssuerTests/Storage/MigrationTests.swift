@@ -1,3 +1,4 @@
+import StoreFixtures
 import Testing
 
 @testable import Issuer
@@ -7,7 +8,7 @@ import Testing
     func fromTheFirst() async throws {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/paitify.db"
-            let store = try SQLiteStore.open(path: path)
+            let store = try await TestStore.open(path)
             let (company, secret) = (APIKeyVerifierTests.company, try APIKeySecret.random(for: .live))
             let hash = try Bcrypt.hash(secret.text, cost: 4)
             let key = APIKeyVerifierTests.keyID(1).text

@@ -1,3 +1,4 @@
+import StoreFixtures
 import Testing
 
 @testable import Issuer
@@ -10,7 +11,7 @@ import Testing
             let clock = ManualClock()
             let company = CompanyID("co_00000000000000000000000001")!
             let agent = AgentID("agt_00000000000000000000000000")!
-            let store = try SQLiteStore.open(path: path)
+            let store = try await TestStore.open(path)
             try await store.globalTransaction { tx in
                 for statement in V001.statements + Self.books { _ = try tx.execute(statement, []) }
             }
@@ -98,7 +99,7 @@ import Testing
 
     @Test("a store of a newer schema is refused")
     func newer() async throws {
-        let store = try SQLiteStore.open(path: ":memory:")
+        let store = try await TestStore.open()
         await #expect(throws: StorageError.self) {
             try await store.globalTransaction { tx in
                 try Migrator.migrate(tx)

@@ -1,8 +1,9 @@
 import Foundation
+import StoreFixtures
 
 @testable import Issuer
 
-/// A real issuer on a real SQLite store, with a clock that the test moves and one company.
+/// A real issuer on a real store, with a clock that the test moves and one company.
 struct TestIssuer {
     let issuer: Issuer
     let clock: ManualClock
@@ -22,7 +23,7 @@ struct TestIssuer {
         path: String, clock: ManualClock, settings: IssuerSettings = .test, masterKey: String = "5a"
     ) async throws -> Issuer {
         try await Issuer.open(
-            store: try SQLiteStore.open(path: path),
+            store: try await TestStore.open(path),
             settings: settings, masterKey: try MasterKey(text: String(repeating: masterKey, count: 32)),
             clock: clock.clock, ids: .random())
     }
@@ -75,7 +76,9 @@ extension Principal {
 }
 
 extension IssuerSettings {
-    static let test = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
+    // RSA's keys take long to make; where the store is what is tested, they need not be made.
+    static let test = IssuerSettings(
+        issuerURL: "https://issuer.test", signingAlgorithm: TestStore.isPostgreSQL ? .es256 : .rs256, bcryptCost: 4)
 
     static func test(_ change: (inout IssuerSettings) -> Void) -> IssuerSettings {
         var settings = test

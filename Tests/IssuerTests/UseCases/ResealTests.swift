@@ -1,3 +1,4 @@
+import StoreFixtures
 import Testing
 
 @testable import Issuer
@@ -35,7 +36,7 @@ import Testing
             let path = "\(folder)/paitify.db"
             let (test, once, answer) = try await books(path)
             let document = test.issuer.jwks()
-            let store = try SQLiteStore.open(path: path)
+            let store = try await TestStore.open(path)
             #expect(try await ResealKeys.opens(store, with: Self.masterKey(Self.old)))
             #expect(try await !ResealKeys.opens(store, with: Self.masterKey(Self.new)))
             let outcome = try await ResealKeys.run(
@@ -59,7 +60,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let path = "\(folder)/paitify.db"
             let (test, _, _) = try await books(path)
-            let store = try SQLiteStore.open(path: path)
+            let store = try await TestStore.open(path)
             let error = await #expect(throws: IssuerError.self) {
                 try await ResealKeys.run(
                     on: store, from: Self.masterKey("00"), to: Self.masterKey(Self.new), at: test.clock.now)
@@ -87,7 +88,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let path = "\(folder)/paitify.db"
             let (test, _, _) = try await books(path)
-            let store = try SQLiteStore.open(path: path)
+            let store = try await TestStore.open(path)
             let failures = try await ProbedStore.failing(store) { failing in
                 failing.arm()
                 _ = try await ResealKeys.run(

@@ -143,7 +143,7 @@ import Testing
             ("PAITIFY_TOKEN_TTL", "59"), ("PAITIFY_TOKEN_TTL", "604801"), ("PAITIFY_TOKEN_TTL", "15 m"),
             ("PAITIFY_CONFIRM_GRACE", "9223372036854775807d"), ("PAITIFY_KEY_ROTATION", "0"),
             ("PAITIFY_BCRYPT_COST", "3"),
-            ("PAITIFY_DATABASE_URL", "postgres://user:hunter2@host/db"),
+            ("PAITIFY_DATABASE_URL", "postgres://user:hunter2@host/db?nosuch=1"),
             ("PAITIFY_DATABASE_URL", "sqlite:/elsewhere.db"),
             ("PAITIFY_SIGNING_ALGORITHM", "HS256"), ("PAITIFY_MASTER_KEY", "tooshort-secret"), ("LOG_LEVEL", "loud"),
             ("PAITIFY_OPERATOR_KEY", "tooshort-secret"), ("PAITIFY_SIGNUP", "yes"),

@@ -5,6 +5,7 @@ import HummingbirdTesting
 import Issuer
 import Logging
 import NIOCore
+import StoreFixtures
 import Synchronization
 
 @testable import Server
@@ -29,14 +30,15 @@ struct TestServer: Sendable {
         dashboard: DashboardSettings = DashboardSettings(), http: ProviderHTTP = ProviderHTTP(),
         uptime: @escaping @Sendable () -> Int64 = { 0 }
     ) async throws {
-        var settings = IssuerSettings(issuerURL: "https://issuer.test", bcryptCost: 4)
+        var settings = IssuerSettings(
+            issuerURL: "https://issuer.test", signingAlgorithm: TestStore.isPostgreSQL ? .es256 : .rs256, bcryptCost: 4)
         settings.operatorKey = operatorKey.flatMap(OperatorKey.init)
         let metrics = Metrics(
             version: App.version, connectionsMax: limits.connectionsMax, storePath: nil, uptime: uptime)
         let lines = LogLines()
         (self.metrics, self.lines) = (metrics, lines)
         issuer = try await Issuer.open(
-            store: try SQLiteStore.open(path: ":memory:", observation: metrics.observation),
+            store: try await TestStore.open(observation: metrics.observation),
             settings: settings,
             masterKey: try MasterKey(text: String(repeating: "0123456789abcdef", count: 4)),
             clock: Clock { Self.now }, ids: .random(), observation: metrics.observation)

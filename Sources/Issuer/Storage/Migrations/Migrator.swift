@@ -9,11 +9,13 @@ enum Migrator {
         "CREATE TABLE IF NOT EXISTS schema_version (only_row BIGINT PRIMARY KEY CHECK (only_row = 1), version BIGINT NOT NULL)"
     )
     private static let readVersion = Statement("SELECT version FROM schema_version")
-    private static let writeVersion = Statement(
-        """
-        INSERT INTO schema_version (only_row, version) VALUES (1, $1)
-        ON CONFLICT (only_row) DO UPDATE SET version = excluded.version
-        """)
+    private static let writeVersion = Statement("UPDATE schema_version SET version = $1 WHERE only_row = 1")
+
+    // Whoever has this row's lock migrates; others wait, and find it done.
+    private static let insertVersion = Statement(
+        "INSERT INTO schema_version (only_row, version) VALUES (1, 0) ON CONFLICT (only_row) DO NOTHING")
+    private static let lockVersion = Statement(
+        "UPDATE schema_version SET version = version WHERE only_row = 1 RETURNING version")
 
     /// This program's.
     static var latest: Int64 { Int64(versions.count) }
@@ -24,10 +26,19 @@ enum Migrator {
         return try row.integer(0)
     }
 
+    /// Brings the store up to date. Any number of issuers may ask at once; one that need not be changed is only read.
+    static func migrate(_ store: any Store) async throws {
+        let found = try? await store.globalTransaction { try version(in: $0) }
+        // Where there is none yet, or the store cannot be asked, what follows says so.
+        guard found != latest else { return }
+        try await store.globalTransaction { try migrate($0) }
+    }
+
     /// Refuses a store that a newer version of the program wrote.
     static func migrate(_ tx: any StoreTransaction) throws(StorageError) {
         try tx.execute(createVersion, [])
-        let found = try tx.execute(readVersion, []).first?.integer(0) ?? 0
+        try tx.execute(insertVersion, [])
+        let found = try tx.execute(lockVersion, []).first?.integer(0) ?? 0
         guard (0...Int64(versions.count)).contains(found) else {
             throw .schema(
                 "the store's schema is version \(found), this program knows \(versions.count): run the newer program")

@@ -43,7 +43,7 @@ enum Companies {
     static func lock(_ id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {
         if let known = tx.memory[id].admission { return known }
         let found = try admission(tx.execute(raise, [SQLValue(id)]))
-        tx.memory[id].admission = found
+        tx.memory[id] = GroupMemory.Standing(admission: found)
         return found
     }
 

@@ -57,6 +57,8 @@ enum Counters {
         """
     private static let shift = Statement(shiftText)
     private static let shiftAndTell = Statement("\(shiftText) RETURNING subject, period_start, period_end")
+    private static let anyUnneeded = Statement(
+        "SELECT subject FROM counters WHERE company_id = $1 AND drop_at <= $2 LIMIT 1")
     // A thousand at a time, oldest first: others wait meanwhile.
     private static let drop = Statement(
         """
@@ -151,6 +153,11 @@ enum Counters {
 
     /// Drops those that nobody has needed for long, in either environment.
     static func dropUnneeded(in books: Books) throws(StorageError) {
+        guard try !books.tx.execute(anyUnneeded, [SQLValue(books.companyID), SQLValue(books.now)]).isEmpty else {
+            return
+        }
+        // Or one of them would be gone under a decision that has just read it.
+        _ = try Companies.lock(books.companyID, in: books.tx)
         try books.tx.execute(drop, [SQLValue(books.companyID), SQLValue(books.now)])
     }
 

@@ -76,6 +76,14 @@ enum SigningKeys {
         try number(tx.execute(sequence, []))
     }
 
+    /// The same for a transaction that has locked its company's row. Once a group.
+    static func sequenceOfGroup(in tx: any StoreTransaction) throws(StorageError) -> Int64 {
+        if let known = tx.memory.keySetSequence { return known }
+        let found = try sequence(in: tx)
+        tx.memory.keySetSequence = found
+        return found
+    }
+
     static func contents(in tx: any StoreTransaction) throws(StorageError) -> Contents {
         try contents(sequence: try sequence(in: tx), in: tx)
     }
@@ -118,6 +126,7 @@ enum SigningKeys {
     }
 
     static func setSequence(_ sequence: Int64, in tx: any StoreTransaction) throws(StorageError) {
+        tx.memory.keySetSequence = nil
         try tx.execute(setSequence, [.integer(sequence)])
     }
 

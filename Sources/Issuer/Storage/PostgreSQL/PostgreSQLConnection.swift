@@ -1,0 +1,153 @@
+internal import Dispatch
+internal import Glibc
+
+/// A connection that is made anew when it is lost. One thread at a time: that of its lane.
+///
+/// Unchecked, because what it holds is touched on its lane alone, and when the lane has ended.
+final class PostgreSQLConnection: @unchecked Sendable {
+    /// How often a group is run at most.
+    private static let attemptsMax = 8
+    /// Between two attempts to connect, so that requests are refused at once while there is no server.
+    private static let reconnectMilliseconds: UInt64 = 100
+
+    private let address: PostgreSQLAddress
+    private let statementMilliseconds: Int
+    private let random: @Sendable () -> UInt64
+    private var session: PostgreSQLSession?
+    /// Why there is no session, and until when none is tried.
+    private var refusal: (failure: PostgreSQLFailure, until: UInt64)?
+
+    /// Connects with the first use. `random` spreads the retries of several issuers.
+    init(_ address: PostgreSQLAddress, statementMilliseconds: Int, random: @escaping @Sendable () -> UInt64) {
+        self.address = address
+        self.statementMilliseconds = statementMilliseconds
+        self.random = random
+    }
+
+    func connect() throws(PostgreSQLFailure) {
+        _ = try connected()
+    }
+
+    func close() {
+        session = nil
+    }
+
+    /// Commits the jobs, all of one company, as one group, and answers each.
+    func commit(_ jobs: ArraySlice<Lane.Job>, observation: Observation) {
+        let start = observation.uptime()
+        var ready = start
+        do {
+            let answers = try retrying { (session) throws(PostgreSQLFailure) in
+                try PostgreSQLGroup(session: session).commit(jobs) { ready = observation.uptime() }
+            }
+            observation.committed(jobs, from: start, ready: ready)
+            for answer in answers { answer() }
+        } catch {
+            observation.failed(jobs, from: start)
+            for job in jobs { job.fail(error) }
+        }
+    }
+
+    /// Runs a job that only reads on what was committed when it begins, and answers it.
+    func read(_ job: Lane.Job) {
+        do {
+            let answer = try retrying { (session) throws(PostgreSQLFailure) in
+                try PostgreSQLSnapshot(session: session).read(job)
+            }
+            answer()
+        } catch {
+            job.fail(error)
+        }
+    }
+
+    /// Runs `body`, again where that helps: with another connection, or after others have got out of the way.
+    private func retrying<Value>(
+        _ body: (PostgreSQLSession) throws(PostgreSQLFailure) -> Value
+    ) throws(StorageError) -> Value {
+        var attempts = 0
+        while true {
+            let failure: PostgreSQLFailure
+            do throws(PostgreSQLFailure) {
+                return try body(try connected())
+            } catch {
+                failure = error
+            }
+            attempts += 1
+            let wasCommitting = session?.isCommitting == true && failure.isEndOfConnection
+            let canGoOn = settle(after: failure)
+            if wasCommitting { throw .commitUnknown("PostgreSQL: \(failure.message)") }
+            guard attempts < Self.attemptsMax, isWorthAnother(failure, attempts), canGoOn || refusal == nil else {
+                throw failure.storageError
+            }
+            pause(attempts, failure)
+        }
+    }
+
+    private func isWorthAnother(_ failure: PostgreSQLFailure, _ attempts: Int) -> Bool {
+        switch failure.remedy {
+        case .again: true
+        case .reconnect: attempts <= 2
+        // Somebody else's row may be there by now.
+        case .none: failure.isDuplicate && attempts == 1
+        }
+    }
+
+    /// Leaves the connection so that it can begin anew, or without a session. Whether there still is one.
+    private func settle(after failure: PostgreSQLFailure) -> Bool {
+        guard let session else { return false }
+        if failure.remedy != .reconnect, session.isConnected {
+            do throws(PostgreSQLFailure) {
+                try PostgreSQLGroup(session: session).abandon()
+                return true
+            } catch {}
+        }
+        self.session = nil
+        return false
+    }
+
+    /// Longer each time, and never as long as another's.
+    private func pause(_ attempts: Int, _ failure: PostgreSQLFailure) {
+        guard failure.remedy == .again else { return }
+        let most = UInt64(1000) << min(attempts, 6)
+        usleep(UInt32(most / 2 + random() % most))
+    }
+
+    private func connected() throws(PostgreSQLFailure) -> PostgreSQLSession {
+        if let session, session.isConnected { return session }
+        session = nil
+        let now = DispatchTime.now().uptimeNanoseconds
+        if let refusal, now < refusal.until { throw refusal.failure }
+        do throws(PostgreSQLFailure) {
+            let fresh = try PostgreSQLSession(address, statementMilliseconds: statementMilliseconds)
+            (session, refusal) = (fresh, nil)
+            return fresh
+        } catch {
+            refusal = (
+                error, DispatchTime.now().uptimeNanoseconds + Self.reconnectMilliseconds * 1_000_000
+            )
+            throw error
+        }
+    }
+}
+
+/// One transaction that only reads, and sees one moment whole.
+struct PostgreSQLSnapshot {
+    let session: PostgreSQLSession
+
+    private static let begin = Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    /// What to answer with; throws where the connection or the transaction failed.
+    func read(_ job: Lane.Job) throws(PostgreSQLFailure) -> PostgreSQLGroup.Answer {
+        session.beginning()
+        try session.send(Self.begin)
+        let answer: PostgreSQLGroup.Answer
+        do {
+            answer = try job.attempt(PostgreSQLTransaction(session, memory: GroupMemory()))
+        } catch {
+            if let failure = session.failure { throw failure }
+            answer = { job.fail(error) }
+        }
+        try session.commit()
+        return answer
+    }
+}

@@ -1,0 +1,106 @@
+/// One group commit: BEGIN, every job, COMMIT. All of one company, so that a transaction touches one company's rows alone.
+///
+/// As on SQLite, savepoints are set only after a job has failed that had written: each costs a round trip here.
+struct PostgreSQLGroup {
+    let session: PostgreSQLSession
+    private let memory = GroupMemory()
+
+    // READ COMMITTED: the company's row is locked first, and what is read after that is what the last transaction of the
+    // company left, whichever issuer ran it. A snapshot from before the lock would show its past.
+    private static let begin = Statement("BEGIN ISOLATION LEVEL READ COMMITTED")
+    private static let savepoint = Statement("SAVEPOINT job")
+    private static let release = Statement("RELEASE job")
+    private static let undo = Statement("ROLLBACK TO job")
+    private static let rollback = Statement("ROLLBACK")
+
+    /// What to do once the group is on disk.
+    typealias Answer = @Sendable () -> Void
+
+    /// Runs the jobs and commits; throws where nothing of the group is there, or nobody can tell.
+    ///
+    /// `ready` is called when all that is left is the commit.
+    func commit(_ jobs: ArraySlice<Lane.Job>, ready: () -> Void) throws(PostgreSQLFailure) -> [Answer] {
+        do throws(PostgreSQLFailure) {
+            if let answers = try attemptTogether(jobs) {
+                ready()
+                try session.commit()
+                return answers
+            }
+        } catch  where error.isOfOneJob && session.isConnected {
+            // One of them has failed, and which one is not known: its statement was not waited for.
+        }
+        let answers = try attemptEach(jobs)
+        ready()
+        try session.commit()
+        return answers
+    }
+
+    /// Nil where a job failed that had written.
+    private func attemptTogether(_ jobs: ArraySlice<Lane.Job>) throws(PostgreSQLFailure) -> [Answer]? {
+        session.beginning()
+        try session.send(Self.begin)
+        var answers: [Answer] = []
+        answers.reserveCapacity(jobs.count)
+        for job in jobs {
+            session.hasWritten = false
+            do {
+                answers.append(try job.attempt(PostgreSQLTransaction(session, memory: memory)))
+            } catch {
+                if let failure = session.failure { throw failure }
+                if session.hasWritten { return nil }
+                answers.append { job.fail(error) }
+            }
+        }
+        return answers
+    }
+
+    /// Begins again, each job in a savepoint of its own.
+    private func attemptEach(_ jobs: ArraySlice<Lane.Job>) throws(PostgreSQLFailure) -> [Answer] {
+        try abandon()
+        memory.forgetAll()
+        session.beginning()
+        try session.send(Self.begin)
+        var answers: [Answer] = []
+        for job in jobs { answers.append(try attempt(job)) }
+        return answers
+    }
+
+    /// Throws only when the transaction itself cannot go on.
+    private func attempt(_ job: Lane.Job) throws(PostgreSQLFailure) -> Answer {
+        try session.send(Self.savepoint)
+        do {
+            let answer = try job.attempt(PostgreSQLTransaction(session, memory: memory))
+            try session.send(Self.release)
+            _ = try session.answer()
+            return answer
+        } catch {
+            if let failure = session.failure, !failure.isOfOneJob { throw failure }
+            let reported = session.failure?.storageError ?? error
+            memory.forgetAll()
+            session.beginning()
+            try session.send(Self.undo)
+            try session.send(Self.release)
+            return { job.fail(reported) }
+        }
+    }
+
+    /// Undoes what was begun, so that the connection can begin anew.
+    func abandon() throws(PostgreSQLFailure) {
+        do throws(PostgreSQLFailure) {
+            try session.send(Self.rollback)
+            _ = try session.answer()
+        } catch  where session.isConnected {
+            // What had been sent before it failed; the ROLLBACK itself may have been left out with it.
+            try session.send(Self.rollback)
+            _ = try session.answer()
+        }
+    }
+}
+
+extension PostgreSQLFailure {
+    /// Whether it is the fault of a job's own statements, so that the others of its group can go on without it.
+    fileprivate var isOfOneJob: Bool {
+        guard case .none = remedy else { return false }
+        return state != nil && !["53", "57", "58", "XX"].contains(String((state ?? "").prefix(2)))
+    }
+}
