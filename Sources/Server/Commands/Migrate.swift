@@ -20,15 +20,8 @@ struct Migrate: AsyncParsableCommand {
                     "a server has the data folder \(folder.path), and brought the books up to date when it started")
             }
             defer { withExtendedLifetime(lock) {} }
-            let store = try App.openStore(configuration, folder)
-            let version: Result<Int64, IssuerError>
-            do throws(IssuerError) {
-                version = .success(try await MigrateStore.run(on: store))
-            } catch {
-                version = .failure(error)
-            }
-            try await store.close()
-            try Console.print("the schema is version \(try version.get())")
+            let version = try await App.openStore(configuration, folder).closing { try await MigrateStore.run(on: $0) }
+            try Console.print("the schema is version \(version)")
         }
     }
 }

@@ -1,3 +1,5 @@
+import Hummingbird
+
 /// What an operator decides about the dashboard.
 struct DashboardSettings: Sendable {
     /// Where people reach it. Nil: at the issuer's own URL.
