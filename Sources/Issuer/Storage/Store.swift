@@ -16,6 +16,11 @@ public protocol Store: Sendable {
         for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value
 
+    /// The same for what takes long, so that no short look waits for it.
+    func longRead<Value: Sendable>(
+        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value
+
     /// A transaction of what belongs to no company: signing keys, the directory of API keys, new companies.
     func globalTransaction<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
@@ -49,6 +54,13 @@ extension Store {
         }
         try await close()
         return try result.get()
+    }
+
+    /// For a store whose looks do not wait for each other.
+    public func longRead<Value: Sendable>(
+        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value {
+        try await read(for: company, body)
     }
 }
 

@@ -28,7 +28,8 @@ extension Issuer {
         if let agent = filter.agentID { try Self.check(agent, isFor: principal) }
         let filter = AuthorizationFilter(
             agentID: filter.agentID ?? principal.agentID, status: filter.status, from: filter.from, to: filter.to)
-        return try await beside(at: principal.agentID, as: principal) { books in
+        let isLong = text != nil || Authorizations.page(of: filter) == nil
+        return try await beside(at: principal.agentID, as: principal, isLong: isLong) { books in
             let (found, last) = try Authorizations.list(
                 page, filter: filter, text: text, lookAtMost: Int64(Self.searchedAtOnceMax), in: books)
             let listing = Listing(found, page: page, id: \.id.text)

@@ -133,9 +133,10 @@ extension Issuer {
     }
 
     /// Looks beside the writer, which nobody then waits for, after the principal was admitted: what takes long must not be
-    /// in a decision's way.
+    /// in a decision's way. `isLong`: nor in the way of short looks, and the company's own come one after the other.
     func beside<Value: Sendable>(
-        at agent: AgentID? = nil, as principal: Principal, _ body: @escaping @Sendable (Books) throws -> Value
+        at agent: AgentID? = nil, as principal: Principal, isLong: Bool = true,
+        _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws -> Value {
         let version = try await look(at: agent, as: principal) { books in
             // Remembered now, while it is certain what is current.
@@ -143,14 +144,16 @@ extension Issuer {
             return books.policyVersion
         }
         let now = clock.now()
+        let read = { @Sendable (tx: any StoreTransaction) throws -> Value in
+            try body(
+                Books(
+                    tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
+                    policyVersion: version))
+        }
         return try await IssuerError.mapping {
-            try await turns.run(for: principal.companyID) {
-                try await store.read(for: principal.companyID) { tx in
-                    try body(
-                        Books(
-                            tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                            policyVersion: version))
-                }
+            guard isLong else { return try await store.read(for: principal.companyID, read) }
+            return try await turns.run(for: principal.companyID) {
+                try await store.longRead(for: principal.companyID, read)
             }
         }
     }
