@@ -9,8 +9,6 @@ import ServiceLifecycle
 
 /// Puts the program together. The only place that knows the real time, real randomness and the process's environment.
 enum App {
-    static let version = "0.1.0"
-
     static func configuration() throws(ConfigurationError) -> Configuration {
         try Configuration(Variables(environment: ProcessInfo.processInfo.environment, dotEnv: dotEnv()))
     }
@@ -34,11 +32,6 @@ enum App {
 
     /// Nanoseconds of the clock that nobody sets.
     @Sendable static func uptime() -> Int64 { Int64(clamping: DispatchTime.now().uptimeNanoseconds) }
-
-    /// 128 random bits: no two requests of any two servers share an identifier.
-    @Sendable static func makeRequestID() -> String {
-        "req_" + SecureRandom.number().hexadecimalDigits + SecureRandom.number().hexadecimalDigits
-    }
 
     /// The operator named the file, so what is wrong with it is wrong with the variable.
     private static func loadMasterKey(_ path: String) throws(ConfigurationError) -> MasterKey {
@@ -122,8 +115,8 @@ enum App {
                     issuerURL: configuration.issuer.issuerURL,
                     swaggerUIFolder: configuration.swaggerUIFolder ?? SwaggerUI.usualFolder(program: program)),
                 metrics: metrics, metricsAccess: configuration.metrics, proxies: configuration.proxies, logger: logger,
-                makeRequestID: makeRequestID, random: SecureRandom.number),
-            server: .guarded(limits, makeRequestID: makeRequestID, witness: witness(metrics, logger)),
+                makeRequestID: RequestID.random, random: SecureRandom.number),
+            server: .guarded(limits, makeRequestID: RequestID.random, witness: witness(metrics, logger)),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax, logger: logger.quieter)
@@ -153,9 +146,9 @@ enum App {
     ) -> some ApplicationProtocol {
         Application(
             router: AdminRoutes.router(
-                issuer: issuer, dashboardURL: dashboardURL, copies: BooksCopy(folder, makeName: makeRequestID),
+                issuer: issuer, dashboardURL: dashboardURL, copies: BooksCopy(folder, makeName: RequestID.random),
                 housekeeping: metrics.housekeeping,
-                logger: logger, now: clock.now, makeRequestID: makeRequestID),
+                logger: logger, now: clock.now, makeRequestID: RequestID.random),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: folder.socketPath)),
             onServerRunning: { _ in folder.restrictSocket() },
             logger: logger.quieter)

@@ -12,7 +12,9 @@ extension Issuer {
     /// Throws `account(.wrongCredentials)` unless it is the password of whoever is signed in.
     public func confirm(_ password: Password, of signedIn: SignedIn) async throws {
         guard let email = signedIn.user.email else { throw IssuerError.account(.noPassword) }
-        guard try await verified(email, password).user.id == signedIn.user.id else { throw IssuerError.account(.wrongCredentials) }
+        guard try await verified(email, password).user.id == signedIn.user.id else {
+            throw IssuerError.account(.wrongCredentials)
+        }
     }
 
     /// Lets the provider sign this person in from now on. Whom it signed in here before stays who they are: throws

@@ -15,8 +15,8 @@ extension Response {
     }
 
     /// One page of a list.
-    static func list<Item>(
-        _ listing: Listing<Item>, _ write: (inout JSONWriter, Item) -> Void
+    static func list<Element>(
+        _ listing: Listing<Element>, _ write: (inout JSONWriter, Element) -> Void
     ) -> Response {
         json(
             JSONWriter.object { json in
@@ -26,7 +26,7 @@ extension Response {
     }
 
     /// A list that is always whole.
-    static func list<Item>(_ items: [Item], _ write: (inout JSONWriter, Item) -> Void) -> Response {
+    static func list<Element>(_ items: [Element], _ write: (inout JSONWriter, Element) -> Void) -> Response {
         json(
             JSONWriter.object { json in
                 json.member("data", array: items, write)

@@ -14,7 +14,7 @@ struct DocumentationRoutes {
     }
 
     func add(to routes: RouteTable) {
-        let document = OpenAPIDocument.issuer(at: issuerURL, version: App.version)
+        let document = OpenAPIDocument.issuer(at: issuerURL, version: Release.version)
         serve("/v3/api-docs", StaticContent(Array(document.root.json().utf8), "application/json"), routes)
         serve("/docs", Self.page(ReferencePage(document, address: issuerURL).html, Self.policy), routes)
         for (name, bytes) in [

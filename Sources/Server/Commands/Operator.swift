@@ -32,7 +32,7 @@ struct Operator {
             guard FileSize.of(folder.storePath) != nil else {
                 throw Failure("there is nothing to copy: \(folder.storePath) is not there. Set PAITIFY_DATA_DIR.")
             }
-            let copy = try await BooksCopy(folder, makeName: App.makeRequestID).make(at: App.clock.now())
+            let copy = try await BooksCopy(folder, makeName: RequestID.random).make(at: App.clock.now())
             return Array(ByteBuffer.of(copy.write).readableBytesView)
         }
     }

@@ -10,7 +10,7 @@ struct Paitify: AsyncParsableCommand {
             Every command reads its settings from environment variables, or from a file .env in the working folder \
             (PAITIFY_DATA_DIR, PAITIFY_PORT, PAITIFY_ISSUER and so on).
             """,
-        version: App.version,
+        version: Release.version,
         subcommands: [
             Serve.self, Companies.self, Members.self, Keys.self, Audit.self, Check.self, Backup.self,
             Restore.self, Migrate.self, Verify.self, Conformance.self,

@@ -31,7 +31,7 @@ struct Serve: AsyncParsableCommand {
             folder.removeCopies()
             configuration.limits.connectionsMax = OpenFiles.allow(configuration.limits.connectionsMax)
             let metrics = Metrics(
-                version: App.version, connectionsMax: configuration.limits.connectionsMax,
+                version: Release.version, connectionsMax: configuration.limits.connectionsMax,
                 storePath: configuration.store.isSQLite ? folder.storePath : nil,
                 uptime: App.uptime)
             let (logger, log) = Logger.make(

@@ -100,7 +100,7 @@ struct Frame: Sendable {
     /// Where a change of colours leads back to.
     let path: String
     let signedIn: Who?
-    let version = App.version
+    let version = Release.version
     /// What was chosen for this browser; nil: what it asks for itself.
     let theme: String?
     let themes: [Theme.Choice]

@@ -5,7 +5,9 @@ import Issuer
 /// Lets through who bears a valid API key or an identity provider's token, or is signed in, and says who it is. It comes
 /// before a byte of the body is read.
 struct Authentication: RouterMiddleware {
-    let dashboard: Dashboard
+    let issuer: Issuer
+    let bearers: BearerTokens
+    let sessions: SessionCookie
     let limits: RateLimits
     let metrics: Metrics
 
@@ -16,11 +18,11 @@ struct Authentication: RouterMiddleware {
         var scope = context
         if let key = request.headers[.apiKey], !key.isEmpty {
             scope.caller = try await caller(key, from: context.client)
-        } else if let token = dashboard.bearers.token(in: request) {
-            scope.caller = try await dashboard.bearers.principal(token, request, context)
-        } else if let token = dashboard.sessions.token(in: request) {
+        } else if let token = bearers.token(in: request) {
+            scope.caller = try await bearers.principal(token, request, context)
+        } else if let token = sessions.token(in: request) {
             let signedIn = try await session(token, context)
-            try dashboard.sessions.checkCall(request, signedIn)
+            try sessions.checkCall(request, signedIn)
             scope.signedIn = signedIn
             scope.caller = signedIn.principal
         } else {
@@ -32,7 +34,7 @@ struct Authentication: RouterMiddleware {
 
     private func session(_ token: SessionToken, _ scope: RequestScope) async throws -> SignedIn {
         do {
-            return try await dashboard.sessions.signedIn(token, scope)
+            return try await sessions.signedIn(token, scope)
         } catch IssuerError.unauthenticated {
             throw Problem.unauthenticated("The session is over: signed out, revoked, or too old. Sign in again.")
         }
@@ -42,11 +44,11 @@ struct Authentication: RouterMiddleware {
     /// whoever tries keys out, or hammers with a revoked one, makes no work, and keeps nobody out who is in.
     private func caller(_ key: String, from client: ClientNetwork?) async throws -> Principal {
         guard limits.mayTry(client) else {
-            if let known = try dashboard.issuer.remembered(apiKey: key) { return known }
+            if let known = try issuer.remembered(apiKey: key) { return known }
             throw Problem.rateLimited("Too many wrong API keys came from this network address.", retryAfterSeconds: 1)
         }
         do {
-            return try await dashboard.issuer.authenticate(apiKey: key)
+            return try await issuer.authenticate(apiKey: key)
         } catch IssuerError.unauthenticated {
             limits.noteRefusal(client)
             throw IssuerError.unauthenticated

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Issuer
 
 /// Gives every request an identifier and every answer the header fields that they all bear.
 struct RequestID: EnvelopeStep {
@@ -14,6 +15,11 @@ struct RequestID: EnvelopeStep {
         response.headers[.requestID] = scope.requestID
         response.headers[.xContentTypeOptions] = "nosniff"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    }
+
+    /// 128 random bits: no two requests of any two servers share an identifier.
+    @Sendable static func random() -> String {
+        "req_" + SecureRandom.number().hexadecimalDigits + SecureRandom.number().hexadecimalDigits
     }
 
     /// The caller's own identifier, where it is one that can stand in a log: 1 to 128 letters, digits, `.`, `_`, `-`.

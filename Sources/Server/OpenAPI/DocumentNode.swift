@@ -143,9 +143,9 @@ extension DocumentNode {
         }
     }
 
-    private static func list<Item>(
-        _ items: [Item], _ open: String, _ close: String, _ text: inout String, _ indent: Int?,
-        _ write: (Item, inout String, Int?) -> Void
+    private static func list<Element>(
+        _ items: [Element], _ open: String, _ close: String, _ text: inout String, _ indent: Int?,
+        _ write: (Element, inout String, Int?) -> Void
     ) {
         text += open
         let inner = indent.map { $0 + 2 }

@@ -54,7 +54,7 @@ struct ProviderHTTP: Sendable {
         }
         var request = request
         request.headers.add(name: "accept", value: "application/json")
-        request.headers.add(name: "user-agent", value: "paitify/\(App.version)")
+        request.headers.add(name: "user-agent", value: "paitify/\(Release.version)")
         var configuration = HTTPClient.Configuration()
         // Another address is another party: what it says was not said by the provider.
         configuration.redirectConfiguration = .disallow

@@ -72,7 +72,7 @@ import Testing
             #expect(
                 result.errors
                     == "paitify: PAITIFY_PORT: expected an integer from 0 to 65535; got text of 4 characters\n")
-            #expect(try program.run("--version").output == "\(App.version)\n")
+            #expect(try program.run("--version").output == "\(Release.version)\n")
             for command in [[], ["serve"], ["companies", "create"], ["keys", "rotate"], ["verify"]] {
                 #expect(try program.run(command + ["--help"]).exitCode == 0)
             }

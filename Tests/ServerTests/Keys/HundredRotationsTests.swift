@@ -78,7 +78,7 @@ import Testing
                 clock: Clock { [clock] in clock.now }, ids: .random())
             var configuration = Configuration()
             configuration.rates = .none
-            let metrics = Metrics(version: App.version, connectionsMax: 8, storePath: nil, uptime: { 0 })
+            let metrics = Metrics(version: Release.version, connectionsMax: 8, storePath: nil, uptime: { 0 })
             try await App.api(
                 issuer, configuration, metrics: metrics, logger: Logger(label: "test").quieter
             ).test(.live) { client in

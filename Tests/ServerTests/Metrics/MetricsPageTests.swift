@@ -14,7 +14,7 @@ import Testing
         #expect(answer.status == 200)
         #expect(answer.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
         #expect(answer.headers[.cacheControl] == "no-store")
-        #expect(answer.string.contains("\npaitify_build_info{version=\"\(App.version)\"} 1\n"))
+        #expect(answer.string.contains("\npaitify_build_info{version=\"\(Release.version)\"} 1\n"))
     }
 
     @Test(

@@ -10,7 +10,7 @@ import Testing
 /// A new route needs a part in Sources/Server/OpenAPI/Document, and a line in `OpenAPIDocument`; a new code of a problem a
 /// sentence in problems.json.
 @Suite struct `The OpenAPI document` {
-    private static let document = OpenAPIDocument.issuer(at: "https://issuer.test", version: App.version)
+    private static let document = OpenAPIDocument.issuer(at: "https://issuer.test", version: Release.version)
 
     /// Pages for people are not in the document: all that programs call is.
     private static func isForPrograms(_ path: String) -> Bool {

@@ -34,7 +34,7 @@ struct TestServer: Sendable {
             issuerURL: "https://issuer.test", signingAlgorithm: TestStore.isPostgreSQL ? .es256 : .rs256, bcryptCost: 4)
         settings.operatorKey = operatorKey.flatMap(OperatorKey.init)
         let metrics = Metrics(
-            version: App.version, connectionsMax: limits.connectionsMax, storePath: nil, uptime: uptime)
+            version: Release.version, connectionsMax: limits.connectionsMax, storePath: nil, uptime: uptime)
         let lines = LogLines()
         (self.metrics, self.lines) = (metrics, lines)
         issuer = try await Issuer.open(

@@ -88,10 +88,10 @@ extension Schedule {
 }
 
 extension ObjectReader {
-    fileprivate func allowBlock<Item: CheckedText>(_ name: String, _ type: Item.Type) -> AllowBlock<Item>? {
+    fileprivate func allowBlock<Element: CheckedText>(_ name: String, _ type: Element.Type) -> AllowBlock<Element>? {
         object(name, names: ["allow", "block"]) { lists in
-            let allow = lists.texts("allow", countMax: AllowBlock<Item>.itemsMax, Item.init)
-            let block = lists.texts("block", countMax: AllowBlock<Item>.itemsMax, Item.init)
+            let allow = lists.texts("allow", countMax: AllowBlock<Element>.itemsMax, Element.init)
+            let block = lists.texts("block", countMax: AllowBlock<Element>.itemsMax, Element.init)
             return AllowBlock(allow: Set(allow ?? []), block: Set(block ?? []))
         }
     }

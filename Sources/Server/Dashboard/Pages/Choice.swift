@@ -41,7 +41,7 @@ extension Visit {
     }
 
     /// A fresh name for one attempt of a form, so that a form that is sent twice is carried out once.
-    var attempt: String { App.makeRequestID() }
+    var attempt: String { RequestID.random() }
 
     /// What the form's field `once` says, for these contents.
     func once(_ form: FormFields, _ contents: [String]) throws -> OnceOnly? {

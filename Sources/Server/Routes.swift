@@ -20,7 +20,10 @@ enum Routes {
                 problems: Problems(note: metrics.http.told(ofProblem:), logger: logger)))
 
         let routes = RouteTable(
-            router: router, dashboard: dashboard, rateLimits: rateLimits, metrics: metrics,
+            router: router,
+            authentication: Authentication(
+                issuer: issuer, bearers: dashboard.bearers, sessions: dashboard.sessions, limits: rateLimits,
+                metrics: metrics),
             bodyBytesMax: limits.bodyBytesMax)
         AuthorizeRoutes(issuer: issuer).add(to: routes)
         BudgetRoutes(issuer: issuer).add(to: routes)
