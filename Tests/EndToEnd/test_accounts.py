@@ -1,6 +1,7 @@
 """People at the real server: what leaves it, what is kept of them, and under which names it answers."""
 
 import concurrent.futures
+import contextlib
 import itertools
 import json
 
@@ -89,6 +90,20 @@ def test_a_stream_of_news_ends_with_its_session(server):
             assert other.post("/v1/agents", json={"name": name}, headers=token).status_code == 201
         assert sum(line.startswith("event:") for line in lines) == 0
     assert browser.get("/events").headers["Location"].startswith("/sign-in")
+
+
+def test_one_session_holds_so_many_connections_for_news_and_no_more(server):
+    browser = visitor(server)
+    sign_up(browser, "streams@example.com")
+    with contextlib.ExitStack() as stack:
+        for _ in range(20):
+            stream = stack.enter_context(browser.stream("GET", "/events"))
+            assert next(stream.iter_lines()) == "retry: 500"
+        with browser.stream("GET", "/events") as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "retry: 10000"
+            assert not any(line.startswith("event:") for line in lines), "it ends at once"
+    assert browser.get("/overview").status_code == 200
 
 
 @pytest.mark.parametrize(
