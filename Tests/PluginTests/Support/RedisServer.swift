@@ -22,10 +22,23 @@ final class RedisServer: @unchecked Sendable {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        while !FileManager.default.fileExists(atPath: socket) {
+        // The socket is there before anybody listens on it.
+        while try !answers() {
             guard process.isRunning else { throw NotStarted() }
             usleep(2_000)
         }
+    }
+
+    private func answers() throws -> Bool {
+        guard FileManager.default.fileExists(atPath: socket) else { return false }
+        let ping = Process()
+        ping.executableURL = URL(filePath: "/usr/bin/env")
+        ping.arguments = ["redis-cli", "-s", socket, "ping"]
+        ping.standardOutput = FileHandle.nullDevice
+        ping.standardError = FileHandle.nullDevice
+        try ping.run()
+        ping.waitUntilExit()
+        return ping.terminationStatus == 0
     }
 
     deinit {
