@@ -215,7 +215,7 @@ for target in targets {
 }
 
 if Context.environment["PAITIFY_PARTS"] == "simulation" {
-    let wanted = ["CryptoLib", "CryptLib", "SQLiteLib", "Issuer"]
+    let wanted = ["CryptoLib", "CryptLib", "SQLiteLib", "PQLib", "Issuer"]
     products = [.executable(name: "simulate", targets: ["Simulate"])]
     targets =
         targets.filter { wanted.contains($0.name) } + [
