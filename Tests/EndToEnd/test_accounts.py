@@ -132,7 +132,10 @@ FORWARDED = [
 
 
 @pytest.mark.parametrize("headers", FORWARDED, ids=[next(reversed(headers)) for headers in FORWARDED])
-def test_nobody_signs_up_through_a_proxy_unless_it_was_said_that_anybody_may(server, headers):
+def test_nobody_signs_up_through_a_proxy_unless_it_was_said_that_anybody_may(own_server, headers):
+    server = own_server()
+    del server.environment["PAITIFY_SIGNUP"]
+    server.start()
     form = {"company": "C", "email": f"{'-'.join(headers)}@example.com", "password": PASSWORD}
     proxied = visitor(server, **headers)
     refused = proxied.post("/v1/signup", json=form)

@@ -145,3 +145,18 @@ class Person:
         with cookie_client(self) as session:
             answer = session.post("/v1/api-keys", json={"name": "Test"}, headers={"X-CSRF-Token": token})
         return Company(self.server, None, answer.raise_for_status().json()["key"])
+
+
+def authorize(company, agent, amount, **more):
+    """Whatever is decided: 202 for what is held."""
+    body = {"agentId": agent, "amount": amount, "currency": "USD", **more}
+    return company.http.post("/v1/authorize", json=body).raise_for_status().json()
+
+
+def cookie_client(person):
+    """A client with the person's session and no browser."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in person.context.cookies()}
+    return httpx.Client(base_url=person.server.address, cookies=cookies, verify=TLS, timeout=30)
+
+
+__all__ = ["SCHEMES", "WIDTHS", "Browser", "Person", "authorize", "cookie_client"]

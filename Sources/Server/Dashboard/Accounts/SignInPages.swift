@@ -31,12 +31,11 @@ struct SignInPages {
     }
 
     func add(to pages: PageTable) {
-        // Whose second factor and off-boarding are Clerk's has no way in beside it.
+        pages.openForm("/sign-in", signIn)
+        pages.openForm("/sign-up", signUp)
         if let settings = dashboard.settings.clerk, let key = settings.publishableKey {
             return ClerkPages(dashboard: dashboard, settings: settings, key: key).add(to: pages)
         }
-        pages.openForm("/sign-in", signIn)
-        pages.openForm("/sign-up", signUp)
         pages.openPage("/sign-in") { visit in
             let next = ReturnPath.checked(visit.query("next"))
             if visit.signedIn != nil { return visit.redirect(to: next) }
