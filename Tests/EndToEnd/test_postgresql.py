@@ -322,11 +322,12 @@ GLOBAL = {
     "signing_keys", "key_set", "schema_version", "api_key_prefixes", "users", "user_companies", "user_identities",
     "company_identities",
 }  # fmt: skip
-# Visits companies one after the other, or counts for /metrics and for the whole store's check: no decision waits for it.
+# Visits companies one after the other, counts for /metrics and for the whole store's check, or brings the schema up to date: no
+# decision waits for it.
 ACROSS = re.compile(
     r"SELECT company_id FROM companies WHERE company_id > |SELECT company_id FROM audit_heads UNION"
     r"|SELECT COUNT\(\*\) FROM authorizations WHERE status = |FROM idempotency_keys\s+WHERE outcome NOT LIKE"
-    r"|SELECT company_id FROM companies WHERE company_id <>"
+    r"|SELECT company_id FROM companies WHERE company_id <>|UPDATE memberships SET provider = \("
 )
 
 
