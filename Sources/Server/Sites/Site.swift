@@ -35,11 +35,6 @@ struct Sites: Sendable {
     /// The configured address, which links that leave the dashboard are made of.
     var publicSite: Site { known[Self.parts(of: publicURL).authority] ?? Site(origin: publicURL) }
 
-    /// Whether the request names this machine itself.
-    static func isLoopback(_ request: Request) -> Bool {
-        request.head.authority.map { loopbackNames.contains(host(of: $0.lowercased())) } ?? false
-    }
-
     /// Nil where the request names a host that is none of ours.
     func site(of request: Request) -> Site? {
         guard let authority = request.head.authority?.lowercased(), !authority.isEmpty else { return nil }

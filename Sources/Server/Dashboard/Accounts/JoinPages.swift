@@ -67,7 +67,7 @@ struct JoinPages {
             signedInAs: visit.signedIn?.user.label, csrfToken: visit.signedIn?.csrfToken,
             takesPasswords: dashboard.settings.takesPasswords,
             passwordCharactersMin: dashboard.issuer.settings.passwordCharactersMin,
-            signInHref: "/sign-in?next=" + PercentEncoding.encoded("/join?token=\(token.text)"),
+            signInHref: "/sign-in?next=" + PercentEncoding.encoded(token.path),
             provider: dashboard.oidc.map {
                 .init(name: $0.settings.name, href: "/oidc/sign-in?invitation=\(token.text)")
             })
