@@ -4,7 +4,6 @@ import base64
 import itertools
 import json
 import random
-import re
 import time
 
 import pytest
@@ -219,47 +218,3 @@ def test_master_key_commands_refuse_while_an_issuer_runs_and_work_when_none_does
     assert set(replaced) == {key["kid"] for key in before}
     one.start()
     assert at(company, one).jwks()
-
-
-# What belongs to no company, or is asked before it is known whose it is.
-GLOBAL = {
-    "signing_keys", "key_set", "schema_version", "api_key_prefixes", "users", "user_companies", "user_identities",
-    "company_identities",
-}  # fmt: skip
-# Visits companies one after the other, counts for /metrics and for the whole store's check, or brings the schema up to date: no
-# decision waits for it.
-ACROSS = re.compile(
-    r"SELECT company_id FROM companies WHERE company_id > |SELECT company_id FROM audit_heads UNION"
-    r"|SELECT COUNT\(\*\) FROM authorizations WHERE status = |FROM idempotency_keys\s+WHERE outcome NOT LIKE"
-    r"|SELECT company_id FROM companies WHERE company_id <>|UPDATE memberships SET provider = \("
-)
-
-
-def test_every_statement_that_touches_a_companys_table_names_the_company(postgres):
-    """Of all that the tests above, and these calls, have sent to the server."""
-    postgres.sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-    databases = postgres.sql("SELECT datname FROM pg_database WHERE datname LIKE 'books%'").split()
-    tables = set(
-        postgres.sql("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
-                     databases[0]).split()
-    )  # fmt: skip
-    company_tables = tables - GLOBAL
-    assert {"companies", "authorizations", "counters", "idempotency_keys"} <= company_tables
-    texts = json.loads(
-        postgres.sql(
-            "SELECT json_agg(DISTINCT query) FROM pg_stat_statements JOIN pg_database ON dbid = pg_database.oid"
-            " WHERE datname LIKE 'books%'"
-        )
-    )
-    looked_at, faults = 0, []
-    for text in texts:
-        if not re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", text):
-            continue
-        touched = set(re.findall(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)", text)) & company_tables
-        if not touched or ACROSS.search(text):
-            continue
-        looked_at += 1
-        named = re.search(r"company_id = \$\d|\(company_id[,)]|^\s*INSERT INTO \w+ \(\s*company_id", text)
-        if not named:
-            faults.append(text)
-    assert looked_at >= 30 and not faults, faults

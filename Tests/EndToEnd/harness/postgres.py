@@ -39,7 +39,7 @@ class PostgreSQL:
         with open(self.data / "postgresql.conf", "a") as settings:
             settings.write(
                 f"listen_addresses = ''\nunix_socket_directories = '{self.folder}'\nmax_connections = 300\n"
-                f"fsync = {'on' if disk else 'off'}\nshared_preload_libraries = 'pg_stat_statements'\n"
+                f"fsync = {'on' if disk else 'off'}\n"
             )
             self._write(settings, more or {})
         self.start()
