@@ -11,6 +11,14 @@ public final class GroupMemory {
         var agents: [SeenAgent: Agent.Status] = [:]
         /// Before then nothing of the company's is due to lapse; nil where nobody has looked.
         var nextLapse: Instant?
+        /// Those for whom a transaction of the group has found no rolling window, their own or the company's.
+        var withoutWindows: Set<Spender> = []
+    }
+
+    struct Spender: Hashable {
+        let environment: Environment
+        let currency: CurrencyCode
+        let agent: AgentID
     }
 
     struct SeenAgent: Hashable {
