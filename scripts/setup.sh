@@ -24,6 +24,7 @@ libsqlite3-dev  | test -e /usr/include/sqlite3.h       | the issuer'"'"'s store:
 libpq-dev       | test -e /usr/include/postgresql/libpq-fe.h | the issuer'"'"'s store for many issuers: PostgreSQL
 libhiredis-dev  | test -e /usr/include/hiredis/hiredis.h | a replay guard: Redis
 libcrypt-dev    | test -e /usr/include/crypt.h         | API keys: bcrypt
+libmimalloc-dev | test -e /usr/include/mimalloc.h      | the issuer'"'"'s memory: mimalloc
 zlib1g-dev      | test -e /usr/include/zlib.h          | the HTTP server links it
 tzdata          | test -e /usr/share/zoneinfo/UTC      | a policy'"'"'s days begin in its time zone
 '
