@@ -35,6 +35,7 @@ chromium fonts-dejavu-core fonts-noto-core | command -v chromium && test -d /usr
 strace          | command -v strace                    | shows that an answer leaves after its commit was flushed
 postgresql      | ls /usr/lib/postgresql/*/bin/postgres && command -v psql | the store on PostgreSQL is tested against a real server
 redis-server redis-tools | command -v redis-server redis-cli | the replay guard on Redis is tested against a real server
+faketime        | ls /usr/lib/*/faketime/libfaketimeMT.so.1 | sets the clock of an issuer that runs
 valgrind        | command -v valgrind                  | finds memory errors in the C library
 golang-go       | command -v go                        | the example in Go
 default-jdk-headless | command -v javac                | the example in Java

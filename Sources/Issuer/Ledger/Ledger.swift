@@ -16,10 +16,6 @@ struct Ledger {
     ) throws(StorageError) -> SpendSoFar {
         guard !keys.isEmpty else { return [:] }
         var spent = try Counters.live(agent: agent, currency: currency, in: books)
-        if !spent.keys.contains(where: { $0.period.rollingSeconds != nil }) {
-            let spender = GroupMemory.Spender(environment: books.environment, currency: currency, agent: agent)
-            books.tx.memory[books.companyID].withoutWindows.insert(spender)
-        }
         for key in keys where spent[key] == nil {
             spent[key] = try open(key, currency: currency, spent)
         }
@@ -32,7 +28,6 @@ struct Ledger {
         guard let seconds = key.period.rollingSeconds else {
             return try Counters.open(key, currency: currency, in: books)
         }
-        books.tx.memory[books.companyID].withoutWindows = []
         // Its key tells since when it counted when it was last looked at.
         let known = live.first { $0.key.subject == key.subject && $0.key.period.end == key.period.end }
         return try RollingWindow(seconds, of: key.subject, currency: currency, in: books)
@@ -149,15 +144,7 @@ struct Ledger {
     /// counts in wherever a rolling window covers it.
     private func shift(by change: Spend, for authorization: Authorization) throws(StorageError) {
         guard change != Spend(), let authorizedAt = authorization.authorizedAt else { return }
-        let spender = GroupMemory.Spender(
-            environment: authorization.environment, currency: authorization.money.currency,
-            agent: authorization.agentID)
-        guard !books.tx.memory[books.companyID].withoutWindows.contains(spender),
-            try Counters.hasRolling(for: authorization, at: authorizedAt, in: books)
-        else {
-            return try Counters.shift(by: change, for: authorization, at: authorizedAt, in: books)
-        }
-        let shifted = try Counters.shiftAndTell(by: change, for: authorization, at: authorizedAt, in: books)
+        let shifted = try Counters.shift(by: change, for: authorization, at: authorizedAt, in: books)
         for window in shifted {
             guard let seconds = window.period.rollingSeconds else { continue }
             let stride = CounterKey(
