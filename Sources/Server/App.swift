@@ -106,15 +106,15 @@ enum App {
     ) throws -> some ApplicationProtocol {
         let (limits, rateLimits) = (configuration.limits, RateLimits(configuration.rates, now: uptime))
         let dashboard = try Dashboard(
-            issuer: issuer, settings: configuration.dashboard, host: configuration.host, rateLimits: rateLimits,
-            clock: clock, logger: logger, uptime: uptime)
+            issuer: issuer, settings: configuration.dashboard, host: configuration.host, proxies: configuration.proxies,
+            rateLimits: rateLimits, clock: clock, logger: logger, uptime: uptime)
         return Application(
             router: Routes.router(
                 dashboard, limits: limits, rateLimits: rateLimits,
                 documentation: DocumentationRoutes(
                     issuerURL: configuration.issuer.issuerURL,
                     swaggerUIFolder: configuration.swaggerUIFolder ?? SwaggerUI.usualFolder(program: program)),
-                metrics: metrics, metricsAccess: configuration.metrics, proxies: configuration.proxies, logger: logger,
+                metrics: metrics, metricsAccess: configuration.metrics, logger: logger,
                 makeRequestID: RequestID.random, random: SecureRandom.number),
             server: .guarded(limits, makeRequestID: RequestID.random, witness: witness(metrics, logger)),
             configuration: ApplicationConfiguration(

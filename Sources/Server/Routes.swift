@@ -6,7 +6,7 @@ import Logging
 enum Routes {
     static func router(
         _ dashboard: Dashboard, limits: ConnectionLimits, rateLimits: RateLimits, documentation: DocumentationRoutes,
-        metrics: Metrics, metricsAccess: MetricsAccess, proxies: TrustedProxies = .none, logger: Logger,
+        metrics: Metrics, metricsAccess: MetricsAccess, logger: Logger,
         makeRequestID: @escaping @Sendable () -> String, random: @escaping @Sendable () -> UInt64
     ) -> Router<RequestScope> {
         let issuer = dashboard.issuer
@@ -14,7 +14,7 @@ enum Routes {
         router.add(
             middleware: Envelope(
                 steps: [
-                    RequestID(makeID: makeRequestID), ClientAddress(proxies: proxies), Tracing(random: random),
+                    RequestID(makeID: makeRequestID), ClientAddress(proxies: dashboard.proxies), Tracing(random: random),
                     RequestRecord(metrics: metrics, logger: logger), RateLimitFields(),
                 ],
                 problems: Problems(note: metrics.http.told(ofProblem:), logger: logger)))

@@ -56,6 +56,15 @@ struct Serve: AsyncParsableCommand {
             let hint = Spelling.nearest(to: name, among: configuration.knownNames).map { ": did you mean \($0)?" } ?? ""
             logger.warning("\(name) is set, and is no setting of this version\(hint)")
         }
+        // This server speaks no TLS, so something before it does.
+        if configuration.dashboardURL.hasPrefix("https:"), configuration.proxies == .none {
+            logger.warning(
+                """
+                The dashboard is at \(configuration.dashboardURL), so a proxy stands before this server, and \
+                PAITIFY_TRUSTED_PROXY names none: limits by network address then hold nobody who guesses passwords or \
+                signs up. Set it to the proxy's address, such as 127.0.0.1
+                """)
+        }
     }
 
     private static func serve(
