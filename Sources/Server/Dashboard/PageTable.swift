@@ -74,7 +74,7 @@ final class PageTable {
                         token, scope, isUse: !isStream && request.headers[.paitifyBackground] == nil)
                     scope.notes.visitor = found
                     signedIn = found
-                    try scope.take(found.principal, of: dashboard.sessions.limits)
+                    try await scope.take(found.principal, of: dashboard.sessions.limits)
                 } catch IssuerError.unauthenticated {}
             }
             let visit = try Visit(request: request, scope: scope, site: site, dashboard: dashboard, signedIn: signedIn)
