@@ -68,7 +68,7 @@ def test_the_whole_way_through_nginx(front):
     # What is wrong is told by the issuer, also where nginx could have told it.
     for answer, status, code in [
         (company.http.get("/v1/agents/agt_00000000000000000000000000"), 404, "NOT_FOUND"),
-        (company.http.post("/v1/agents", content=b"x" * 70_000), 413, "BODY_TOO_LARGE"),
+        (company.http.post("/v1/agents", json={"name": "x" * 70_000}), 413, "BODY_TOO_LARGE"),
         (company.http.get("/v1/agents", headers={"X-API-Key": "nonsense"}), 401, "UNAUTHENTICATED"),
     ]:
         assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -3,6 +3,7 @@
 import ipaddress
 import itertools
 import json
+import re
 import time
 from datetime import datetime
 
@@ -208,7 +209,7 @@ LOOPBACK = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     [
         (LOOPBACK, "127.0.0.1", True, None),
         (x509.DNSName("localhost"), "localhost", True, None),
-        (LOOPBACK, "127.0.0.1", False, "unable to get local issuer certificate"),
+        (LOOPBACK, "127.0.0.1", False, "issuer certificate|self-signed certificate"),
         (LOOPBACK, "localhost", True, "hostname mismatch"),
         (x509.DNSName("localhost"), "127.0.0.1", True, "IP address mismatch"),
     ],
@@ -228,7 +229,7 @@ def test_over_tls_a_server_is_who_its_certificate_says(name, host, is_trusted, w
         assert all(company.http.get("/v1/agents").status_code == 200 for _ in range(5))
         assert is_shared(server) == (wrong is None)
         assert told(server) == [ALONE if wrong else SHARED]
-        assert wrong is None or any(wrong in line for line in server.lines)
+        assert wrong is None or any(re.search(wrong, line) for line in server.lines)
     finally:
         redis.close()
 
