@@ -44,13 +44,17 @@ struct Plugin {
     let library: String
     /// What it needs beside the verifier: a system library's module, and what to link.
     var needs: (module: String, link: String)?
+    /// Targets of this package that it shares with others.
+    var shares: [String] = []
 }
 
 let plugins = [
     Plugin(module: "KeysHTTP", library: "http", needs: (module: "CURL", link: "curl")),
     Plugin(module: "ReplayMemory", library: "memory"),
     Plugin(module: "ReplaySQLite", library: "sqlite", needs: (module: "SQLiteLib", link: "sqlite3")),
-    Plugin(module: "ReplayRedis", library: "redis", needs: (module: "HiredisLib", link: "hiredis")),
+    Plugin(
+        module: "ReplayRedis", library: "redis", needs: (module: "HiredisLib", link: "hiredis"),
+        shares: ["RedisClient"]),
     Plugin(module: "AuditLog", library: "audit"),
 ]
 
@@ -87,10 +91,15 @@ var targets: [Target] = [
     .target(
         name: "PluginParts", dependencies: ["Verifier", "POSIX"], path: "Sources/Plugins/PluginParts",
         swiftSettings: verifierSettings),
+    // What the replay guard on a Redis server and the issuer's shared rate limits have in common.
+    .target(
+        name: "RedisClient", dependencies: ["Verifier", "PluginParts", "POSIX", "HiredisLib"],
+        path: "Sources/Plugins/RedisClient", swiftSettings: verifierSettings,
+        linkerSettings: [.linkedLibrary("hiredis")]),
 ]
 
 for plugin in plugins {
-    let own: [Target.Dependency] = plugin.needs.map { [.target(name: $0.module)] } ?? []
+    let own = (plugin.shares + (plugin.needs.map { [$0.module] } ?? [])).map { Target.Dependency.target(name: $0) }
     let links: [LinkerSetting] = plugin.needs.map { [.linkedLibrary($0.link)] } ?? []
     targets += [
         .target(
@@ -111,9 +120,11 @@ for plugin in plugins {
 
 if !embedded {
     targets += [
+        .target(name: "RedisFixtures", path: "Tests/RedisFixtures", swiftSettings: strict),
         .testTarget(name: "VerifierTests", dependencies: ["Verifier"], swiftSettings: strict),
         .testTarget(
-            name: "PluginTests", dependencies: ["Verifier", "PluginParts"] + plugins.map { .target(name: $0.module) },
+            name: "PluginTests",
+            dependencies: ["Verifier", "PluginParts", "RedisFixtures"] + plugins.map { .target(name: $0.module) },
             swiftSettings: strict),
         .testTarget(
             name: "ContractTests", dependencies: ["Verifier", "VerifierC", "PaitifyVerifyHeader"],
@@ -142,6 +153,9 @@ if !verifierAlone {
             name: "CryptLib", path: "Sources/SystemLibraries/CryptLib", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(
             name: "PQLib", path: "Sources/SystemLibraries/PQLib", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "SSLLib", path: "Sources/SystemLibraries/SSLLib", pkgConfig: "libssl",
+            providers: [.apt(["libssl-dev"])]),
         .target(
             name: "Issuer",
             dependencies: [
@@ -152,7 +166,7 @@ if !verifierAlone {
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Issuer", "Verifier",
+                "Issuer", "Verifier", "PluginParts", "RedisClient", "POSIX", "SSLLib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -191,7 +205,8 @@ if !verifierAlone {
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Issuer", "Verifier", "StoreFixtures", "PaitifyVerifyHeader",
+                "Server", "Issuer", "Verifier", "PluginParts", "RedisClient", "StoreFixtures", "RedisFixtures",
+                "PaitifyVerifyHeader",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
