@@ -132,6 +132,9 @@ if !embedded {
     ]
 }
 
+/// GRDB's name for SQLite's interface: in one module a C type has one home.
+let simulation: [Target.Dependency] = ["Issuer", .product(name: "GRDBSQLite", package: "GRDB.swift")]
+
 var dependencies: [Package.Dependency] = []
 
 if !verifierAlone {
@@ -201,7 +204,7 @@ if !verifierAlone {
         .testTarget(
             name: "IssuerTests", dependencies: ["Issuer", "Verifier", "StoreFixtures"], swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Issuer"], exclude: ["Program.swift"], swiftSettings: strict),
+            name: "SimulationTests", dependencies: simulation, exclude: ["Program.swift"], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
             dependencies: [
@@ -235,7 +238,7 @@ if Context.environment["PAITIFY_PARTS"] == "simulation" {
     targets =
         targets.filter { wanted.contains($0.name) } + [
             .executableTarget(
-                name: "Simulate", dependencies: ["Issuer"], path: "Tests/SimulationTests",
+                name: "Simulate", dependencies: simulation, path: "Tests/SimulationTests",
                 exclude: ["SimulationTests.swift"], swiftSettings: strict)
         ]
 }
