@@ -11,7 +11,7 @@ install := PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' scripts/in
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
 
-run: server ## start the issuer with a demonstration company; PAITIFY_PORT=8081 for another port
+run: build ## start the issuer with a demonstration company; PAITIFY_PORT=8081 for another port
 	@scripts/swagger-ui.sh || true
 	@scripts/run.sh
 

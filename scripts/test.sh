@@ -92,6 +92,7 @@ suite 'Keys over HTTP' keys-over-http.xml python_tests Tests/KeysHTTP keys-over-
 suite 'Fuzzing' fuzzing.txt fuzzing
 suite Documents documents.txt documents
 suite Examples examples.txt examples
+suite Deployment deployment.xml python_tests Tests/Deployment deployment.xml
 suite Packages packages.xml python_tests Tests/Packages packages.xml
 suite Simulation simulation.txt simulation
 suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"

@@ -6,7 +6,8 @@ import Logging
 enum Routes {
     static func router(
         _ dashboard: Dashboard, limits: ConnectionLimits, rateLimits: RateLimits, documentation: DocumentationRoutes,
-        metrics: Metrics, metricsAccess: MetricsAccess, proxies: TrustedProxies = .none, logger: Logger,
+        metrics: Metrics, metricsAccess: MetricsAccess,
+        isStopping: @escaping @Sendable () -> Bool = { false }, logger: Logger,
         makeRequestID: @escaping @Sendable () -> String, random: @escaping @Sendable () -> UInt64
     ) -> Router<RequestScope> {
         let issuer = dashboard.issuer
@@ -14,7 +15,7 @@ enum Routes {
         router.add(
             middleware: Envelope(
                 steps: [
-                    RequestID(makeID: makeRequestID), ClientAddress(proxies: proxies), Tracing(random: random),
+                    RequestID(makeID: makeRequestID), ClientAddress(proxies: dashboard.proxies), Tracing(random: random),
                     RequestRecord(metrics: metrics, logger: logger), RateLimitFields(),
                 ],
                 problems: Problems(note: metrics.http.told(ofProblem:), logger: logger)))
@@ -34,7 +35,7 @@ enum Routes {
         SigningKeyRoutes(issuer: issuer).add(to: routes)
         AuditRoutes(issuer: issuer).add(to: routes)
         JWKSRoutes(issuer: issuer).add(to: routes)
-        HealthRoutes(issuer: issuer).add(to: routes)
+        HealthRoutes(issuer: issuer, isStopping: isStopping).add(to: routes)
         MetricsRoutes(issuer: issuer, metrics: metrics, access: metricsAccess).add(to: routes)
         documentation.add(to: routes)
         SignUpRoute(dashboard: dashboard).add(to: routes)

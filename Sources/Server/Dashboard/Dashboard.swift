@@ -7,6 +7,8 @@ final class Dashboard: Sendable {
     let issuer: Issuer
     let settings: DashboardSettings
     let sites: Sites
+    /// Those that say where a request comes from.
+    let proxies: TrustedProxies
     let sessions: SessionCookie
     let signInLimits: SignInLimits
     let templates: Templates
@@ -21,13 +23,15 @@ final class Dashboard: Sendable {
 
     /// `uptime` gives nanoseconds of a clock that nobody sets; `host` is where the server listens.
     init(
-        issuer: Issuer, settings: DashboardSettings, host: String, rateLimits: RateLimits, clock: WallClock,
+        issuer: Issuer, settings: DashboardSettings, host: String, proxies: TrustedProxies = .none,
+        rateLimits: RateLimits, clock: WallClock,
         http: ProviderHTTP = ProviderHTTP(), logger: Logger, uptime: @escaping @Sendable () -> Int64
     ) throws {
         self.clock = clock
         self.logger = logger
         self.issuer = issuer
         self.settings = settings
+        self.proxies = proxies
         sites = Sites(publicURL: settings.publicURL ?? issuer.settings.issuerURL, listeningOn: host)
         sessions = SessionCookie(issuer: issuer, sites: sites, limits: rateLimits)
         signInLimits = SignInLimits(now: uptime)

@@ -18,8 +18,11 @@ struct PageProblems: RouterMiddleware {
             return Response(status: .seeOther, headers: [.location: "/sign-in\(back)"])
         } catch {
             let problem = Problem(error)
-            // The log has it, and the answer is a problem document, where this server itself is at fault.
-            guard problem.status.kind == .clientError, let site = context.site else { throw error }
+            // What comes under another name than the dashboard's is answered as any program is.
+            guard let site = context.site, !(error is CancellationError) else { throw error }
+            if problem.status.kind == .serverError {
+                Problems.write(down: error, context, dashboard.logger)
+            }
             return try Self.page(saying: problem, request, context, dashboard, site, context.notes.visitor)
         }
     }
@@ -43,20 +46,5 @@ struct PageProblems: RouterMiddleware {
         var response = try page(saying: problem, request, scope, dashboard, site, nil)
         PageSecurity.secure(&response, at: site)
         return response
-    }
-}
-
-/// `page` in problem.mustache.
-struct ProblemPage: Sendable {
-    let title: String
-    let detail: String
-    let code: String
-    let requestID: String
-
-    init(_ problem: Problem, requestID: String) {
-        title = problem.title
-        detail = problem.detail
-        code = problem.code.rawValue
-        self.requestID = requestID
     }
 }

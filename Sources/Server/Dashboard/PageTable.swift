@@ -11,6 +11,7 @@ final class PageTable {
     private let dashboard: Dashboard
     private let pages: RouterGroup<RequestScope>
     private let routes: RouteTable
+    private let strangers = StrangeProxies()
 
     init(router: Router<RequestScope>, routes: RouteTable, dashboard: Dashboard) {
         self.dashboard = dashboard
@@ -63,7 +64,7 @@ final class PageTable {
         _ method: HTTPRequest.Method, _ path: String, _ handler: @escaping @Sendable (Visit) async throws -> Response
     ) {
         routes.note(method, path)
-        let dashboard = dashboard
+        let (dashboard, strangers) = (dashboard, strangers)
         let isStream = path == EventRoutes.path
         pages.on(RouterPath(path), method: method) { request, scope in
             guard let site = scope.site else { throw Problem.misdirected(dashboard.sites) }
@@ -74,9 +75,10 @@ final class PageTable {
                         token, scope, isUse: !isStream && request.headers[.paitifyBackground] == nil)
                     scope.notes.visitor = found
                     signedIn = found
-                    try scope.take(found.principal, of: dashboard.sessions.limits)
+                    try await scope.take(found.principal, of: dashboard.sessions.limits)
                 } catch IssuerError.unauthenticated {}
             }
+            if dashboard.proxies.areUnawareOf(request, peer: scope.peer) { strangers.tell(dashboard.logger) }
             let visit = try Visit(request: request, scope: scope, site: site, dashboard: dashboard, signedIn: signedIn)
             // A page takes longer to write than an answer to a program, and keeps no connection's event loop waiting.
             return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await handler(visit) }

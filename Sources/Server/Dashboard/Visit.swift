@@ -105,6 +105,8 @@ struct Frame: Sendable {
     let theme: String?
     let themes: [Theme.Choice]
     let nav: [Navigation.Section]
+    /// For an owner: this page came through a proxy that the configuration does not name.
+    let isProxyStrange: Bool
 
     struct Who: Sendable {
         /// For `<meta name="csrf-token">` and the field `csrf` of every form.
@@ -138,6 +140,9 @@ struct Frame: Sendable {
         self.theme = theme.attribute
         themes = theme.choices
         nav = Navigation.sections(at: visit.request.uri.path, waiting: waiting)
+        isProxyStrange =
+            visit.signedIn?.role == .owner
+            && visit.dashboard.proxies.areUnawareOf(visit.request, peer: visit.scope.peer)
         signedIn = visit.signedIn.map { session in
             let principal = session.principal
             return Who(

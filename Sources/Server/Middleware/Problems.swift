@@ -11,19 +11,24 @@ struct Problems: Sendable {
     func answer(_ error: any Error, to request: Request, _ scope: RequestScope) -> Response {
         let problem = Problem(error)
         if problem.status.kind == .serverError, !(error is CancellationError) {
-            logger.error(
-                "a request failed",
-                metadata: [
-                    "requestId": "\(scope.requestID)", "route": "\(scope.route ?? "none")",
-                    "traceId": "\(scope.trace?.traceID ?? "")", "error": "\(error)",
-                ])
+            Self.write(down: error, scope, logger)
         }
         note(problem.code.rawValue)
         let response = problem.response(instance: request.uri.path, requestID: scope.requestID)
         return request.method == .head ? response.createHeadResponse() : response
     }
 
+    /// What this server is at fault for, for its operator.
+    static func write(down error: any Error, _ scope: RequestScope, _ logger: Logger) {
+        logger.error(
+            "a request failed",
+            metadata: [
+                "requestId": "\(scope.requestID)", "route": "\(scope.route ?? "none")",
+                "traceId": "\(scope.trace?.traceID ?? "")", "error": "\(error)",
+            ])
+    }
+
     func closeUnread(_ request: Request, _ response: inout Response, _ scope: RequestScope) {
-        if request.announcesBody, !scope.notes.bodyWasRead { response.headers[.connection] = "close" }
+        if !scope.notes.bodyWasRead, request.announcesBody { response.headers[.connection] = "close" }
     }
 }

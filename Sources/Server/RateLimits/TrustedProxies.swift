@@ -30,6 +30,12 @@ struct TrustedProxies: Sendable, Equatable {
         return ClientNetwork(address)
     }
 
+    /// Whether the request came through a proxy that is none of these: where it comes from is then not known, and no limit by
+    /// network address holds it.
+    func areUnawareOf(_ request: Request, peer: SocketAddress?) -> Bool {
+        request.wasForwarded && !(peer.map { addresses.contains(Self.plain($0)) } ?? false)
+    }
+
     /// The address as text, one for each: an IPv4 address is that also where it is written as an IPv6 one.
     private static func plain(_ address: SocketAddress) -> String {
         let text = address.ipAddress ?? ""

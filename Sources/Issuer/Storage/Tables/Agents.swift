@@ -112,6 +112,6 @@ enum Agents {
     private static func agent(_ row: Row) throws(StorageError) -> Agent {
         Agent(
             id: try row.id(0), name: try row.checked(1), description: try row.optionalChecked(2),
-            status: try row.choice(3), metadata: try row.json(4), createdAt: try row.instant(5))
+            status: try row.choice(3), metadata: try row.metadata(4), createdAt: try row.instant(5))
     }
 }

@@ -167,7 +167,7 @@ enum Authorizations {
     static func authorization(_ row: Row) throws(StorageError) -> Authorization {
         Authorization(
             id: try row.id(0), environment: try row.choice(1), agentID: try row.id(2), money: try row.money(3, 4),
-            merchant: try row.optionalJSON(5), note: try row.optionalChecked(6), metadata: try row.json(7),
+            merchant: try row.optionalJSON(5), note: try row.optionalChecked(6), metadata: try row.metadata(7),
             audience: try row.optionalChecked(8), lifetimeSeconds: try row.integer(9), createdAt: try row.instant(10),
             status: try row.choice(11), decision: try row.choice(12), reasons: try row.json(13),
             shadowReasons: try row.json(14), policies: try row.json(15), approval: try row.optionalJSON(16),

@@ -73,6 +73,7 @@ function show(fresh) {
     if (part.contains(document.activeElement) && document.activeElement !== document.body) continue;
     if (part.querySelector("details[open]")) continue;
     part.replaceChildren(...next.childNodes);
+    part.dispatchEvent(new Event("paitify:shown", { bubbles: true }));
     part.classList.add("changed");
     part.addEventListener("animationend", () => part.classList.remove("changed"), { once: true });
   }

@@ -28,7 +28,10 @@ struct Ask {
     let askUrgency: String
     let askNote: String?
     let askReasons: [ReasonLine]
+    let hasAskFacts: Bool
     let askFacts: [Fact]
+    let hasAskMetadata: Bool
+    let askMetadata: [Fact]
     let hasAskMeters: Bool
     let askMeters: [Meter]
     let askHistory: String
@@ -123,7 +126,8 @@ struct Asks {
             askReasons: ask.reasons.map { reason in
                 ReasonLine(reason, money.currency, policy: reason.policyID.flatMap { policies[$0] })
             },
-            askFacts: ask.merchant.facts + ask.metadata.facts, hasAskMeters: !meters.isEmpty, askMeters: meters,
+            hasAskFacts: ask.merchant != nil, askFacts: ask.merchant.facts,
+            hasAskMetadata: !ask.metadata.facts.isEmpty, askMetadata: ask.metadata.facts, hasAskMeters: !meters.isEmpty, askMeters: meters,
             askHistory: history(ask, spent))
     }
 

@@ -76,6 +76,8 @@ struct GetStarted {
         let once: String
         let curl: String
         let cLines: String
+        /// Whether the lines have the first call's own token.
+        let hasToken: Bool
         let called: Bool
         let firstID: String?
     }
@@ -88,12 +90,18 @@ struct GetStarted {
         let first = try await issuer.authorizations(AuthorizationFilter(), page: Page(limit: 1), as: caller).items.first
         let currency = try CurrencyCode(Self.currency)
         let agent = secret?.agent ?? agents.first?.id
+        // Nil for who may not spend, and once it is spent.
+        var token: String?
+        if let first { token = try await issuer.authorization(first.id, as: caller).token }
+        let lines = FirstVerification(
+            issuerURL: issuer.settings.issuerURL, origin: visit.site.origin, isTest: caller.environment == .test,
+            token: token)
         return Content(
             hasSetUp: secret != nil || (!agents.isEmpty && !policies.isEmpty && !keys.isEmpty),
             secret: secret?.text, startDaily: MoneyText.text(daily, currency),
             startAbove: MoneyText.text(above, currency), once: visit.attempt,
             curl: curl(visit, key: secret?.text ?? "YOUR_API_KEY", agent: agent?.text ?? "agt_…"),
-            cLines: cLines(issuer.settings.issuerURL, isTest: caller.environment == .test),
+            cLines: lines.text, hasToken: token != nil,
             called: first != nil, firstID: first?.id.text)
     }
 
@@ -101,34 +109,5 @@ struct GetStarted {
         "curl -sS \(visit.site.origin)/v1/authorize -H 'X-API-Key: \(key)' -H 'Content-Type: application/json' "
             + "-d '{\"agentId\":\"\(agent)\",\"amount\":1999,\"currency\":\"\(currency)\","
             + "\"merchant\":{\"id\":\"m_aws\",\"name\":\"AWS\"}}'"
-    }
-
-    /// The README's, with this issuer's own name.
-    private static func cLines(_ issuerURL: String, isTest: Bool) -> String {
-        """
-        #include <paitifyverify.h>
-
-        const paitify_bytes audience = PAITIFY_BYTES("\(Audience.anyProcessor)");
-        paitify_options options;
-        paitify_options_init(&options, sizeof options);
-        options.issuer = PAITIFY_BYTES("\(issuerURL)");
-        options.audiences = &audience;
-        options.audience_count = 1;
-        \(isTest ? "options.accept_test = 1; /* this key is of the test environment */\n" : "")
-        paitify_verifier *verifier;
-        paitify_error error = PAITIFY_ERROR_INIT;
-        paitify_verifier_new(&options, &verifier, &error);
-        paitify_load_jwks_file(verifier, "jwks.json", &error); /* from /.well-known/jwks.json */
-
-        paitify_charge charge; /* what is about to be charged: \(currency) 19.99 at m_aws */
-        paitify_charge_init(&charge, sizeof charge);
-        charge.amount = 1999;
-        memcpy(charge.currency, "\(currency)", 4);
-        charge.merchant_id = PAITIFY_BYTES("m_aws");
-
-        paitify_result *result;
-        paitify_result_new(&result);
-        int32_t status = paitify_verify(verifier, token, &charge, result); /* PAITIFY_OK: charge it */
-        """
     }
 }
