@@ -44,13 +44,17 @@ struct Plugin {
     let library: String
     /// What it needs beside the verifier: a system library's module, and what to link.
     var needs: (module: String, link: String)?
+    /// Targets of this package that it shares with others.
+    var shares: [String] = []
 }
 
 let plugins = [
     Plugin(module: "KeysHTTP", library: "http", needs: (module: "CURL", link: "curl")),
     Plugin(module: "ReplayMemory", library: "memory"),
     Plugin(module: "ReplaySQLite", library: "sqlite", needs: (module: "SQLiteLib", link: "sqlite3")),
-    Plugin(module: "ReplayRedis", library: "redis", needs: (module: "HiredisLib", link: "hiredis")),
+    Plugin(
+        module: "ReplayRedis", library: "redis", needs: (module: "HiredisLib", link: "hiredis"),
+        shares: ["RedisClient"]),
     Plugin(module: "AuditLog", library: "audit"),
 ]
 
@@ -87,10 +91,15 @@ var targets: [Target] = [
     .target(
         name: "PluginParts", dependencies: ["Verifier", "POSIX"], path: "Sources/Plugins/PluginParts",
         swiftSettings: verifierSettings),
+    // What the replay guard on a Redis server and the issuer's shared rate limits have in common.
+    .target(
+        name: "RedisClient", dependencies: ["Verifier", "PluginParts", "POSIX", "HiredisLib"],
+        path: "Sources/Plugins/RedisClient", swiftSettings: verifierSettings,
+        linkerSettings: [.linkedLibrary("hiredis")]),
 ]
 
 for plugin in plugins {
-    let own: [Target.Dependency] = plugin.needs.map { [.target(name: $0.module)] } ?? []
+    let own = (plugin.shares + (plugin.needs.map { [$0.module] } ?? [])).map { Target.Dependency.target(name: $0) }
     let links: [LinkerSetting] = plugin.needs.map { [.linkedLibrary($0.link)] } ?? []
     targets += [
         .target(
@@ -111,15 +120,20 @@ for plugin in plugins {
 
 if !embedded {
     targets += [
+        .target(name: "RedisFixtures", path: "Tests/RedisFixtures", swiftSettings: strict),
         .testTarget(name: "VerifierTests", dependencies: ["Verifier"], swiftSettings: strict),
         .testTarget(
-            name: "PluginTests", dependencies: ["Verifier", "PluginParts"] + plugins.map { .target(name: $0.module) },
+            name: "PluginTests",
+            dependencies: ["Verifier", "PluginParts", "RedisFixtures"] + plugins.map { .target(name: $0.module) },
             swiftSettings: strict),
         .testTarget(
             name: "ContractTests", dependencies: ["Verifier", "VerifierC", "PaitifyVerifyHeader"],
             swiftSettings: strict),
     ]
 }
+
+/// GRDB's name for SQLite's interface: in one module a C type has one home.
+let simulation: [Target.Dependency] = ["Issuer", .product(name: "GRDBSQLite", package: "GRDB.swift")]
 
 var dependencies: [Package.Dependency] = []
 
@@ -142,6 +156,9 @@ if !verifierAlone {
             name: "CryptLib", path: "Sources/SystemLibraries/CryptLib", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(
             name: "PQLib", path: "Sources/SystemLibraries/PQLib", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "SSLLib", path: "Sources/SystemLibraries/SSLLib", pkgConfig: "libssl",
+            providers: [.apt(["libssl-dev"])]),
         .target(
             name: "Issuer",
             dependencies: [
@@ -152,7 +169,7 @@ if !verifierAlone {
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Issuer", "Verifier",
+                "Issuer", "Verifier", "PluginParts", "RedisClient", "POSIX", "SSLLib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -187,11 +204,12 @@ if !verifierAlone {
         .testTarget(
             name: "IssuerTests", dependencies: ["Issuer", "Verifier", "StoreFixtures"], swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Issuer"], exclude: ["Program.swift"], swiftSettings: strict),
+            name: "SimulationTests", dependencies: simulation, exclude: ["Program.swift"], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Issuer", "Verifier", "StoreFixtures", "PaitifyVerifyHeader",
+                "Server", "Issuer", "Verifier", "PluginParts", "RedisClient", "StoreFixtures", "RedisFixtures",
+                "PaitifyVerifyHeader",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -220,7 +238,7 @@ if Context.environment["PAITIFY_PARTS"] == "simulation" {
     targets =
         targets.filter { wanted.contains($0.name) } + [
             .executableTarget(
-                name: "Simulate", dependencies: ["Issuer"], path: "Tests/SimulationTests",
+                name: "Simulate", dependencies: simulation, path: "Tests/SimulationTests",
                 exclude: ["SimulationTests.swift"], swiftSettings: strict)
         ]
 }

@@ -7,7 +7,7 @@
 #   SCALE_POLICIES      policies of the company (1 10 100 1000)
 #   SCALE_AGENTS        agents with budgets of their own, beside one budget of all (1000)
 #   SCALE_OUT           where scale.csv and scale.svg go (build/scale)
-#   BENCH_CONNECTIONS   64
+#   BENCH_CONNECTIONS   128
 #   BENCH_FOLDER        where the store lies (build)
 #
 # The load (wrk) runs on the same cores as the issuer, as in bench.sh. After each measurement `paitify check` recounts the
@@ -22,7 +22,7 @@ read -ra sizes <<<"${SCALE_PAST:-1000 100000 1000000 10000000}"
 read -ra policies <<<"${SCALE_POLICIES:-1 10 100 1000}"
 agents=${SCALE_AGENTS:-1000}
 out=${SCALE_OUT:-build/scale}
-connections=${BENCH_CONNECTIONS:-64}
+connections=${BENCH_CONNECTIONS:-128}
 
 # resident: the most memory that the issuer ever had, in MB.
 resident() { awk '/^VmHWM/ { printf "%.0f", $2 / 1024 }' "/proc/$server/status"; }

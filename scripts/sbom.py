@@ -25,7 +25,7 @@ NOTHING = "NOASSERTION"
 # The licences of the Debian packages that the libraries may need; what is not here is not asserted.
 LICENCES = {
     "libssl3": "Apache-2.0", "libjansson4": "MIT", "libc6": "LGPL-2.1-or-later", "libsqlite3-0": "blessing",
-    "libcurl4": "curl", "libpq5": "PostgreSQL", "libhiredis0.14": "BSD-3-Clause", "zlib1g": "Zlib"}
+    "libmimalloc2.0": "MIT", "libcurl4": "curl", "libpq5": "PostgreSQL", "libhiredis0.14": "BSD-3-Clause", "zlib1g": "Zlib"}
 
 
 def run(*command):

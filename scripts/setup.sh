@@ -24,6 +24,7 @@ libsqlite3-dev  | test -e /usr/include/sqlite3.h       | the issuer'"'"'s store:
 libpq-dev       | test -e /usr/include/postgresql/libpq-fe.h | the issuer'"'"'s store for many issuers: PostgreSQL
 libhiredis-dev  | test -e /usr/include/hiredis/hiredis.h | a replay guard: Redis
 libcrypt-dev    | test -e /usr/include/crypt.h         | API keys: bcrypt
+libmimalloc-dev | test -e /usr/include/mimalloc.h      | the issuer'"'"'s memory: mimalloc
 zlib1g-dev      | test -e /usr/include/zlib.h          | the HTTP server links it
 tzdata          | test -e /usr/share/zoneinfo/UTC      | a policy'"'"'s days begin in its time zone
 '
@@ -33,7 +34,9 @@ python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python pack
 chromium fonts-dejavu-core fonts-noto-core | command -v chromium && test -d /usr/share/fonts/truetype/noto | opens the issuer'"'"'s pages as people do, right-to-left text too
 strace          | command -v strace                    | shows that an answer leaves after its commit was flushed
 postgresql      | ls /usr/lib/postgresql/*/bin/postgres && command -v psql | the store on PostgreSQL is tested against a real server
-redis-server redis-tools | command -v redis-server redis-cli | the replay guard on Redis is tested against a real server
+faketime        | ls /usr/lib/*/faketime/libfaketimeMT.so.1 | sets the clock of an issuer that runs
+redis-server redis-tools | command -v redis-server redis-cli | the replay guard and shared rate limits are tested against a real server
+nginx-light     | test -x /usr/sbin/nginx              | stands before two issuers, as compose.yaml has it
 valgrind        | command -v valgrind                  | finds memory errors in the C library
 golang-go       | command -v go                        | the example in Go
 default-jdk-headless | command -v javac                | the example in Java
@@ -112,10 +115,27 @@ while IFS=$'\t' read -r packages why; do printf '  %-16s %s\n' "$packages" "$why
 read -ra packages <<<"$(cut -f 1 <<<"$wanted" | tr '\n' ' ')"
 
 command -v apt-get >/dev/null || die "this machine has no apt-get: install the like of them yourself: ${packages[*]}"
+# Servers among them are started by tests, on ports of their own: none is to start by itself, now or with the machine. Debian asks
+# this program first (invoke-rc.d(8)); where the machine has one already, it is the machine's to say.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
+    trap 'as_root rm -f "$policy"' EXIT
+fi
+services=
+for service in nginx redis-server postgresql glewlwyd prometheus; do
+    [ -e "/lib/systemd/system/$service.service" ] || services+=" $service"
+done
+
 printf 'Installing them with apt-get.\n'
 as_root apt-get update -qq
 # Set behind sudo, which keeps no such variable: a question would be asked where nobody sees it.
 as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "${packages[@]}" >/dev/null
+if command -v systemctl >/dev/null; then
+    for service in $services; do
+        [ ! -e "/lib/systemd/system/$service.service" ] || as_root systemctl --quiet disable "$service" 2>/dev/null || true
+    done
+fi
 
 still=$(missing <<<"$needs" | cut -f 1 | tr '\n' ' ')
 [ -z "$still" ] || die "installed, but still not found: $still"

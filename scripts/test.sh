@@ -40,6 +40,11 @@ fuzzing() { Tests/Fuzz/run.sh 20 2>&1 | tee "$reports/fuzzing.txt"; }
 
 documents() { python3 Tests/Documents/run.py 2>&1 | tee "$reports/documents.txt"; }
 
+# Of all that the suite before it has sent to PostgreSQL.
+statements() {
+    scripts/with-postgresql.sh python3 Tests/Statements/check.py "$reports/statements.jsonl" 2>&1 | tee "$reports/statements.txt"
+}
+
 examples() { examples/run.sh 2>&1 | tee "$reports/examples.txt"; }
 
 simulation() { released && scripts/simulate.sh 10000 2>&1 | tee "$reports/simulation.txt"; }
@@ -87,13 +92,17 @@ suite 'Keys over HTTP' keys-over-http.xml python_tests Tests/KeysHTTP keys-over-
 suite 'Fuzzing' fuzzing.txt fuzzing
 suite Documents documents.txt documents
 suite Examples examples.txt examples
+suite Deployment deployment.xml python_tests Tests/Deployment deployment.xml
 suite Packages packages.xml python_tests Tests/Packages packages.xml
 suite Simulation simulation.txt simulation
 suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"
 # The same tests on the other engine, but for what starts programs or counts what SQLite in memory does for a page of metrics.
+export PAITIFY_TEST_POSTGRESQL_STATEMENTS=$PWD/$reports/statements.jsonl
 suite PostgreSQL postgresql-swift-testing.xml scripts/with-postgresql.sh \
     swift test --skip-build --filter 'IssuerTests|ServerTests' --skip 'A hundred rotations|A metric moves|The program|The guard of|outside verifier' \
     --xunit-output "$reports/postgresql.xml"
+unset PAITIFY_TEST_POSTGRESQL_STATEMENTS
+suite Statements statements.txt statements
 suite Processor processor.xml with_issuer Tests/Processor processor.xml
 suite 'End to end' end-to-end.xml with_issuer Tests/EndToEnd end-to-end.xml
 

@@ -5,6 +5,8 @@
 # server's programs. It listens on a Unix socket alone, in a folder of its own, and flushes nothing to disk: what is on disk
 # after a crash is not what is tested with it. With
 # PAITIFY_TEST_POSTGRESQL_DURABLE=1 it does.
+#
+# With PAITIFY_TEST_POSTGRESQL_STATEMENTS=FILE it writes every statement that COMMAND has sent to FILE, a JSON text a line.
 set -euo pipefail
 
 die() { printf 'with-postgresql: %s\n' "$*" >&2; exit 1; }
@@ -49,9 +51,21 @@ wal_level = minimal
 max_wal_senders = 0
 autovacuum = off
 END
+[ -z "${PAITIFY_TEST_POSTGRESQL_STATEMENTS:-}" ] || cat >>data/postgresql.conf <<END
+shared_preload_libraries = 'pg_stat_statements'
+pg_stat_statements.max = 200000
+pg_stat_statements.track_utility = off
+END
 "${as_owner[@]}" "$programs/pg_ctl" -D "$folder/data" -l "$folder/server.log" -w -s start || { cat server.log >&2; die "it does not start"; }
 cd "$OLDPWD"
 
 export PAITIFY_TEST_POSTGRESQL="host=$folder user=postgres dbname=postgres"
 export PAITIFY_TEST_POSTGRESQL_BIN=$programs
-"$@"
+status=0
+"$@" || status=$?
+if [ -n "${PAITIFY_TEST_POSTGRESQL_STATEMENTS:-}" ]; then
+    "$programs/psql" -X -q -A -t "$PAITIFY_TEST_POSTGRESQL" -c 'CREATE EXTENSION IF NOT EXISTS pg_stat_statements' \
+        -c 'SELECT to_json(query) FROM (SELECT DISTINCT query FROM pg_stat_statements) AS sent' \
+        >"$PAITIFY_TEST_POSTGRESQL_STATEMENTS"
+fi
+[ "$status" = 0 ] || exit "$status"

@@ -35,9 +35,10 @@ public final class Issuer: Sendable {
             observation: observation, crowd: crowd)
     }
 
-    private init(
+    /// On books that are open.
+    init(
         store: any Store, settings: IssuerSettings, masterKey: MasterKey, keyRing: KeyRing, clock: Clock,
-        ids: IDGenerator, observation: Observation, crowd: Crowd
+        ids: IDGenerator, observation: Observation = .none, crowd: Crowd = Crowd()
     ) {
         self.store = store
         self.settings = settings

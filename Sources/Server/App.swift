@@ -5,6 +5,8 @@ import HummingbirdCore
 import Issuer
 import Logging
 import NIOCore
+import PluginParts
+import RedisClient
 import ServiceLifecycle
 
 /// Puts the program together. The only place that knows the real time, real randomness and the process's environment.
@@ -101,10 +103,12 @@ enum App {
 
     /// The API, ready to listen.
     static func api(
-        _ issuer: Issuer, _ configuration: Configuration, metrics: Metrics, logger: Logger,
+        _ issuer: Issuer, _ configuration: Configuration, sharedRates: SharedRates? = nil,
+        isStopping: @escaping @Sendable () -> Bool = { false }, metrics: Metrics, logger: Logger,
         onListening: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) throws -> some ApplicationProtocol {
-        let (limits, rateLimits) = (configuration.limits, RateLimits(configuration.rates, now: uptime))
+        let limits = configuration.limits
+        let rateLimits = RateLimits(configuration.rates, shared: sharedRates, now: uptime)
         let dashboard = try Dashboard(
             issuer: issuer, settings: configuration.dashboard, host: configuration.host, proxies: configuration.proxies,
             rateLimits: rateLimits, clock: clock, logger: logger, uptime: uptime)
@@ -114,7 +118,7 @@ enum App {
                 documentation: DocumentationRoutes(
                     issuerURL: configuration.issuer.issuerURL,
                     swaggerUIFolder: configuration.swaggerUIFolder ?? SwaggerUI.usualFolder(program: program)),
-                metrics: metrics, metricsAccess: configuration.metrics, logger: logger,
+                metrics: metrics, metricsAccess: configuration.metrics, isStopping: isStopping, logger: logger,
                 makeRequestID: RequestID.random, random: SecureRandom.number),
             server: .guarded(limits, makeRequestID: RequestID.random, witness: witness(metrics, logger)),
             configuration: ApplicationConfiguration(
@@ -123,6 +127,24 @@ enum App {
             ),
             onServerRunning: onListening,
             logger: logger.quieter)
+    }
+
+    /// Rate limits that all issuers share; nil where no server is named to share them on.
+    static func sharedRates(_ configuration: Configuration, metrics: Metrics, logger: Logger) -> SharedRates? {
+        guard let redis = configuration.redis else { return nil }
+        return SharedRates(
+            RateExchange { deadline throws(RedisFailure) in try redis.open(until: deadline) },
+            metrics: metrics.sharedRates, now: uptime
+        ) { why in
+            let server: Logger.Metadata = ["server": "\(redis.place)"]
+            if let why {
+                logger.warning(
+                    "rate limits are each issuer's own until Redis is back",
+                    metadata: server.merging(["error": "\(why.words.string)"]) { $1 })
+            } else {
+                logger.notice("rate limits are shared on Redis", metadata: server)
+            }
+        }
     }
 
     /// Counts connections, and counts and writes down what their guards refuse.

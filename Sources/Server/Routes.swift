@@ -6,7 +6,8 @@ import Logging
 enum Routes {
     static func router(
         _ dashboard: Dashboard, limits: ConnectionLimits, rateLimits: RateLimits, documentation: DocumentationRoutes,
-        metrics: Metrics, metricsAccess: MetricsAccess, logger: Logger,
+        metrics: Metrics, metricsAccess: MetricsAccess,
+        isStopping: @escaping @Sendable () -> Bool = { false }, logger: Logger,
         makeRequestID: @escaping @Sendable () -> String, random: @escaping @Sendable () -> UInt64
     ) -> Router<RequestScope> {
         let issuer = dashboard.issuer
@@ -35,7 +36,7 @@ enum Routes {
         SigningKeyRoutes(issuer: issuer).add(to: routes)
         AuditRoutes(issuer: issuer).add(to: routes)
         JWKSRoutes(issuer: issuer).add(to: routes)
-        HealthRoutes(issuer: issuer).add(to: routes)
+        HealthRoutes(issuer: issuer, isStopping: isStopping).add(to: routes)
         MetricsRoutes(issuer: issuer, metrics: metrics, access: metricsAccess).add(to: routes)
         documentation.add(to: routes)
         SignUpRoute(dashboard: dashboard).add(to: routes)

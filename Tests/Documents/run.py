@@ -11,6 +11,7 @@ import c_api
 import ledger
 import library
 import man_pages
+import migrations
 import plugins
 import sources
 import threat_model
@@ -19,7 +20,7 @@ from harness import ROOT
 
 def main():
     os.chdir(ROOT)
-    suites = (c_api, library, threat_model, ledger, plugins, man_pages, sources)
+    suites = (c_api, library, threat_model, ledger, plugins, man_pages, migrations, sources)
     return 1 if any([suite.run() for suite in suites]) else 0
 
 

@@ -8,6 +8,7 @@ import threading
 import httpx
 
 from harness.company import TLS, Company, Counted, assert_books_balance, limit
+from harness.load import assert_still_true
 
 ROUNDS = 100
 CLIENTS = 8
@@ -101,29 +102,3 @@ def test_what_was_acknowledged_survives_kill_9_and_the_books_balance(own_server)
     assert_still_true(company, acknowledged)
     assert_books_balance(company, agent)
     assert json.loads(server.command("check", "--json").stdout)["balances"] is True
-
-
-def assert_still_true(company, acknowledged):
-    """Every answer is given again, byte for byte, and every authorization is in the last state that was answered."""
-    last_state = {}
-    for path, body, key, content in acknowledged:
-        again = company.http.post(path, json=body, headers={"Idempotency-Key": key})
-        assert (again.status_code, again.content) == (200, content), f"{path} {key}"
-        assert again.headers["idempotent-replayed"] == "true"
-        answer = json.loads(content)
-        if path == "/v1/authorize" and answer["id"] in last_state:
-            raise AssertionError(f"one identifier was given twice: {answer['id']}")
-        last_state[answer["id"]] = answer
-
-    for identifier, answer in last_state.items():
-        now = company.get(identifier)
-        final = answer["status"] != "PENDING"
-        for member in ("amount", "currency", "decision", "agentId", "createdAt", "expiresAt", "metadata", "reasons"):
-            assert now[member] == answer[member], f"{identifier} {member}"
-        if final:
-            assert (now["status"], now["confirmedAmount"]) == (answer["status"], answer["confirmedAmount"])
-        else:
-            # A confirm or void on its way when the server died may have been done: that is not a broken promise.
-            assert now["status"] in ("PENDING", "CONFIRMED", "VOIDED")
-            if now["status"] == "PENDING":
-                assert now["token"] == answer["token"]

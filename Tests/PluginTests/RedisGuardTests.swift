@@ -1,4 +1,5 @@
 import Foundation
+import RedisFixtures
 import ReplayRedis
 import Synchronization
 import Testing

@@ -1,4 +1,7 @@
+import Dispatch
 import Foundation
+
+@testable import Issuer
 
 /// Many simulations, of seeds that follow one another, a few at a time.
 struct Campaign: Sendable {
@@ -15,43 +18,55 @@ struct Campaign: Sendable {
 
     /// Runs them all. `ended` is told of each, in any order: nil of one that went well.
     func run(ended: @escaping @Sendable (Failure?) -> Void) async throws {
-        try await withFolder { folder in
-            let templates = try await World.makeTemplates(in: folder)
-            await withTaskGroup(of: Void.self) { group in
-                for worker in 0..<width {
-                    group.addTask {
-                        for number in stride(from: UInt64(worker), to: count, by: width) {
-                            let seed = firstSeed + number
-                            let template = templates[Int(seed % UInt64(templates.count))]
-                            ended(await Self.simulate(seed, template, in: "\(folder)/\(worker)"))
-                        }
-                    }
-                }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<width {
+                let queue = OwnQueue()
+                group.addTask(executorPreference: queue) { try await run(worker, on: queue, ended) }
             }
+            try await group.waitForAll()
         }
     }
 
-    private static func simulate(_ seed: UInt64, _ template: World.Template, in folder: String) async -> Failure? {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+    private func run(_ worker: Int, on queue: OwnQueue, _ ended: @Sendable (Failure?) -> Void) async throws {
+        var machines = Machines()
+        for number in stride(from: UInt64(worker), to: count, by: width) {
+            let seed = firstSeed + number
+            let failure = await Self.simulate(seed, on: try await machines.machine(for: seed), queue)
+            if failure != nil { machines = Machines() }
+            ended(failure)
+        }
+    }
+
+    private static func simulate(_ seed: UInt64, on machine: Machine, _ queue: OwnQueue) async -> Failure? {
         do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            var simulation = try await Simulation(seed: seed, template: template, folder: folder)
+            var simulation = try await Simulation(seed: seed, on: machine, queue)
             try await simulation.run()
             return nil
         } catch {
             return Failure(seed: seed, reason: "\(error)")
         }
     }
+}
 
-    /// A folder in memory where there is one: what is tested is what was written, not how long the disk takes.
-    private func withFolder(_ body: (String) async throws -> Void) async throws {
-        let memory = "/dev/shm"
-        let parent =
-            FileManager.default.isWritableFile(atPath: memory)
-            ? memory : FileManager.default.temporaryDirectory.path
-        let folder = "\(parent)/paitify-simulation-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try await body(folder)
+/// Runs its tasks one after the other: those of a history wait for each other all the time, which is cheap in one thread.
+final class OwnQueue: TaskExecutor {
+    private let queue = DispatchQueue(label: "simulation")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
+/// One whose tokens are signed again for a retry, and one whose signatures are recorded; made when they are needed.
+private struct Machines {
+    private var made: [SignatureAlgorithm: Machine] = [:]
+
+    mutating func machine(for seed: UInt64) async throws -> Machine {
+        let algorithm: SignatureAlgorithm = seed % 2 == 0 ? .edDSA : .es256
+        if let known = made[algorithm] { return known }
+        let machine = try await Machine(signing: algorithm)
+        made[algorithm] = machine
+        return machine
     }
 }

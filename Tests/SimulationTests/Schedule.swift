@@ -59,15 +59,23 @@ struct Schedule {
         }
     }
 
-    /// Where the power fails in a group of `size` requests, if it does.
+    /// Where the power fails in a group of `size` requests, if it does, and what it leaves.
     mutating func failure(size: Int) -> Power.Failure? {
-        switch Int.random(in: 0..<9, using: &random) {
+        failingMoment(size: size).map { Power.Failure(moment: $0, survivors: random.next()) }
+    }
+
+    private mutating func failingMoment(size: Int) -> Power.Failure.Moment? {
+        switch Int.random(in: 0..<12, using: &random) {
         case 0, 1: return .beforeStatement(Int.random(in: 0..<12 * size, using: &random))
         case 2: return .beforeCommit
-        case 3: return .afterAnswers(Int.random(in: 0..<size, using: &random))
+        case 3: return .beforeWrite(Int.random(in: 0..<30, using: &random))
+        case 4: return .afterAnswers(Int.random(in: 0..<size, using: &random))
         default: return nil
         }
     }
+
+    /// Whether a start opens everything anew, see `Machine`.
+    mutating func startsWhole() -> Bool { oneIn(64) }
 
     /// An earlier request to send again, or nil.
     mutating func repeated(of count: Int) -> Int? {

@@ -1,13 +1,12 @@
-import Foundation
 import Synchronization
 
 @testable import Issuer
 
-/// The issuer's own SQLite connection and group commit, with groups that are put together by hand and a power supply that
-/// fails where it is told to.
+/// The issuer's own SQLite connection and group commit, on a disk in memory, with groups that are put together by hand and a
+/// power supply that fails where it is told to.
 ///
-/// When the power fails, the files are copied as they are: that copy is what a machine finds when it starts again.
-/// Whatever the old connection does afterwards comes to nothing, and nobody is answered any more.
+/// When the power fails, what the disk has is kept: that is what a machine finds when it starts again. Whatever the old
+/// process does afterwards comes to nothing, and nobody is answered any more.
 final class SimulatedStore: Store {
     private struct Gathered {
         var isGathering = false
@@ -17,14 +16,13 @@ final class SimulatedStore: Store {
         var waiter: (arrivals: Int, continuation: CheckedContinuation<Void, Never>)?
     }
 
-    let path: String
-    let power = Power()
+    let power: Power
     private let connection: SQLiteConnection
     private let gathered = Mutex(Gathered())
 
-    init(path: String) throws {
-        self.path = path
-        connection = try SQLiteConnection.open(path: path)
+    init(on disk: SimulatedDisk) throws {
+        power = Power(disk)
+        connection = try SQLiteConnection.open(path: disk.uri(of: "books"))
     }
 
     // MARK: Store
@@ -86,8 +84,9 @@ final class SimulatedStore: Store {
     /// Commits what waits, as one group, and goes back to committing each transaction by itself.
     func commit() {
         let jobs = gathered.withLock { gathered in
-            defer { gathered = Gathered() }
-            return gathered.jobs
+            let jobs = gathered.jobs
+            gathered = Gathered()
+            return jobs
         }
         commit(jobs)
     }
@@ -103,99 +102,112 @@ final class SimulatedStore: Store {
     private func commit(_ jobs: [Lane.Job]) {
         guard !jobs.isEmpty else { return }
         let supplied = jobs.enumerated().map { index, job in
-            power.supply(job, of: self, isLast: index == jobs.count - 1)
+            power.supply(job, isLast: index == jobs.count - 1)
         }
         connection.commit(supplied[...])
     }
-
-    /// The files as they are now, under another name.
-    fileprivate func copyFiles() throws {
-        for ending in ["", "-wal"] where FileManager.default.fileExists(atPath: path + ending) {
-            try FileManager.default.copyItem(atPath: path + ending, toPath: path + "+" + ending)
-        }
-    }
 }
 
-/// When the power fails, and whether it has.
+/// When the power fails, and what it leaves.
 final class Power: Sendable {
-    enum Failure: Equatable, Sendable {
-        /// Before the group's statement of that number, from 0.
-        case beforeStatement(Int)
-        case beforeCommit
-        /// After the commit, when so many of the group have been answered.
-        case afterAnswers(Int)
+    struct Failure: Sendable {
+        enum Moment: Equatable, Sendable {
+            /// Before the group's statement of that number, from 0.
+            case beforeStatement(Int)
+            case beforeCommit
+            /// Before the group's write to the disk, or flush, of that number, from 0: within the commit.
+            case beforeWrite(Int)
+            /// After the commit, when so many of the group have been answered.
+            case afterAnswers(Int)
+        }
+
+        let moment: Moment
+        /// See `SimulatedDisk.image`.
+        let survivors: UInt64
     }
 
     private struct State {
         var failure: Failure?
         var statements = 0
+        var writes = 0
         var answers = 0
-        var isOut = false
+        var left: SimulatedDisk.Image?
+
+        var isOut: Bool { left != nil }
     }
 
+    private let disk: SimulatedDisk
     private let state = Mutex(State())
+
+    init(_ disk: SimulatedDisk) {
+        self.disk = disk
+        disk.beforeChange = { [weak self] in
+            self?.fail { $0 == .beforeWrite($1.writes) }
+            self?.state.withLock { $0.writes += 1 }
+        }
+    }
 
     /// Plans for the next group alone.
     func plan(_ failure: Failure?) { state.withLock { $0 = State(failure: failure) } }
 
     var isOut: Bool { state.withLock { $0.isOut } }
 
-    fileprivate func supply(_ job: Lane.Job, of store: SimulatedStore, isLast: Bool) -> Lane.Job {
+    /// What the disk holds since the power is out; nil: it is not.
+    var left: SimulatedDisk.Image? { state.withLock { $0.left } }
+
+    fileprivate func supply(_ job: Lane.Job, isLast: Bool) -> Lane.Job {
         Lane.Job(
             attempt: { [self] tx in
-                let answer = try job.attempt(SuppliedTransaction(tx, of: store))
-                if isLast { fail(store) { $0.failure == .beforeCommit } }
+                let answer = try job.attempt(SuppliedTransaction(tx, power: self))
+                if isLast { fail { moment, _ in moment == .beforeCommit } }
                 guard !isOut else { throw StorageError.unavailable("the power is out") }
-                return { [self] in answered(store) ? answer() : job.fail(StorageError.unavailable("the power is out")) }
+                return { [self] in answered() ? answer() : job.fail(StorageError.unavailable("the power is out")) }
             },
             fail: { [self] error in
-                _ = answered(store)
+                _ = answered()
                 job.fail(error)
             })
     }
 
     /// Whether the next of the group is answered.
-    private func answered(_ store: SimulatedStore) -> Bool {
-        fail(store) { $0.failure == .afterAnswers($0.answers) }
+    private func answered() -> Bool {
+        fail { $0 == .afterAnswers($1.answers) }
         return state.withLock { state in
             if !state.isOut { state.answers += 1 }
             return !state.isOut
         }
     }
 
-    fileprivate func beforeStatement(_ store: SimulatedStore) -> Bool {
-        fail(store) { $0.failure == .beforeStatement($0.statements) }
+    fileprivate func beforeStatement() -> Bool {
+        fail { $0 == .beforeStatement($1.statements) }
         return state.withLock { state in
             state.statements += 1
             return !state.isOut
         }
     }
 
-    private func fail(_ store: SimulatedStore, _ isNow: (State) -> Bool) {
-        let fails = state.withLock { state in
-            guard !state.isOut, isNow(state) else { return false }
-            state.isOut = true
-            return true
+    private func fail(_ isNow: (Failure.Moment, State) -> Bool) {
+        state.withLock { state in
+            guard !state.isOut, let failure = state.failure, isNow(failure.moment, state) else { return }
+            state.left = disk.image(survivors: failure.survivors)
         }
-        guard fails else { return }
-        do { try store.copyFiles() } catch { preconditionFailure("the files cannot be copied: \(error)") }
     }
 }
 
 /// A transaction that the power may fail within.
 private final class SuppliedTransaction: StoreTransaction {
     private let transaction: any StoreTransaction
-    private let store: SimulatedStore
+    private let power: Power
 
     var memory: GroupMemory { transaction.memory }
 
-    init(_ transaction: any StoreTransaction, of store: SimulatedStore) {
+    init(_ transaction: any StoreTransaction, power: Power) {
         self.transaction = transaction
-        self.store = store
+        self.power = power
     }
 
     func execute(_ statement: Statement, _ arguments: [SQLValue]) throws(StorageError) -> [Row] {
-        guard store.power.beforeStatement(store) else { throw .unavailable("the power is out") }
+        guard power.beforeStatement() else { throw .unavailable("the power is out") }
         return try transaction.execute(statement, arguments)
     }
 }

@@ -28,8 +28,10 @@ final class BcryptPool: Sendable {
     /// One core stays free for requests whose keys are known. Thirty-two in line are some eight seconds at cost 12: who
     /// comes after them is better told at once.
     static func forThisMachine() -> BcryptPool {
-        BcryptPool(width: max(1, ProcessInfo.processInfo.activeProcessorCount - 1), lineMax: 32)
+        BcryptPool(width: max(1, cores - 1), lineMax: 32)
     }
+
+    private static let cores = ProcessInfo.processInfo.activeProcessorCount
 
     /// How many wait for a thread now.
     var waitingCount: Int { state.withLock { $0.waiting.count } }

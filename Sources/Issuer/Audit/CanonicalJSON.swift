@@ -56,6 +56,8 @@ indirect enum CanonicalJSON: Decodable, Equatable {
 
     /// RFC 8785 section 3.2.2.2 has two short escapes that `JSONWriter` spells out.
     private static func quoted(_ text: String) -> String {
-        JSONWriter.text { $0.text(text) }.replacing("\\u0008", with: "\\b").replacing("\\u000c", with: "\\f")
+        let quoted = JSONWriter.text { $0.text(text) }
+        guard text.utf8.contains(where: { $0 == 0x08 || $0 == 0x0c }) else { return quoted }
+        return quoted.replacing("\\u0008", with: "\\b").replacing("\\u000c", with: "\\f")
     }
 }

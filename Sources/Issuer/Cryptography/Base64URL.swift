@@ -10,23 +10,24 @@ package enum Base64URL {
 
     /// Appends the encoding of `bytes` to `text`.
     static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
-        text.reserveCapacity(text.count + (bytes.count * 4 + 2) / 3)
+        var end = text.count
+        // Room first: appending characters one by one asks for each whether there is some.
+        text.append(contentsOf: repeatElement(0, count: (bytes.count * 4 + 2) / 3))
         let (bytes, alphabet) = (bytes.span, alphabet.span)
+        var characters = text.mutableSpan
         var index = 0
-        while index + 2 < bytes.count {
-            let bits = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
-            text.append(alphabet[bits >> 18])
-            text.append(alphabet[bits >> 12 & 63])
-            text.append(alphabet[bits >> 6 & 63])
-            text.append(alphabet[bits & 63])
-            index += 3
+        while index < bytes.count {
+            let count = min(3, bytes.count - index)
+            var bits = Int(bytes[index]) << 16
+            if count > 1 { bits |= Int(bytes[index + 1]) << 8 }
+            if count > 2 { bits |= Int(bytes[index + 2]) }
+            characters[end] = alphabet[bits >> 18]
+            characters[end + 1] = alphabet[bits >> 12 & 63]
+            if count > 1 { characters[end + 2] = alphabet[bits >> 6 & 63] }
+            if count > 2 { characters[end + 3] = alphabet[bits & 63] }
+            index += count
+            end += count + 1
         }
-        guard index < bytes.count else { return }
-        let isPair = index + 1 < bytes.count
-        let bits = Int(bytes[index]) << 16 | (isPair ? Int(bytes[index + 1]) << 8 : 0)
-        text.append(alphabet[bits >> 18])
-        text.append(alphabet[bits >> 12 & 63])
-        if isPair { text.append(alphabet[bits >> 6 & 63]) }
     }
 
     /// The UTF-8 text that is encoded. Nil where it is none.

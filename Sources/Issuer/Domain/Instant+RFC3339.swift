@@ -4,9 +4,27 @@ extension Instant {
         let day = milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000
         let inDay = milliseconds - day * 86_400_000
         let date = CivilDate(daysSince1970: day)
-        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
-            + "T\(padded(inDay / 3_600_000, 2)):\(padded(inDay / 60_000 % 60, 2)):\(padded(inDay / 1000 % 60, 2))"
-            + ".\(padded(inDay % 1000, 3))Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        func append(_ number: Int64, digits: Int, before mark: Unicode.Scalar) {
+            // A year past 9999 has more, which no time that the issuer makes or takes has.
+            let number = UInt64(clamping: number)
+            var divisor = (1..<digits).reduce(1 as UInt64) { power, _ in power * 10 }
+            while number / divisor > 9 { divisor *= 10 }
+            while divisor > 0 {
+                text.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+                divisor /= 10
+            }
+            text.append(UInt8(ascii: mark))
+        }
+        append(date.year, digits: 4, before: "-")
+        append(date.month, digits: 2, before: "-")
+        append(date.day, digits: 2, before: "T")
+        append(inDay / 3_600_000, digits: 2, before: ":")
+        append(inDay / 60_000 % 60, digits: 2, before: ":")
+        append(inDay / 1000 % 60, digits: 2, before: ".")
+        append(inDay % 1000, digits: 3, before: "Z")
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Nil unless `text` is an RFC 3339 date-time, with `Z` or a numeric offset; digits past milliseconds are dropped.
@@ -25,11 +43,6 @@ extension Instant {
         let seconds = date.daysSince1970 * 86_400 + hour * 3600 + (minute - offset) * 60 + second
         self.init(milliseconds: seconds * 1000 + fraction)
     }
-}
-
-private func padded(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }
 
 private struct DigitReader {

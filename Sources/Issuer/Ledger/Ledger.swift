@@ -144,10 +144,7 @@ struct Ledger {
     /// counts in wherever a rolling window covers it.
     private func shift(by change: Spend, for authorization: Authorization) throws(StorageError) {
         guard change != Spend(), let authorizedAt = authorization.authorizedAt else { return }
-        guard try Counters.hasRolling(for: authorization, at: authorizedAt, in: books) else {
-            return try Counters.shift(by: change, for: authorization, at: authorizedAt, in: books)
-        }
-        let shifted = try Counters.shiftAndTell(by: change, for: authorization, at: authorizedAt, in: books)
+        let shifted = try Counters.shift(by: change, for: authorization, at: authorizedAt, in: books)
         for window in shifted {
             guard let seconds = window.period.rollingSeconds else { continue }
             let stride = CounterKey(

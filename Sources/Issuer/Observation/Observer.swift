@@ -13,6 +13,31 @@ public protocol Observer: Sendable {
     /// The lane has committed so many transactions at once, or could not, and was busy for so long.
     func committed(transactions: Int, nanoseconds: Int64, succeeded: Bool)
     func checkedAPIKey(_ check: APIKeyCheck)
+    /// Something has happened between the issuer and the server that keeps its books.
+    func met(_ event: DatabaseEvent)
+}
+
+/// What can happen between the issuer and a database server.
+public enum DatabaseEvent: Hashable, Sendable {
+    case connected
+    /// By whomever it was closed.
+    case disconnected
+    /// A transaction is run again.
+    case retried(RetryReason)
+    /// A COMMIT was sent, and nobody knows what became of it.
+    case lostCommit
+}
+
+/// Why a transaction is run again.
+public enum RetryReason: String, Sendable, CaseIterable {
+    /// SQLSTATE 40001: another was in its way.
+    case serialization = "40001"
+    /// SQLSTATE 40P01.
+    case deadlock = "40P01"
+    /// SQLSTATE 23505: another has written the same row first.
+    case duplicate = "23505"
+    /// The connection was lost, or led to a server that takes no writes.
+    case connection = "connection"
 }
 
 /// Where a request spends its time in the issuer.
@@ -70,5 +95,6 @@ public struct Observation: Sendable {
         func spent(_ nanoseconds: Int64, in stage: Stage, requests: Int) {}
         func committed(transactions: Int, nanoseconds: Int64, succeeded: Bool) {}
         func checkedAPIKey(_ check: APIKeyCheck) {}
+        func met(_ event: DatabaseEvent) {}
     }
 }

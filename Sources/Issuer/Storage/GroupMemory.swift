@@ -11,6 +11,8 @@ public final class GroupMemory {
         var agents: [SeenAgent: Agent.Status] = [:]
         /// Before then nothing of the company's is due to lapse; nil where nobody has looked.
         var nextLapse: Instant?
+        /// Read under the lock; with what the group has changed and not written yet.
+        var sheets: [CounterSheet.Subject: CounterSheet] = [:]
     }
 
     struct SeenAgent: Hashable {
@@ -20,6 +22,12 @@ public final class GroupMemory {
 
     /// The key set's number, as a transaction that had locked a company's row has read it.
     var keySetSequence: Int64?
+    /// Whose sheets have something to write.
+    var companiesWithChanges: Set<CompanyID> = [] { didSet { hasChanged = true } }
+    /// Rows that are to be written.
+    var authorizations: [[SQLValue]] = [] { didSet { hasChanged = true } }
+    /// Whether something was left here to be written. To be reset by whoever asks.
+    var hasChanged = false
     private var standings: [CompanyID: Standing] = [:]
 
     public init() {}
@@ -31,6 +39,13 @@ public final class GroupMemory {
 
     func forgetAll() {
         standings.removeAll(keepingCapacity: true)
+        companiesWithChanges.removeAll(keepingCapacity: true)
+        authorizations.removeAll(keepingCapacity: true)
         keySetSequence = nil
+    }
+
+    /// To be called when all is written.
+    func forgetSheets() {
+        for company in standings.keys { standings[company]?.sheets.removeAll() }
     }
 }

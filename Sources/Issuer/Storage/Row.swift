@@ -106,14 +106,32 @@ public struct Row: Sendable {
         return value
     }
 
+    /// A list; most are empty, and those need no decoder.
+    func json<Element: Decodable>(
+        _ column: Int, as kind: [Element].Type = [Element].self
+    ) throws(StorageError) -> [Element] {
+        let text = try text(column)
+        return text == "[]" ? [] : try decoded(text, column)
+    }
+
+    /// The same of labels.
+    func metadata(_ column: Int) throws(StorageError) -> Metadata {
+        let text = try text(column)
+        return text == "{}" ? Metadata() : try decoded(text, column)
+    }
+
     func optionalJSON<Value: Decodable>(
         _ column: Int, as kind: Value.Type = Value.self
     ) throws(StorageError) -> Value? {
         guard let text = try optionalText(column) else { return nil }
+        return try decoded(text, column)
+    }
+
+    private func decoded<Value: Decodable>(_ text: String, _ column: Int) throws(StorageError) -> Value {
         do {
-            return try JSONDecoder().decode(kind, from: Foundation.Data(text.utf8))
+            return try JSONDecoder().decode(Value.self, from: Foundation.Data(text.utf8))
         } catch {
-            throw .corrupt("column \(column) is not a \(kind): \(error)")
+            throw .corrupt("column \(column) is not a \(Value.self): \(error)")
         }
     }
 }

@@ -75,6 +75,30 @@ public protocol StoreTransaction: AnyObject {
     /// fails, whatever its body made of it. So a body decides nothing by whether a write fails.
     @discardableResult
     func execute(_ statement: Statement, _ arguments: [SQLValue]) throws(StorageError) -> [Row]
+
+    /// Runs statements of which none needs what another finds, in their order, and gives the rows of each. An engine that is
+    /// far away is asked once.
+    func ask(_ questions: [Question]) throws(StorageError) -> [[Row]]
+}
+
+/// A statement with what is bound in it.
+public struct Question: Sendable {
+    let statement: Statement
+    let arguments: [SQLValue]
+
+    init(_ statement: Statement, _ arguments: [SQLValue]) {
+        self.statement = statement
+        self.arguments = arguments
+    }
+}
+
+extension StoreTransaction {
+    /// One after the other, for an engine that is near.
+    public func ask(_ questions: [Question]) throws(StorageError) -> [[Row]] {
+        var found: [[Row]] = []
+        for question in questions { found.append(try execute(question.statement, question.arguments)) }
+        return found
+    }
 }
 
 /// One SQL text, in the subset that every engine shares. Its `$n` first appear in ascending order.
@@ -84,13 +108,28 @@ public struct Statement: Sendable {
     public let sql: String
     /// Its effect may stay although the body that ran it failed: it locks, and changes nothing that anybody reads.
     let onlyLocks: Bool
+    /// What the group has to write of these tables is written before it.
+    let looksAtCounters, looksAtAuthorizations: Bool
     /// Tells it from every other: the number of those that were made before it.
     let number: Int
 
     private static let count = Atomic(0)
 
     public init(_ sql: String, onlyLocks: Bool = false) {
+        self.init(
+            sql, onlyLocks: onlyLocks, looksAtCounters: sql.contains("counters"),
+            looksAtAuthorizations: sql.contains("authorizations"))
+    }
+
+    /// For a statement that knows what the group has to write.
+    init(knowing sql: String) {
+        self.init(sql, onlyLocks: false, looksAtCounters: false, looksAtAuthorizations: false)
+    }
+
+    private init(_ sql: String, onlyLocks: Bool, looksAtCounters: Bool, looksAtAuthorizations: Bool) {
         self.sql = sql
+        self.looksAtCounters = looksAtCounters
+        self.looksAtAuthorizations = looksAtAuthorizations
         self.onlyLocks = onlyLocks
         number = Self.count.wrappingAdd(1, ordering: .relaxed).oldValue
     }

@@ -36,6 +36,7 @@ extension Issuer {
     }
 
     private func rule(_ request: AuthorizationRequest, in books: Books) throws -> (Ruling, Evidence) {
+        try Counters.foresee(agent: request.agentID, currency: request.money.currency, in: books)
         guard let status = try Agents.status(of: request.agentID, in: books) else {
             throw IssuerError.notFound(.agent, request.agentID.text)
         }

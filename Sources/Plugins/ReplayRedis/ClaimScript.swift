@@ -1,4 +1,5 @@
 import PluginParts
+import RedisClient
 import Verifier
 
 /// A claim as one command: a script, which the server runs as one step.
@@ -43,5 +44,24 @@ struct ClaimScript: Sendable {
         let reply = try connection.runWithoutError(until: deadline)
         guard let answer = reply.integer else { throw RedisFailure("The server's answer is no number.") }
         return answer
+    }
+}
+
+extension RedisCommand {
+    /// Adds a claim's key as one word: the prefix, the issuer's length, the issuer and the `jti`, so that no two pairs
+    /// have one key.
+    fileprivate func addKey(
+        prefix: Span<UInt8>, issuer: Span<UInt8>, authorizationID: Span<UInt8>
+    ) throws(RedisFailure) {
+        let length = DecimalText(Int64(issuer.count))
+        let colon: InlineArray<1, UInt8> = [UInt8(ascii: ":")]
+        try beginWord(bytes: prefix.count + length.count + 1 + issuer.count + 1 + authorizationID.count)
+        try addPart(prefix)
+        try length.withBytes { digits throws(RedisFailure) in try addPart(digits) }
+        try addPart(colon.span)
+        try addPart(issuer)
+        try addPart(colon.span)
+        try addPart(authorizationID)
+        try endWord()
     }
 }

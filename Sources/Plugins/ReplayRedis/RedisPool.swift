@@ -1,5 +1,6 @@
 import POSIX
 import PluginParts
+import RedisClient
 import Verifier
 
 /// A bounded number of connections to one server, lent to one thread at a time.

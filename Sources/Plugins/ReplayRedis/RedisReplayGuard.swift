@@ -1,4 +1,5 @@
 import PluginParts
+import RedisClient
 public import Verifier
 
 /// A replay guard on a Redis server, which the processors of many hosts share.

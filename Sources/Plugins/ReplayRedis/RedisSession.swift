@@ -1,21 +1,18 @@
 import PluginParts
+import RedisClient
 import Verifier
 
 /// What a connection has to be told, and the server to be asked, before claims are made on it.
 struct RedisSession: Sendable {
-    private let address: RedisAddress
-    private let username: [UInt8]?
-    private let password: [UInt8]?
-    private let database: UInt32
+    private let login: RedisLogin
     private let requiresAppendOnlyFile: Bool
     private let asksNothingElse: Bool
     private let connectMilliseconds: Int64
 
     init(_ options: RedisReplayGuard.Options) {
-        address = RedisAddress(options.address)
-        username = options.username.map { Array($0.utf8) }
-        password = options.password.map { Array($0.utf8) }
-        database = options.database
+        login = RedisLogin(
+            RedisAddress(options.address), username: options.username, password: options.password,
+            database: options.database)
         requiresAppendOnlyFile = options.requiresAppendOnlyFile
         asksNothingElse = options.asksNothingElse
         connectMilliseconds = Int64(options.connectMilliseconds)
@@ -24,28 +21,9 @@ struct RedisSession: Sendable {
     /// A connection that claims can be made on.
     func begin(until deadline: Deadline) throws(RedisFailure) -> RedisConnection {
         let deadline = min(deadline, Deadline(inMilliseconds: connectMilliseconds))
-        let connection = try RedisConnection.open(address, until: deadline)
-        if let password { try authenticate(connection, password, until: deadline) }
-        if database != 0 { try select(connection, until: deadline) }
+        let connection = try login.open(until: deadline)
         if !asksNothingElse { try inspect(connection, until: deadline) }
         return connection
-    }
-
-    private func authenticate(
-        _ connection: RedisConnection, _ password: [UInt8], until deadline: Deadline
-    ) throws(RedisFailure) {
-        try connection.command.begin(words: username == nil ? 2 : 3)
-        try connection.command.add("AUTH")
-        if let username { try connection.command.add(username.span) }
-        try connection.command.add(password.span)
-        _ = try connection.runWithoutError(until: deadline)
-    }
-
-    private func select(_ connection: RedisConnection, until deadline: Deadline) throws(RedisFailure) {
-        try connection.command.begin(words: 2)
-        try connection.command.add("SELECT")
-        try connection.command.add(Int64(database))
-        _ = try connection.runWithoutError(until: deadline)
     }
 
     /// A server that forgets claims by itself is refused, whatever it would answer.
@@ -67,13 +45,11 @@ struct RedisSession: Sendable {
     }
 }
 
-extension RedisConnection {
-    /// As `run`, of a command whose reply must not be an error.
-    func runWithoutError(until deadline: Deadline) throws(RedisFailure) -> RedisReply {
-        let reply = try run(until: deadline)
-        guard reply.isError else { return reply }
-        var words = ShortText("The server says: ")
-        reply.withText { words.append($0) }
-        throw RedisFailure(words)
+extension RedisAddress {
+    fileprivate init(_ address: RedisReplayGuard.Address) {
+        switch address {
+        case .tcp(let host, let port): self.init(host: host, port: port)
+        case .unix(let path): self.init(unixPath: path)
+        }
     }
 }

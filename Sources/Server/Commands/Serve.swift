@@ -16,7 +16,7 @@ struct Serve: AsyncParsableCommand {
             "listening" line and the file paitify.url in the data folder say which.
             """)
 
-    /// Under the ten seconds in which an orderly stop has to be over.
+    /// Under the ten seconds in which an orderly stop has to be over, once it has drained.
     private static let stopWithin: Duration = .seconds(8)
 
     func run() async throws {
@@ -33,7 +33,7 @@ struct Serve: AsyncParsableCommand {
             let metrics = Metrics(
                 version: Release.version, connectionsMax: configuration.limits.connectionsMax,
                 storePath: configuration.store.isSQLite ? folder.storePath : nil,
-                uptime: App.uptime)
+                sharesRates: configuration.redis != nil, uptime: App.uptime)
             let (logger, log) = Logger.make(
                 level: configuration.logLevel, clock: App.clock, lost: metrics.lostLogLines)
             defer { log?.flush() }
@@ -70,7 +70,14 @@ struct Serve: AsyncParsableCommand {
     private static func serve(
         _ issuer: Issuer, _ configuration: Configuration, _ folder: DataFolder, _ metrics: Metrics, _ logger: Logger
     ) async throws {
-        let api = try App.api(issuer, configuration, metrics: metrics, logger: logger) { channel in
+        let sharedRates = App.sharedRates(configuration, metrics: metrics, logger: logger)
+        // Before the first request comes: no longer than the server may take to answer.
+        let nextLook = await sharedRates?.attend()
+        let drain = Drain(seconds: configuration.drainSeconds)
+        let api = try App.api(
+            issuer, configuration, sharedRates: sharedRates, isStopping: { drain.hasBegun }, metrics: metrics,
+            logger: logger
+        ) { channel in
             let port = channel.localAddress?.port ?? configuration.port
             let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
             let address = "http://\(host):\(port)"
@@ -85,10 +92,15 @@ struct Serve: AsyncParsableCommand {
             Listener(api, on: "\(configuration.host):\(configuration.port) (PAITIFY_HOST, PAITIFY_PORT)"),
         ]
         if !configuration.store.isSQLite { services.append(KeyWatch(issuer: issuer)) }
+        if let sharedRates, let nextLook {
+            services.append(SharedRatesService(rates: sharedRates, afterMilliseconds: nextLook))
+        }
+        // The last is told first to stop, and the others when it has.
+        services.append(drain)
         var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quieter)
-        group.maximumGracefulShutdownDuration = stopWithin
+        group.maximumGracefulShutdownDuration = stopWithin + .seconds(configuration.drainSeconds)
         try await ServiceGroup(configuration: group).run()
     }
 

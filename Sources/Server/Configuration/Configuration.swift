@@ -12,8 +12,12 @@ struct Configuration: Sendable {
     var masterKey = MasterKeySource.dataFolder
     var issuer = IssuerSettings(issuerURL: "http://localhost:8080")
     var logLevel = Logger.Level.info
+    /// How long it goes on serving after it was told to stop.
+    var drainSeconds: Int64 = 0
     var limits = ConnectionLimits()
     var rates = RateSettings()
+    /// Where issuers share those. Nil: each counts for itself.
+    var redis: RedisURL?
     var proxies = TrustedProxies.none
     var metrics = MetricsAccess(token: nil)
     /// Where Swagger UI's files are. Nil: beside the program.
@@ -103,6 +107,7 @@ extension Configuration {
         try variables.readSeconds("PAITIFY_CONFIRM_GRACE", 0...30 * day, &issuer.confirmGraceSeconds)
         try variables.readSeconds("PAITIFY_APPROVAL_TTL", 1...30 * day, &issuer.approvalLifetimeSeconds)
         try variables.readSeconds("PAITIFY_KEY_ROTATION", 3600...3650 * day, &issuer.keyRotationSeconds)
+        try variables.readSeconds("PAITIFY_DRAIN", 0...600, &drainSeconds)
     }
 
     private mutating func readLimits(_ variables: Variables) throws(ConfigurationError) {
@@ -123,6 +128,13 @@ extension Configuration {
         try variables.readInteger("PAITIFY_COMPANY_RATE_LIMIT", range, &perCompany)
         rates.perCompany = perCompany
         try variables.readInteger("PAITIFY_REFUSAL_RATE_LIMIT", range, &rates.refusalsPerAddress)
+        if let text = variables["PAITIFY_REDIS_URL"] {
+            do {
+                redis = try RedisURL(text)
+            } catch {
+                throw variables.error("PAITIFY_REDIS_URL", error.rawValue)
+            }
+        }
         try variables.read(
             "PAITIFY_TRUSTED_PROXY", "IP addresses with commas between, such as 127.0.0.1", &proxies,
             TrustedProxies.init)

@@ -26,6 +26,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var hasRefused = false
     /// The last request is there: what is pipelined behind it goes nowhere.
     private var isIgnoring = false
+    /// A request is there in full, and nothing has been read since: see `ConnectionBytes`.
+    fileprivate var mayReadAhead = false
     /// The head of the pipeline, where bytes can be written as they are.
     fileprivate var bytes: ChannelHandlerContext?
 
@@ -90,6 +92,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
             context.fireChannelRead(data)
         case .end:
             state.requestEnded()
+            mayReadAhead = true
             owesEnd = false
             head = nil
             armTimer(context)
@@ -248,8 +251,11 @@ final class ConnectionBytes: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
-        // Nobody behind asks for more once the answer is out; the client has to get rid of the rest all the same.
-        if discards { context.read() }
+        // Nobody behind asks for more once the answer is out; the client has to get rid of the rest all the same. And nobody
+        // asks before it is out: to stop listening for that long, and begin again, takes two system calls a request. So
+        // one read more is asked for, which mostly brings the next request, and is held back where it comes too early.
+        if discards || connection.mayReadAhead { context.read() }
+        connection.mayReadAhead = false
     }
 }
 

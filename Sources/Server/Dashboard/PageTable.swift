@@ -75,7 +75,7 @@ final class PageTable {
                         token, scope, isUse: !isStream && request.headers[.paitifyBackground] == nil)
                     scope.notes.visitor = found
                     signedIn = found
-                    try scope.take(found.principal, of: dashboard.sessions.limits)
+                    try await scope.take(found.principal, of: dashboard.sessions.limits)
                 } catch IssuerError.unauthenticated {}
             }
             if dashboard.proxies.areUnawareOf(request, peer: scope.peer) { strangers.tell(dashboard.logger) }

@@ -44,6 +44,7 @@ final class IssuerMetrics: Observer {
     private let groupSizes = Histogram(Histogram.groupSizes)
     private let laneBusy = Counter()
     private let failedGroups = Counter()
+    private let database = DatabaseMetrics()
 
     func decided(_ authorization: Authorization) {
         let environment = authorization.environment
@@ -79,6 +80,10 @@ final class IssuerMetrics: Observer {
 
     func checkedAPIKey(_ check: APIKeyCheck) {
         apiKeyChecks[at: check.position].add()
+    }
+
+    func met(_ event: DatabaseEvent) {
+        database.met(event)
     }
 }
 
@@ -116,6 +121,7 @@ extension IssuerMetrics {
         page.only(
             "paitify_lane_failed_groups_total", .counter, "Groups of transactions that could not be committed.",
             .integer(failedGroups.value))
+        database.write(to: &page)
     }
 
     /// The samples of the family that has every stage of a request.

@@ -6,6 +6,8 @@ final class Metrics: Sendable {
     let http = HTTPMetrics()
     let connections = ConnectionMetrics()
     let housekeeping = HousekeepingMetrics()
+    /// On the page where issuers share their limits.
+    let sharedRates = SharedRateMetrics()
     /// Lines that the log had no room for.
     let lostLogLines = Counter()
     /// Nanoseconds of a clock that only goes forward: what everything here is timed by.
@@ -13,10 +15,15 @@ final class Metrics: Sendable {
     /// This program's.
     private let version: String
     private let connectionsMax: Int
+    private let sharesRates: Bool
     /// Nil for a store in memory.
     private let store: StoreMetrics?
 
-    init(version: String, connectionsMax: Int, storePath: String?, uptime: @escaping @Sendable () -> Int64) {
+    init(
+        version: String, connectionsMax: Int, storePath: String?, sharesRates: Bool = false,
+        uptime: @escaping @Sendable () -> Int64
+    ) {
+        self.sharesRates = sharesRates
         self.version = version
         self.connectionsMax = connectionsMax
         store = storePath.map(StoreMetrics.init)
@@ -42,6 +49,7 @@ final class Metrics: Sendable {
         connections.write(to: &page, most: connectionsMax)
         standing.write(to: &page)
         housekeeping.write(to: &page)
+        if sharesRates { sharedRates.write(to: &page) }
         store?.write(to: &page)
         page.only(
             "paitify_log_lines_dropped_total", .counter,

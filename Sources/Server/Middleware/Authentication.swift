@@ -16,7 +16,7 @@ struct Authentication: RouterMiddleware {
     ) async throws -> Response {
         let start = metrics.uptime()
         var scope = context
-        if let key = request.headers[.apiKey], !key.isEmpty {
+        if let key = request.headers.text(.apiKey), !key.isEmpty {
             scope.caller = try await caller(key, from: context.client)
         } else if let token = bearers.token(in: request) {
             scope.caller = try await bearers.principal(token, request, context)

@@ -18,7 +18,7 @@ final class Idempotency: Sendable {
         _ request: Request, body bytes: [UInt8], caller: Principal, requestID: String,
         _ body: (OnceOnly?) async throws -> Value
     ) async throws -> Value {
-        guard let text = request.headers[.idempotencyKey] else { return try await body(nil) }
+        guard let text = request.headers.text(.idempotencyKey) else { return try await body(nil) }
         let key = try Self.key(text)
         let claim = Claim(companyID: caller.companyID, environment: caller.environment.rawValue, key: key)
         guard running.withLock({ $0.insert(claim).inserted }) else {

@@ -29,6 +29,6 @@ struct Problems: Sendable {
     }
 
     func closeUnread(_ request: Request, _ response: inout Response, _ scope: RequestScope) {
-        if request.announcesBody, !scope.notes.bodyWasRead { response.headers[.connection] = "close" }
+        if !scope.notes.bodyWasRead, request.announcesBody { response.headers[.connection] = "close" }
     }
 }

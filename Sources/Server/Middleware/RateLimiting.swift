@@ -10,15 +10,15 @@ struct RateLimiting: RouterMiddleware {
     func handle(
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
     ) async throws -> Response {
-        if let caller = context.caller { try context.take(caller, of: limits) }
+        if let caller = context.caller { try await context.take(caller, of: limits) }
         return try await next(request, context)
     }
 }
 
 extension RequestScope {
     /// Counts the request as one of that principal's. Throws where there have been too many.
-    func take(_ principal: Principal, of limits: RateLimits) throws {
-        guard let standing = limits.take(principal) else { return }
+    func take(_ principal: Principal, of limits: RateLimits) async throws {
+        guard let standing = await limits.count(principal) else { return }
         notes.rateStanding = standing
         guard let wait = standing.wait else { return }
         let isOne = standing.key?.wait != nil

@@ -8,7 +8,7 @@ struct RequestID: EnvelopeStep {
     let makeID: @Sendable () -> String
 
     func open(_ request: Request, _ scope: inout RequestScope) {
-        scope.requestID = Self.accepted(request.headers[.requestID]) ?? makeID()
+        scope.requestID = Self.accepted(request.headers.text(.requestID)) ?? makeID()
     }
 
     func close(_ request: Request, _ response: inout Response, _ scope: RequestScope) {

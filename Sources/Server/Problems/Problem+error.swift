@@ -20,7 +20,7 @@ extension Problem {
         "Something went wrong here that should not have. The log has it under this requestId.")
 
     /// The server was told to stop, and this request has had its time.
-    private static let stopping = Problem(
+    static let stopping = Problem(
         .stopping, "The server is stopping. Send the request again, with its Idempotency-Key.",
         headers: [.retryAfter: "1"])
 

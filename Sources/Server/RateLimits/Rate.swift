@@ -32,6 +32,18 @@ struct Rate: Sendable, Equatable {
         max(fullAt, now) + interval - now <= Self.windowNanoseconds
     }
 
+    /// How many are there of a bucket that is full in so long.
+    func remaining(fullIn: Int64) -> Int64 { max(0, (Self.windowNanoseconds - fullIn) / interval) }
+
+    /// How long until there is one of a bucket that is full in so long; nil where there is.
+    func wait(fullIn: Int64) -> Int64? {
+        let wait = fullIn + interval - Self.windowNanoseconds
+        return wait > 0 ? wait : nil
+    }
+
+    /// The least time until it is full of a bucket that has none.
+    var fullInWithoutOne: Int64 { Self.windowNanoseconds - interval + 1 }
+
     /// How long one takes to come back.
     private var interval: Int64 { 1_000_000_000 / perSecond }
 

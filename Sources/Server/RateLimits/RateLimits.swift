@@ -29,9 +29,12 @@ final class RateLimits: Sendable {
     private let refusal: Rate?
     private let now: @Sendable () -> Int64
     private let buckets = Mutex(Buckets())
+    /// Where all issuers count together.
+    let shared: SharedRates?
 
     /// `now` gives nanoseconds since any instant, and never goes back.
-    init(_ settings: RateSettings, now: @escaping @Sendable () -> Int64) {
+    init(_ settings: RateSettings, shared: SharedRates? = nil, now: @escaping @Sendable () -> Int64) {
+        self.shared = shared
         key = Rate(perSecond: settings.perKey)
         company = Rate(perSecond: settings.perCompany ?? 10 * settings.perKey)
         refusal = Rate(perSecond: settings.refusalsPerAddress)
@@ -51,7 +54,19 @@ final class RateLimits: Sendable {
         }
     }
 
-    /// Counts a request of `principal`. Nil where nothing limits it.
+    /// Counts a request of `principal` at all issuers, where they count together; else, and while that cannot be done,
+    /// here. Nil where nothing limits it.
+    ///
+    /// What passes is counted here in any case: when the others cannot be asked any more, this issuer goes on from
+    /// what it has let through.
+    func count(_ principal: Principal) async -> Standing? {
+        guard let shared, key != nil || company != nil else { return take(principal) }
+        guard let standing = await shared.count(principal, key: key, company: company) else { return take(principal) }
+        if standing.wait == nil { _ = take(principal) }
+        return standing
+    }
+
+    /// Counts a request of `principal` here. Nil where nothing limits it.
     func take(_ principal: Principal) -> Standing? {
         guard key != nil || company != nil else { return nil }
         let now = now()

@@ -26,16 +26,15 @@ extension Request {
 
     /// Reads the body whatever it is, of at most `bytesMax`.
     func readBytes(bytesMax: Int, scope: RequestScope) async throws -> [UInt8] {
-        if let announced = headers[.contentLength].flatMap(Int.init), announced > bytesMax {
-            throw Problem.bodyTooLarge(bytesMax)
-        }
+        let announced = headers.text(.contentLength).flatMap(Int.init)
+        if let announced, announced > bytesMax { throw Problem.bodyTooLarge(bytesMax) }
         var bytes: [UInt8] = []
         for try await part in body {
             guard bytes.count + part.readableBytes <= bytesMax else { throw Problem.bodyTooLarge(bytesMax) }
             bytes.append(contentsOf: part.readableBytesView)
         }
         // A connection that broke off must never make a shorter request of what was sent.
-        if let announced = headers[.contentLength].flatMap(Int.init), announced != bytes.count {
+        if let announced, announced != bytes.count {
             throw Problem(
                 .bodyIncomplete, "The body is shorter than its Content-Length. Send all of it.")
         }
@@ -44,7 +43,7 @@ extension Request {
     }
 
     private func checkContentType() throws {
-        let type = headers[.contentType] ?? ""
+        let type = headers.text(.contentType) ?? ""
         if type == "application/json" && headers[.contentEncoding] == nil { return }
         let parts = type.split(separator: ";").map { $0.drop { $0 == " " } }
         let name = parts.first.map { $0.lowercased().trimmingSpaces } ?? ""

@@ -52,6 +52,11 @@ def _noted():
         raise
 
 
+def _is_proxy_s(response):
+    """Said by the nginx before issuers, which asked none of them, or was not answered."""
+    return response.headers.get("server") == "nginx" and response.headers.get("content-type") == "text/html"
+
+
 @contextlib.contextmanager
 def watching_httpx():
     """Whatever httpx's clients are answered, module-level calls included."""
@@ -59,7 +64,7 @@ def watching_httpx():
 
     def watched(client, request, **options):
         response = send(client, request, **options)
-        if request.url.host in ("127.0.0.1", "localhost") and not options.get("stream"):
+        if request.url.host in ("127.0.0.1", "localhost") and not options.get("stream") and not _is_proxy_s(response):
             check(
                 request.method, request.url.raw_path.decode(), response.status_code, response.headers, response.content,
                 request.headers, request.read(),

@@ -24,24 +24,32 @@ def programs():
 class PostgreSQL:
     """Listens on a Unix socket alone. What it is told is on disk when the process ends, however it ends."""
 
-    def __init__(self):
+    def __init__(self, disk=None, environment=None, more=None):
+        """On a `disk` of its own, if one is given, and then it flushes what it commits. More of environment and settings."""
         # A socket's path has 107 bytes at most; the server is not root, and has to reach its folder.
         self.folder = Path(tempfile.mkdtemp(prefix="paitify-pg-", dir="/tmp"))
-        self.data = self.folder / "data"
+        self.data = (disk or self.folder) / "postgresql"
+        self.environment = {**os.environ, **(environment or {})}
         # A server does not run as root; Debian's package has made the user postgres.
         self.user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
         if self.user:
             shutil.chown(self.folder, "postgres", "postgres")
         self.process = None
-        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C.UTF-8")
+        self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C.UTF-8")
         with open(self.data / "postgresql.conf", "a") as settings:
             settings.write(
                 f"listen_addresses = ''\nunix_socket_directories = '{self.folder}'\nmax_connections = 300\n"
-                "fsync = off\nshared_preload_libraries = 'pg_stat_statements'\n"
+                f"fsync = {'on' if disk else 'off'}\n"
             )
+            self._write(settings, more or {})
         self.start()
 
-    def _run(self, program, *arguments):
+    @staticmethod
+    def _write(file, settings):
+        for name, value in settings.items():
+            file.write(f"{name} = '{value}'\n")
+
+    def run(self, program, *arguments):
         command = [str(programs() / program), *map(str, arguments)]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, **self.user)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
@@ -54,8 +62,9 @@ class PostgreSQL:
     def start(self):
         with open(self.folder / "log", "a") as log:
             self.process = subprocess.Popen(
-                [str(programs() / "postgres"), "-D", str(self.data)], cwd=self.folder, stdout=log, stderr=log, **self.user
-            )
+                [str(programs() / "postgres"), "-D", str(self.data)],
+                cwd=self.folder, env=self.environment, stdout=log, stderr=log, **self.user,
+            )  # fmt: skip
         end = time.monotonic() + READY_SECONDS_MAX
         while True:
             try:
@@ -75,6 +84,25 @@ class PostgreSQL:
                 pass
         self.process.wait()
 
+    def stop(self):
+        """As it is when an administrator stops it: all is written, the log is archived."""
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(READY_SECONDS_MAX) == 0
+
+    def recover(self, backup, settings):
+        """Begins anew on a base backup, and is there when it takes writes."""
+        self.data = backup
+        with open(self.data / "postgresql.auto.conf", "a") as file:
+            self._write(file, {"archive_mode": "off", **settings})
+        (self.data / "recovery.signal").touch()
+        if self.user:
+            shutil.chown(self.data / "recovery.signal", "postgres", "postgres")
+        self.start()
+        end = time.monotonic() + READY_SECONDS_MAX
+        while self.sql("SELECT pg_is_in_recovery()").strip() != "f":
+            assert time.monotonic() < end, (self.folder / "log").read_text()
+            time.sleep(0.02)
+
     def close(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
@@ -83,7 +111,7 @@ class PostgreSQL:
 
     def sql(self, text, database="postgres"):
         """What psql prints: a line a row, columns with tabs between."""
-        return self._run("psql", "-X", "-q", "-A", "-t", "-F\t", "-h", self.folder, "-U", "postgres", database, "-c", text)
+        return self.run("psql", "-X", "-q", "-A", "-t", "-F\t", "-h", self.folder, "-U", "postgres", database, "-c", text)
 
     def database(self, name):
         """A new database, as an issuer's settings name it."""

@@ -31,6 +31,10 @@ private final class Witness: Observer {
         note("key \(check.rawValue)")
     }
 
+    func met(_ event: DatabaseEvent) {
+        note("met \(event)")
+    }
+
     private func note(_ event: String) {
         events.withLock { $0.append(event) }
     }

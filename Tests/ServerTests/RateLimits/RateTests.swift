@@ -109,7 +109,7 @@ import Testing
 
 extension Principal {
     /// A key of a company, each by a number.
-    fileprivate static func test(_ key: UInt64, _ company: UInt64 = 1) -> Principal {
+    static func test(_ key: UInt64, _ company: UInt64 = 1) -> Principal {
         func digits(_ number: UInt64) -> String {
             let text = String(number)
             return String(repeating: "0", count: 26 - text.count) + text

@@ -13,12 +13,22 @@ final class PostgreSQLConnection: @unchecked Sendable {
     private let address: PostgreSQLAddress
     private let statementMilliseconds: Int
     private let random: @Sendable () -> UInt64
-    private var session: PostgreSQLSession?
+    private let observation: Observation
+    private var session: PostgreSQLSession? {
+        didSet {
+            if oldValue != nil { observation.observer.met(.disconnected) }
+            if session != nil { observation.observer.met(.connected) }
+        }
+    }
     /// Why there is no session, and until when none is tried.
     private var refusal: (failure: PostgreSQLFailure, until: UInt64)?
 
     /// Connects with the first use. `random` spreads the retries of several issuers.
-    init(_ address: PostgreSQLAddress, statementMilliseconds: Int, random: @escaping @Sendable () -> UInt64) {
+    init(
+        _ address: PostgreSQLAddress, statementMilliseconds: Int, random: @escaping @Sendable () -> UInt64,
+        observation: Observation
+    ) {
+        self.observation = observation
         self.address = address
         self.statementMilliseconds = statementMilliseconds
         self.random = random
@@ -33,7 +43,7 @@ final class PostgreSQLConnection: @unchecked Sendable {
     }
 
     /// Commits the jobs, all of one company, as one group, and answers each.
-    func commit(_ jobs: ArraySlice<Lane.Job>, observation: Observation) {
+    func commit(_ jobs: ArraySlice<Lane.Job>) {
         let start = observation.uptime()
         var ready = start
         do {
@@ -75,10 +85,14 @@ final class PostgreSQLConnection: @unchecked Sendable {
             attempts += 1
             let wasCommitting = session?.isCommitting == true && failure.isEndOfConnection
             let canGoOn = settle(after: failure)
-            if wasCommitting { throw .commitUnknown("PostgreSQL: \(failure.message)") }
+            if wasCommitting {
+                observation.observer.met(.lostCommit)
+                throw .commitUnknown("PostgreSQL: \(failure.message)")
+            }
             guard attempts < Self.attemptsMax, isWorthAnother(failure, attempts), canGoOn || refusal == nil else {
                 throw failure.storageError
             }
+            observation.observer.met(.retried(failure.retryReason))
             pause(attempts, failure)
         }
     }

@@ -43,6 +43,11 @@ struct PostgreSQLFailure: Error {
     /// A row that was not there when this transaction looked: run again, it finds the row and says what is to be said.
     var isDuplicate: Bool { state == "23505" }
 
+    /// Why a transaction that failed so is run again.
+    var retryReason: RetryReason {
+        state.flatMap(RetryReason.init) ?? .connection
+    }
+
     var storageError: StorageError {
         guard let state else { return .unavailable("PostgreSQL: \(message)") }
         let sentence = "PostgreSQL \(state): \(message)"

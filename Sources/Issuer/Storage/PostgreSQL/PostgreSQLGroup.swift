@@ -43,15 +43,26 @@ struct PostgreSQLGroup {
         answers.reserveCapacity(jobs.count)
         for job in jobs {
             session.hasWritten = false
+            memory.hasChanged = false
             do {
                 answers.append(try job.attempt(PostgreSQLTransaction(session, memory: memory)))
             } catch {
                 if let failure = session.failure { throw failure }
-                if session.hasWritten { return nil }
+                if session.hasWritten || memory.hasChanged { return nil }
                 answers.append { job.fail(error) }
             }
         }
+        try write()
         return answers
+    }
+
+    /// What the group has gathered goes with the commit, or with the end of a savepoint.
+    private func write() throws(PostgreSQLFailure) {
+        do throws(StorageError) {
+            try memory.writeAll(in: PostgreSQLTransaction(session, memory: memory))
+        } catch {
+            throw session.failure ?? .connection("\(error)")
+        }
     }
 
     /// Begins again, each job in a savepoint of its own.
@@ -70,6 +81,7 @@ struct PostgreSQLGroup {
         try session.send(Self.savepoint)
         do {
             let answer = try job.attempt(PostgreSQLTransaction(session, memory: memory))
+            try write()
             try session.send(Self.release)
             _ = try session.answer()
             return answer

@@ -16,6 +16,10 @@ internal import PQLib
         var isCommit: Bool {
             if case .commit = self { true } else { false }
         }
+
+        var isPreparation: Bool {
+            if case .preparation = self { true } else { false }
+        }
     }
 
     /// Results that are left unread at most: the server would stop reading when its own way back is full.
@@ -107,6 +111,14 @@ internal import PQLib
         return text.isAwaited ? try answer() : []
     }
 
+    /// Runs statements in one round trip, and gives the rows of each.
+    func ask(_ questions: [Question]) throws(PostgreSQLFailure) -> [[Row]] {
+        // Nothing is waited for in between, or their answers would be taken for others'.
+        if unread.count + 2 * questions.count > Self.unreadMax { _ = try answer() }
+        for question in questions { try send(question.statement, question.arguments) }
+        return Array(try answers().suffix(questions.count))
+    }
+
     /// Sends a statement, whose result is read later.
     @discardableResult
     func send(_ statement: Statement, _ arguments: [SQLValue] = []) throws(PostgreSQLFailure) -> PostgreSQLText {
@@ -136,13 +148,19 @@ internal import PQLib
 
     /// Waits for everything that was sent, and gives the rows of the last.
     func answer() throws(PostgreSQLFailure) -> [Row] {
+        try answers().last ?? []
+    }
+
+    /// Waits for everything that was sent, and gives the rows of each statement.
+    private func answers() throws(PostgreSQLFailure) -> [[Row]] {
         try expect(unsafe PQpipelineSync(connection))
-        var rows: [Row] = []
+        var rows: [[Row]] = []
         var first: PostgreSQLFailure?
         for sent in unread {
             let outcome = try outcome(of: sent)
             switch outcome {
-            case .success(let found): rows = found
+            case .success(let found):
+                if !sent.isPreparation { rows.append(found) }
             case .failure(let failure):
                 if case .preparation(let number) = sent { prepared.remove(number) }
                 if first == nil, let failure { first = failure }

@@ -52,9 +52,9 @@ public final class PostgreSQLStore: Store {
     ) {
         func writer(_ label: String) -> Track {
             let connection = PostgreSQLConnection(
-                address, statementMilliseconds: Self.statementMilliseconds, random: random)
+                address, statementMilliseconds: Self.statementMilliseconds, random: random, observation: observation)
             let lane = Lane(label: "paitify.\(label)", observation: observation) { jobs in
-                for group in Self.byCompany(jobs) { connection.commit(group, observation: observation) }
+                for group in Self.byCompany(jobs) { connection.commit(group) }
             }
             return Track(lane: lane, connection: connection)
         }
@@ -62,7 +62,7 @@ public final class PostgreSQLStore: Store {
         global = writer("global")
         readers = (0..<max(1, connections.readers)).map { number in
             let connection = PostgreSQLConnection(
-                address, statementMilliseconds: Self.readMilliseconds, random: random)
+                address, statementMilliseconds: Self.readMilliseconds, random: random, observation: observation)
             let lane = Lane(label: "paitify.reader.\(number)") { jobs in
                 for job in jobs { connection.read(job) }
             }

@@ -15,7 +15,8 @@ final class SQLiteConnection: @unchecked Sendable {
         configuration.label = "paitify.sqlite"
         configuration.prepareDatabase { connection in
             // FULL: an acknowledged decision is on disk before it is acknowledged. secure_delete, which Debian's SQLite does
-            // by itself and others do not: a destroyed signing key leaves nothing behind in the file.
+            // by itself and others do not: a destroyed signing key leaves nothing behind in the file. A log of 16 MB: the
+            // longer it is, the more changes of one page are copied back as one.
             try connection.execute(
                 sql: """
                     PRAGMA journal_mode = WAL;
@@ -23,6 +24,7 @@ final class SQLiteConnection: @unchecked Sendable {
                     PRAGMA foreign_keys = ON;
                     PRAGMA busy_timeout = 1000;
                     PRAGMA cache_size = -65536;
+                    PRAGMA wal_autocheckpoint = 4000;
                     PRAGMA temp_store = MEMORY;
                     PRAGMA secure_delete = ON;
                     """)

@@ -54,13 +54,16 @@ struct SQLiteGroup {
         answers.reserveCapacity(jobs.count)
         for job in jobs {
             statements.hasWritten = false
+            memory.hasChanged = false
             do {
                 answers.append(try job.attempt(SQLiteTransaction(statements, memory: memory)))
             } catch {
-                if statements.hasWritten || !statements.isInTransaction { return nil }
+                if statements.hasWritten || memory.hasChanged || !statements.isInTransaction { return nil }
                 answers.append { job.fail(error) }
             }
         }
+        // Which of them asks for what cannot be, the savepoints tell.
+        do { try memory.writeAll(in: SQLiteTransaction(statements, memory: memory)) } catch { return nil }
         return answers
     }
 
@@ -78,7 +81,9 @@ struct SQLiteGroup {
     private func attempt(_ job: Lane.Job) throws(SQLiteFailure) -> Answer {
         try run(Self.savepoint)
         do {
-            let answer = try job.attempt(SQLiteTransaction(statements, memory: memory))
+            let tx = SQLiteTransaction(statements, memory: memory)
+            let answer = try job.attempt(tx)
+            try memory.writeAll(in: tx)
             try run(Self.release)
             return answer
         } catch {

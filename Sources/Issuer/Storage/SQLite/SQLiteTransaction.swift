@@ -9,10 +9,18 @@ final class SQLiteTransaction: StoreTransaction {
     }
 
     func execute(_ statement: Statement, _ arguments: [SQLValue]) throws(StorageError) -> [Row] {
+        try writeGathered(before: statement)
         do throws(SQLiteFailure) {
             return try statements.execute(statement, arguments)
         } catch {
             throw error.storageError
         }
+    }
+
+    /// What others of the group have left to be written is not this one's writing.
+    private func writeGathered(before statement: Statement) throws(StorageError) {
+        let before = (hasWritten: statements.hasWritten, hasChanged: memory.hasChanged)
+        try memory.write(before: statement, in: self)
+        (statements.hasWritten, memory.hasChanged) = before
     }
 }

@@ -49,14 +49,28 @@ enum Agents {
 
     /// Nil for one that is not there, or was deleted.
     static func status(of id: AgentID, in books: Books) throws(StorageError) -> Agent.Status? {
-        let (memory, seen) = (books.tx.memory, GroupMemory.SeenAgent(environment: books.environment, id: id))
-        let standing = memory[books.companyID]
-        if let known = standing.agents[seen] { return known }
-        let found = try books.tx.execute(
-            status, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)]
-        ).first.map { (row) throws(StorageError) in try row.choice(0, of: Agent.Status.self) }
+        if let known = knownStatus(of: id, in: books) { return known }
+        let question = status(of: id, books)
+        return try remember(id, books.tx.execute(question.statement, question.arguments), in: books)
+    }
+
+    /// As the group has seen it.
+    static func knownStatus(of id: AgentID, in books: Books) -> Agent.Status? {
+        books.tx.memory[books.companyID].agents[GroupMemory.SeenAgent(environment: books.environment, id: id)]
+    }
+
+    static func status(of id: AgentID, _ books: Books) -> Question {
+        Question(status, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
+    }
+
+    @discardableResult
+    static func remember(_ id: AgentID, _ rows: [Row], in books: Books) throws(StorageError) -> Agent.Status? {
+        let found = try rows.first.map { (row) throws(StorageError) in try row.choice(0, of: Agent.Status.self) }
         // Without the lock another issuer may change it meanwhile.
-        if let found, standing.admission != nil { memory[books.companyID].agents[seen] = found }
+        if let found, books.tx.memory[books.companyID].admission != nil {
+            let seen = GroupMemory.SeenAgent(environment: books.environment, id: id)
+            books.tx.memory[books.companyID].agents[seen] = found
+        }
         return found
     }
 
@@ -98,6 +112,6 @@ enum Agents {
     private static func agent(_ row: Row) throws(StorageError) -> Agent {
         Agent(
             id: try row.id(0), name: try row.checked(1), description: try row.optionalChecked(2),
-            status: try row.choice(3), metadata: try row.json(4), createdAt: try row.instant(5))
+            status: try row.choice(3), metadata: try row.metadata(4), createdAt: try row.instant(5))
     }
 }

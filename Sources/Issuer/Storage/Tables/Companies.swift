@@ -40,11 +40,20 @@ enum Companies {
     }
 
     /// The first statement of a transaction that writes: locks the company's row against other issuers. Once a group.
+    ///
+    /// With it goes what nearly every transaction asks next: when something lapses, and which keys sign.
     static func lock(_ id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {
         if let known = tx.memory[id].admission { return known }
-        let found = try admission(tx.execute(raise, [SQLValue(id)]))
-        tx.memory[id] = GroupMemory.Standing(admission: found)
-        return found
+        // What this group has changed is not to be forgotten.
+        try tx.memory.writeAll(in: tx)
+        let found = try tx.ask([
+            Question(raise, [SQLValue(id)]), Authorizations.nextLapse(of: id), SigningKeys.currentSequence,
+        ])
+        guard let admission = try admission(found[0]) else { return nil }
+        tx.memory[id] = GroupMemory.Standing(
+            admission: admission, nextLapse: try Authorizations.nextLapse(found[1]) ?? Period.allTime.end)
+        tx.memory.keySetSequence = try SigningKeys.number(found[2])
+        return admission
     }
 
     static func look(at id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {

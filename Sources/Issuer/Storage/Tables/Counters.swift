@@ -4,14 +4,6 @@
 /// it; from then on every change of an authorization shifts every open counter that covers it. So a limit that is added,
 /// changed or removed and put back counts all that was spent in its period.
 enum Counters {
-    // A rolling window counts from its start on, whatever the clock says now.
-    private static let live = Statement(
-        """
-        SELECT subject, period_start, period_end, reserved_amount, reserved_count, confirmed_amount, confirmed_count
-        FROM counters
-        WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject IN ($4, $5) AND period_end > $6
-            AND (period_start <= $6 OR period_end > \(Period.allTime.end.milliseconds))
-        """)
     private static let one = Statement(
         """
         SELECT reserved_amount, reserved_count, confirmed_amount, confirmed_count
@@ -38,15 +30,7 @@ enum Counters {
         RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
         """
     }
-    // An index serves it; there is mostly none.
-    private static let rolling = Statement(
-        """
-        SELECT subject FROM counters
-        WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject IN ($4, '*')
-            AND period_end > \(Period.allTime.end.milliseconds) AND period_start <= $5
-        LIMIT 1
-        """)
-    private static let shiftText =
+    private static let shiftAndTell = Statement(
         """
         UPDATE counters SET reserved_amount = \(SpendSums.shifted("reserved_amount", by: "$1")),
             reserved_count = reserved_count + $2,
@@ -54,9 +38,8 @@ enum Counters {
             confirmed_count = confirmed_count + $4
         WHERE company_id = $5 AND environment = $6 AND currency = $7 AND subject IN ($8, '*') AND period_end > $9
             AND period_start <= $9
-        """
-    private static let shift = Statement(shiftText)
-    private static let shiftAndTell = Statement("\(shiftText) RETURNING subject, period_start, period_end")
+        RETURNING subject, period_start, period_end
+        """)
     private static let anyUnneeded = Statement(
         "SELECT subject FROM counters WHERE company_id = $1 AND drop_at <= $2 LIMIT 1")
     // A thousand at a time, oldest first: others wait meanwhile.
@@ -67,21 +50,6 @@ enum Counters {
                 SELECT drop_at FROM counters WHERE company_id = $1 AND drop_at <= $2 ORDER BY drop_at LIMIT 1000
             ) AS oldest)
         """)
-
-    /// The open counters of an agent and of the whole company that cover this instant, and every rolling window of theirs,
-    /// wherever it begins.
-    static func live(agent: AgentID, currency: CurrencyCode, in books: Books) throws(StorageError) -> SpendSoFar {
-        let rows = try books.tx.execute(
-            live,
-            [
-                SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text),
-                .text(CounterKey.Subject.agent(agent).text), .text(CounterKey.Subject.company.text),
-                SQLValue(books.now),
-            ])
-        var spent = SpendSoFar()
-        for row in rows { spent[try key(row, agent: agent)] = try row.spend(from: 3) }
-        return spent
-    }
 
     /// What a counter says, or would say if it were opened: for who only looks.
     static func standing(
@@ -113,27 +81,7 @@ enum Counters {
         return try row.spend(from: 0)
     }
 
-    /// Whether a rolling window covers the authorization.
-    static func hasRolling(
-        for authorization: Authorization, at authorizedAt: Instant, in books: Books
-    ) throws(StorageError) -> Bool {
-        try !books.tx.execute(
-            rolling,
-            [
-                SQLValue(books.companyID), .text(authorization.environment.rawValue),
-                .text(authorization.money.currency.text), SQLValue(authorization.agentID), SQLValue(authorizedAt),
-            ]
-        ).isEmpty
-    }
-
-    /// Adds to every open counter that covers the authorization.
-    static func shift(
-        by change: Spend, for authorization: Authorization, at authorizedAt: Instant, in books: Books
-    ) throws(StorageError) {
-        try books.tx.execute(shift, arguments(change, authorization, authorizedAt, books))
-    }
-
-    /// The same, and gives their keys, which takes longer.
+    /// Adds to every open counter that covers the authorization, also to rolling windows, and gives their keys.
     static func shiftAndTell(
         by change: Spend, for authorization: Authorization, at authorizedAt: Instant, in books: Books
     ) throws(StorageError) -> [CounterKey] {

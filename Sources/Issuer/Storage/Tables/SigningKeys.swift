@@ -76,6 +76,8 @@ enum SigningKeys {
         try number(tx.execute(sequence, []))
     }
 
+    static var currentSequence: Question { Question(sequence, []) }
+
     /// The same for a transaction that has locked its company's row. Once a group.
     static func sequenceOfGroup(in tx: any StoreTransaction) throws(StorageError) -> Int64 {
         if let known = tx.memory.keySetSequence { return known }
@@ -130,7 +132,7 @@ enum SigningKeys {
         try tx.execute(setSequence, [.integer(sequence)])
     }
 
-    private static func number(_ rows: [Row]) throws(StorageError) -> Int64 {
+    static func number(_ rows: [Row]) throws(StorageError) -> Int64 {
         guard let row = rows.first else { throw .corrupt("key_set has no row") }
         return try row.integer(0)
     }

@@ -1,59 +1,64 @@
 import POSIX
 import PluginParts
 
-/// The bytes of one command (RESP: redis.io, "Redis serialization protocol"), in memory that is used again and again.
-@safe final class RedisCommand {
+/// The bytes of commands (RESP: redis.io, "Redis serialization protocol"), in memory that is used again and again.
+@safe package final class RedisCommand {
     private var block: UnsafeMutablePointer<UInt8>?
     private var capacity = 0
-    private(set) var count = 0
+    package private(set) var count = 0
 
     deinit {
         unsafe free(block)
     }
 
-    /// Begins a command of so many words.
-    func begin(words: Int64) throws(RedisFailure) {
+    /// Begins a command of so many words. What was there before is gone.
+    package func begin(words: Int64) throws(RedisFailure) {
         count = 0
+        try beginNext(words: words)
+    }
+
+    /// Begins one more, to be sent with those before it.
+    package func beginNext(words: Int64) throws(RedisFailure) {
         try addNumber(UInt8(ascii: "*"), words)
     }
 
     /// Adds a word, whatever bytes it is of.
-    func add(_ word: Span<UInt8>) throws(RedisFailure) {
+    package func add(_ word: Span<UInt8>) throws(RedisFailure) {
         try addNumber(UInt8(ascii: "$"), Int64(word.count))
         try append(word)
         try appendLineEnd()
     }
 
-    func add(_ word: StaticString) throws(RedisFailure) {
+    package func add(_ word: [UInt8]) throws(RedisFailure) { try add(word.span) }
+
+    package func add(_ word: StaticString) throws(RedisFailure) {
         let outcome = word.withUTF8Buffer { bytes in
             Result { () throws(RedisFailure) in try unsafe add(bytes.span) }
         }
         try outcome.get()
     }
 
-    func add(_ number: Int64) throws(RedisFailure) {
+    package func add(_ number: Int64) throws(RedisFailure) {
         try DecimalText(number).withBytes { digits throws(RedisFailure) in try add(digits) }
     }
 
-    /// Adds a claim's key as one word: the prefix, the issuer's length, the issuer and the `jti`, so that no two pairs
-    /// have one key.
-    func addKey(
-        prefix: Span<UInt8>, issuer: Span<UInt8>, authorizationID: Span<UInt8>
-    ) throws(RedisFailure) {
-        let length = DecimalText(Int64(issuer.count))
-        let colon: InlineArray<1, UInt8> = [UInt8(ascii: ":")]
-        let count = prefix.count + length.count + 1 + issuer.count + 1 + authorizationID.count
-        try addNumber(UInt8(ascii: "$"), Int64(count))
-        try append(prefix)
-        try length.withBytes { digits throws(RedisFailure) in try append(digits) }
-        try append(colon.span)
-        try append(issuer)
-        try append(colon.span)
-        try append(authorizationID)
+    /// Begins a word of so many bytes, which are then added in parts, and ended.
+    package func beginWord(bytes: Int) throws(RedisFailure) {
+        try addNumber(UInt8(ascii: "$"), Int64(bytes))
+    }
+
+    package func addPart(_ part: Span<UInt8>) throws(RedisFailure) {
+        try append(part)
+    }
+
+    package func endWord() throws(RedisFailure) {
         try appendLineEnd()
     }
 
-    /// The command from a byte on. As long-lived as the command.
+    /// Takes back everything.
+    package func clear() { count = 0 }
+
+    /// The commands from a byte on. As long-lived as this.
     @unsafe func bytes(from start: Int) -> UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(start: block.map { unsafe $0 + start }, count: count - start)
     }

@@ -1,0 +1,235 @@
+import Dispatch
+import Issuer
+import RedisClient
+import Synchronization
+
+/// The limits of API keys, sessions and companies, counted by all issuers together on a Redis server.
+///
+/// Whoever finds nothing that is held for him waits in line; one queue sends all who wait at once, so that however many
+/// there are, one round trip is under way. When the server is gone, or slow, everybody is told at once to count for
+/// himself, and whoever comes after does not wait at all, until `attend` has found the server again. Any thread; no event
+/// loop ever waits.
+final class SharedRates: Sendable {
+    private struct Waiting {
+        let credential: Credential
+        let company: CompanyID
+        let rates: (key: Rate?, company: Rate?)
+        let resume: CheckedContinuation<RateLimits.Standing?, Never>
+    }
+
+    private struct State {
+        var leases = RecentCache<Credential, RateLease>(capacity: 10_000)
+        var waiting: [Waiting] = []
+        var isSending = false
+        var isThere = false
+    }
+
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "paitify.rates")
+    private let link: Link
+    private let now: @Sendable () -> Int64
+    private let metrics: SharedRateMetrics
+    /// Told of each change, once; with why, where the server cannot be asked any more.
+    private let changed: @Sendable (_ why: RedisFailure?) -> Void
+
+    /// What the queue alone touches.
+    private final class Link: @unchecked Sendable {
+        // Sendable: all of it is used on the one queue.
+        let exchange: RateExchange
+        /// Attempts to reach the server that failed, since it last held for a while.
+        var failures = 0
+        var wasToldOfFailure = false
+
+        init(_ exchange: RateExchange) { self.exchange = exchange }
+    }
+
+    /// `now` gives nanoseconds since any instant, and never goes back. It connects when it is first attended to.
+    init(
+        _ exchange: sending RateExchange, metrics: SharedRateMetrics, now: @escaping @Sendable () -> Int64,
+        changed: @escaping @Sendable (_ why: RedisFailure?) -> Void
+    ) {
+        link = Link(exchange)
+        self.metrics = metrics
+        self.now = now
+        self.changed = changed
+    }
+
+    /// Counts one request of `principal`. Nil where the server cannot be asked.
+    func count(_ principal: Principal, key: Rate?, company: Rate?) async -> RateLimits.Standing? {
+        let now = now()
+        let (held, isThere) = state.withLock { state -> (RateLimits.Standing?, Bool) in
+            guard state.isThere, var lease = state.leases.value(for: principal.credential) else {
+                return (nil, state.isThere)
+            }
+            let held = lease.take(now: now)
+            state.leases.update(principal.credential, to: lease)
+            return (held, true)
+        }
+        if let held {
+            metrics.held.add()
+            return held
+        }
+        guard isThere else {
+            metrics.alone.add()
+            return nil
+        }
+        let standing = await withCheckedContinuation { resume in
+            enter(
+                Waiting(
+                    credential: principal.credential, company: principal.companyID, rates: (key, company),
+                    resume: resume))
+        }
+        (standing == nil ? metrics.alone : metrics.asked).add()
+        return standing
+    }
+
+    private func enter(_ waiting: Waiting) {
+        let isWelcome = state.withLock { state in
+            guard state.isThere else { return false }
+            state.waiting.append(waiting)
+            if !state.isSending {
+                state.isSending = true
+                queue.async { self.send() }
+            }
+            return true
+        }
+        if !isWelcome { waiting.resume.resume(returning: nil) }
+    }
+
+    /// Sends what waits, until nothing does.
+    private func send() {
+        while true {
+            let batch = state.withLock { state in
+                defer { state.waiting.removeAll(keepingCapacity: true) }
+                state.isSending = !state.waiting.isEmpty
+                return state.waiting
+            }
+            if batch.isEmpty { return }
+            let groups = Self.byCredential(batch)
+            let asks = state.withLock { state in
+                let now = now()
+                return groups.map { ask(for: $0, &state.leases, now: now) }
+            }
+            do throws(RedisFailure) {
+                settle(groups, try link.exchange.run(asks))
+            } catch {
+                fall(error)
+                for one in batch { one.resume.resume(returning: nil) }
+            }
+        }
+    }
+
+    /// Whoever has the same credential, together, in the order in which they came.
+    private static func byCredential(_ batch: [Waiting]) -> [[Waiting]] {
+        var places: [Credential: Int] = [:]
+        var groups: [[Waiting]] = []
+        for one in batch {
+            if let place = places[one.credential] {
+                groups[place].append(one)
+            } else {
+                places[one.credential] = groups.count
+                groups.append([one])
+            }
+        }
+        return groups
+    }
+
+    private func ask(
+        for group: [Waiting], _ leases: inout RecentCache<Credential, RateLease>, now: Int64
+    ) -> RateScript.Ask {
+        let one = group[0]
+        var lease = leases.value(for: one.credential) ?? RateLease()
+        let ahead = lease.askAhead(now: now)
+        leases.insert(lease, for: one.credential)
+        let prefix = "paitify:rate:{\(one.company)}"
+        var buckets: [RateScript.Bucket] = []
+        if let rate = one.rates.key { buckets.append(.init(name: "\(prefix):\(one.credential.bucket)", rate: rate)) }
+        if let rate = one.rates.company { buckets.append(.init(name: prefix, rate: rate)) }
+        return RateScript.Ask(buckets: buckets, need: Int64(group.count), ahead: ahead)
+    }
+
+    private func settle(_ groups: [[Waiting]], _ grants: [RateScript.Grant]) {
+        for (group, grant) in zip(groups, grants) {
+            let one = group[0]
+            let standings = state.withLock { state in
+                var lease = state.leases.value(for: one.credential) ?? RateLease()
+                let standings = lease.settle(
+                    grant, need: group.count, key: one.rates.key, company: one.rates.company, now: now())
+                state.leases.insert(lease, for: one.credential)
+                return standings
+            }
+            for (waiting, standing) in zip(group, standings) { waiting.resume.resume(returning: standing) }
+        }
+    }
+
+    /// On the queue. Nobody waits for the server any more.
+    private func fall(_ why: RedisFailure) {
+        let (waiting, wasThere) = state.withLock { state in
+            defer {
+                state.isThere = false
+                state.waiting.removeAll()
+            }
+            return (state.waiting, state.isThere)
+        }
+        metrics.are(shared: false)
+        if wasThere { metrics.falls.add() }
+        if wasThere || !link.wasToldOfFailure {
+            link.wasToldOfFailure = true
+            changed(why)
+        }
+        for one in waiting { one.resume.resume(returning: nil) }
+    }
+
+    /// Looks whether the server is there: to be called again after so many milliseconds as it returns. Throws nothing: what is
+    /// wrong is told once.
+    func attend() async -> Int64 {
+        await withCheckedContinuation { done in
+            queue.async { done.resume(returning: self.look()) }
+        }
+    }
+
+    /// On the queue.
+    private func look() -> Int64 {
+        do throws(RedisFailure) {
+            if state.withLock(\.isThere) {
+                try link.exchange.probe()
+                link.failures = 0
+                return Self.probeMilliseconds
+            }
+            try link.exchange.connect()
+            // What was held before is the past's: the server may have forgotten it, or have been asked by others.
+            state.withLock { state in
+                state.leases = RecentCache(capacity: 10_000)
+                state.isThere = true
+            }
+            metrics.are(shared: true)
+            link.wasToldOfFailure = false
+            changed(nil)
+            return Self.probeMilliseconds
+        } catch {
+            fall(error)
+            link.failures += 1
+            return Self.delay(afterFailures: link.failures)
+        }
+    }
+
+    private static let probeMilliseconds: Int64 = 1000
+
+    /// 100 ms, 200, 400, … 3 s, each of three quarters to five quarters, so that issuers do not all come back at once.
+    private static func delay(afterFailures failures: Int) -> Int64 {
+        let usual = Int64(min(50 << min(failures, 6), 3000))
+        return .random(in: usual * 3 / 4...usual * 5 / 4)
+    }
+}
+
+extension Credential {
+    /// Under which name its requests are counted.
+    fileprivate var bucket: String {
+        switch self {
+        case .apiKey(let id): id.text
+        case .session(let id, _): id.text
+        case .token(let user): user.text
+        case .operatorKey: "operator"
+        }
+    }
+}

@@ -1,0 +1,82 @@
+"""Two versions at once: issuers beside a schema that is newer than theirs."""
+
+import itertools
+import json
+
+import pytest
+
+from harness.company import Company, assert_books_balance, limit
+from harness.postgres import PostgreSQL
+
+NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    server = PostgreSQL()
+    yield server
+    server.close()
+
+
+def migrate_further(postgres, database):
+    """What a next version's migration may do (Tests/Documents/migrations.py): it adds to every table, and adds a table."""
+    tables = postgres.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", database).split()
+    assert {"companies", "authorizations", "counters", "signing_keys"} <= set(tables)
+    added = "".join(
+        f"ALTER TABLE {table} ADD COLUMN later_text TEXT; "
+        f"ALTER TABLE {table} ADD COLUMN later_number BIGINT NOT NULL DEFAULT 7; "
+        for table in tables if table != "schema_version")
+    postgres.sql(
+        f"BEGIN; {added} CREATE TABLE later (company_id TEXT PRIMARY KEY); "
+        "CREATE INDEX later_index ON authorizations (company_id, later_number); "
+        "UPDATE schema_version SET version = version + 1; COMMIT", database)
+
+
+def everything(company, agent):
+    """Reads and writes most of the books."""
+    first, second = company.approved(agent, 100), company.approved(agent, 200)
+    company.confirm(first["id"], 50)
+    company.void(second["id"])
+    other = company.spender()
+    company.approved(other, 1)
+    made = company._ok(company.http.post("/v1/api-keys", json={"name": "Worker"}), 201)
+    assert Company(company.server, company.id, made["key"]).http.get("/v1/agents").status_code == 200
+    assert company.http.delete(f"/v1/api-keys/{made['id']}").status_code == 204
+    for path in ["/v1/agents", "/v1/policies", "/v1/api-keys", "/v1/audit", "/v1/authorizations"]:
+        assert len(company._ok(company.http.get(path), 200)["data"]) >= 1
+    assert_books_balance(company, agent)
+
+
+def test_issuers_of_the_version_before_go_on_beside_a_schema_that_has_grown(postgres, own_server):
+    database = f"rolling_{next(NUMBERS)}"
+    settings = postgres.database(database)
+    servers = [own_server(**settings).start() for _ in range(2)]
+    company = Company.create(servers[0])
+    agent = company.agent()
+    company.policy(limit(1_000_000), agent=agent)
+    everything(company, agent)
+
+    migrate_further(postgres, database)
+    for server in servers:
+        everything(Company(server, company.id, company.key), agent)
+        assert Company(server, company.id, company.key).http.get("/readyz").status_code == 200
+    signer = json.loads(servers[0].command("keys", "rotate", "--json").stdout)["signing"]
+    assert signer in company.jwks().decode()
+    everything(company, agent)
+
+
+def test_a_program_refuses_a_schema_that_is_newer_and_changes_nothing_of_it(postgres, own_server):
+    database = f"rolling_{next(NUMBERS)}"
+    server = own_server(**postgres.database(database)).start()
+    assert server.stop() == 0
+    known = int(postgres.sql("SELECT version FROM schema_version", database))
+    migrate_further(postgres, database)
+    for command in (["serve"], ["migrate"], ["companies", "create", "--name", "Acme"], ["check"]):
+        refused = server.command(*command, check=False)
+        assert refused.returncode not in (0, 139), command
+        said = refused.stdout + refused.stderr
+        assert f"version {known + 1}, this program knows {known}: run the newer program" in said, (command, said)
+    assert int(postgres.sql("SELECT version FROM schema_version", database)) == known + 1
+    # Nothing was taken away: whoever goes back a version says so by hand, and it serves.
+    postgres.sql(f"UPDATE schema_version SET version = {known}", database)
+    assert server.start().stop() == 0
