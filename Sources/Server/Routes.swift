@@ -15,7 +15,8 @@ enum Routes {
         router.add(
             middleware: Envelope(
                 steps: [
-                    RequestID(makeID: makeRequestID), ClientAddress(proxies: dashboard.proxies), Tracing(random: random),
+                    RequestID(makeID: makeRequestID), ClientAddress(proxies: dashboard.proxies),
+                    Tracing(random: random),
                     RequestRecord(metrics: metrics, logger: logger), RateLimitFields(),
                 ],
                 problems: Problems(note: metrics.http.told(ofProblem:), logger: logger)))

@@ -355,7 +355,7 @@ def test_a_role_is_offered_what_it_may_do_and_refused_the_rest(person):
     assert page.locator("[data-approve]").count() == 0
     for path in ["/agents", "/policies", "/api-keys", "/members"]:
         viewer.open(path)
-        assert page.locator("main form").count() == 0, path
+        assert page.locator("main form[method=post]").count() == 0, path
     viewer.open("/policies/new", status=403)
     spend = company.approved(agent, 1999)
     claims = viewer.open(f"/authorizations/{spend['id']}").content()
@@ -519,7 +519,7 @@ def test_colours_change_without_leaving_the_page_or_losing_what_was_shown(person
     page.click("text=Make a link")
     page.click("text=Light")
     assert page.url.endswith("/members") and page.inner_text("h1") == "Members"
-    assert owner.open("/nothing-here", status=404).inner_text("h1") == "No such route"
+    assert owner.open("/nothing-here", status=404).inner_text("h1") == "No such page"
 
 
 def test_what_one_session_asks_for_too_fast_is_refused(person, own_server, browser):

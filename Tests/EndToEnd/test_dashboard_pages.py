@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.browser import SCHEMES, WIDTHS, authorize, cookie_client
+from harness.browser import SCHEMES, WIDTHS, Person, authorize, cookie_client
 
 # Written by whoever calls the API or signs up: markup, quotation marks with combining marks, right to left, emoji, length.
 SCRIPT = "<script>document.title='owned'</script>"
@@ -133,3 +133,48 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(person):
     visitor.email = owner.email
     visitor._fill_credentials()
     visitor.page.wait_for_url("**/authorizations?status=DENIED")
+
+
+def test_what_is_one_of_many_is_found_by_a_part_of_its_name(person):
+    owner = person().sign_up()
+    company, _ = owner.get_started()
+    for number in range(60):
+        company.agent(f"Buyer {number:03}")
+    oldest = company.http.get("/v1/agents", params={"limit": 200}).json()["data"][-2]
+    company.policy({"interval": "DAILY", "amount": 100}, agent=oldest["id"])
+    page = owner.open("/agents")
+    assert page.locator("tbody tr").count() == 50
+    page.fill("[type=search]", oldest["name"].upper())
+    page.click("text=Find")
+    assert page.locator("tbody tr").count() == 1 and oldest["name"] in page.inner_text("tbody")
+    assert page.inner_text("main [role=status]").startswith("1 found.")
+    owner.assert_accessible()
+    page = owner.open(f"/policies?q={oldest['name']}")
+    assert page.locator("tbody tr").count() == 1
+    assert owner.open("/policies?q=nothing-of-the-kind").inner_text("main [role=status]").startswith("Nothing matches.")
+    # Whoever writes a policy chooses from all of them.
+    assert owner.open("/policies/new").locator("#agent option").count() == 62
+
+
+def test_an_owner_is_told_of_a_proxy_that_the_server_was_not_told_of(person, own_server, browser):
+    strange, known = own_server().start(), own_server(PAITIFY_TRUSTED_PROXY="127.0.0.1").start()
+    for server, isTold in [(strange, True), (known, False)]:
+        owner = Person(browser, server, extra_http_headers={"X-Forwarded-For": "198.51.100.7"}).sign_up()
+        assert ("PAITIFY_TRUSTED_PROXY" in owner.page.inner_text("body")) == isTold
+        assert any("through a proxy that PAITIFY_TRUSTED_PROXY" in line for line in server.lines) == isTold
+        owner.close()
+    plain = Person(browser, strange).sign_up()
+    assert "PAITIFY_TRUSTED_PROXY" not in plain.page.inner_text("body")
+    plain.close()
+
+
+def test_what_goes_wrong_is_said_in_words_for_people(person):
+    owner = person().sign_up()
+    for path, status, words in [
+        ("/agents/agt_01m85g7gt5n91thc7z9h0xssce", 404, "nothing of that name in this company"),
+        ("/nothing-here", 404, "No page has this address"),
+        ("/audit?cursor=%FF", 400, "Go back, load the page again"),
+    ]:
+        page = owner.open(path, status=status)
+        assert words in page.inner_text("main"), path
+        assert "API key" not in page.inner_text("main"), path

@@ -100,7 +100,6 @@ struct Frame: Sendable {
     /// Where a change of colours leads back to.
     let path: String
     let signedIn: Who?
-    let version = Release.version
     /// What was chosen for this browser; nil: what it asks for itself.
     let theme: String?
     let themes: [Theme.Choice]
@@ -112,9 +111,7 @@ struct Frame: Sendable {
         /// For `<meta name="csrf-token">` and the field `csrf` of every form.
         let csrfToken: String
         let label: String
-        let userID: String
         let companyName: String
-        let companyID: String
         let role: String
         let environment: String
         let isTest: Bool
@@ -146,9 +143,9 @@ struct Frame: Sendable {
         signedIn = visit.signedIn.map { session in
             let principal = session.principal
             return Who(
-                csrfToken: session.csrfToken, label: session.user.label, userID: session.user.id.text,
-                companyName: session.companyName.text, companyID: principal.companyID.text,
-                role: session.role.rawValue, environment: principal.environment.rawValue,
+                csrfToken: session.csrfToken, label: session.user.label,
+                companyName: session.companyName.text, role: session.role.rawValue,
+                environment: principal.environment.rawValue,
                 isTest: principal.environment == .test, mayApprove: principal.scopes.contains(.approve),
                 mayManage: principal.scopes.contains(.manage), isOwner: session.role == .owner,
                 hasElsewhere: !session.elsewhere.isEmpty,

@@ -13,6 +13,7 @@ enum DocumentationFrame {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <title>Paitify \(name)</title>
+        <link rel="icon" href="assets/mark.svg" type="image/svg+xml">
         <link rel="stylesheet" href="docs/theme.css">
         <link rel="stylesheet" href="docs/frame.css">
         <link rel="stylesheet" href="\(style)">

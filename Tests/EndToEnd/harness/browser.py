@@ -13,7 +13,8 @@ from .company import TLS, Company
 WAIT_MS_MAX = 30_000
 PASSWORD = "seven ferries cross at dusk"
 SCHEMES = ["light", "dark"]
-WIDTHS = [360, 820, 1600]
+# A phone, a tablet, a narrow and a wide window.
+WIDTHS = [360, 820, 1100, 1600]
 
 
 class Browser:

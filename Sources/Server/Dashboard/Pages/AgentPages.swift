@@ -15,17 +15,26 @@ struct AgentPages {
     }
 
     private func list(_ visit: Visit, _ form: AgentForm) async throws -> Response {
-        let agents = try await visit.issuer.agents(page: visit.listPage(), as: visit.caller)
-        let (issuer, caller, ids) = (visit.issuer, try visit.caller, agents.items.map(\.id))
+        var find = Find(visit, label: "Name, description or identifier")
+        var (agents, older): ([Agent], String?)
+        if find.findText == nil {
+            let listing = try await visit.issuer.agents(page: visit.listPage(), as: visit.caller)
+            (agents, older) = (listing.items, listing.nextCursor)
+        } else {
+            (agents, older) = (
+                find.matches(of: try await visit.allAgents()) { [$0.name.text, $0.description?.text, $0.id.text] }, nil
+            )
+        }
+        let (issuer, caller, ids) = (visit.issuer, try visit.caller, agents.map(\.id))
         let look = try await visit.dashboard.looks.agents.look(
             LookKey(ids, of: caller), at: issuer.revision(as: caller)
         ) {
             try await issuer.spends(of: ids, days: Self.spendDays, as: caller)
         }
         let content = AgentsContent(
-            form, agents.items.map { agent in AgentRow(agent, look.map { $0.value[agent.id] ?? [:] }) },
+            form, find, agents.map { agent in AgentRow(agent, look.map { $0.value[agent.id] ?? [:] }) },
             once: visit.attempt,
-            older: agents.nextCursor.map { Visit.path("/agents", [("cursor", $0)]) })
+            older: older.map { Visit.path("/agents", [("cursor", $0)]) })
         return try await visit.show(
             "agents", title: "Agents", content, status: form.problem == nil ? .ok : .unprocessableContent)
     }
@@ -181,13 +190,17 @@ struct AgentsContent {
     let formName: String
     let formDescription: String
     let once: String
+    let find: Find
+    let isFiltered: Bool
     let hasRows: Bool
     let rows: [AgentRow]
     let older: String?
 
-    init(_ form: AgentForm, _ rows: [AgentRow], once: String, older: String?) {
+    init(_ form: AgentForm, _ find: Find, _ rows: [AgentRow], once: String, older: String?) {
         (problem, formName, formDescription) = (form.problem, form.name, form.description)
-        isOpen = form.problem != nil || rows.isEmpty
+        self.find = find
+        isFiltered = find.findText != nil
+        isOpen = form.problem != nil || (rows.isEmpty && !isFiltered)
         self.once = once
         self.rows = rows
         hasRows = !rows.isEmpty

@@ -127,7 +127,8 @@ struct Asks {
                 ReasonLine(reason, money.currency, policy: reason.policyID.flatMap { policies[$0] })
             },
             hasAskFacts: ask.merchant != nil, askFacts: ask.merchant.facts,
-            hasAskMetadata: !ask.metadata.facts.isEmpty, askMetadata: ask.metadata.facts, hasAskMeters: !meters.isEmpty, askMeters: meters,
+            hasAskMetadata: !ask.metadata.facts.isEmpty, askMetadata: ask.metadata.facts, hasAskMeters: !meters.isEmpty,
+            askMeters: meters,
             askHistory: history(ask, spent))
     }
 

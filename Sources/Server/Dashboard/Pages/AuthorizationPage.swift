@@ -14,7 +14,7 @@ enum AuthorizationPage {
             policies: Dictionary(
                 policies.map { ($0.id, ($0.terms.name.text, $0.terms.approvalAbove)) },
                 uniquingKeysWith: { one, _ in one }),
-            people: try await visit.people(), now: visit.issuer.now)
+            people: try await visit.people(), keys: visit.issuer.signingKeys())
         return try await visit.show("authorization", title: "Authorization", content)
     }
 }
@@ -64,7 +64,7 @@ struct AuthorizationContent {
 
     init(
         _ issued: IssuedAuthorization, _ explanation: Explanation, agent: String,
-        policies: [PolicyID: (name: String, above: Int64?)], people: People, now: Instant
+        policies: [PolicyID: (name: String, above: Int64?)], people: People, keys: [SigningKeyInfo]
     ) {
         let authorization = issued.authorization
         let money = authorization.money
@@ -90,9 +90,11 @@ struct AuthorizationContent {
             explanation.evaluation.map { EvaluationView($0, money, isFirst: explanation.held == nil) },
         ].compactMap { $0 }
         hasEvaluations = !evaluations.isEmpty
-        agrees = explanation.evaluation.map { $0.matches ? "Asked again: the same" : "Asked again: another answer" }
+        agrees = explanation.evaluation.map { $0.matches ? "Replayed: the same answer" : "Replayed: another answer" }
         agreesTone = explanation.evaluation?.matches == false ? "bad" : "good"
-        token = authorization.claims.map { TokenView($0, issued.token, authorization) }
+        token = authorization.claims.map { claims in
+            TokenView(claims, issued.token, authorization, signedBy: keys.first { $0.kid == claims.kid })
+        }
         facts =
             [
                 Fact("Identifier", id),
@@ -199,7 +201,10 @@ struct TokenView {
     /// It could be charged, and is for others to see.
     let isTokenKept: Bool
 
-    init(_ claims: SignedClaims, _ token: String?, _ authorization: Authorization) {
+    /// `key` is nil where it is destroyed.
+    init(
+        _ claims: SignedClaims, _ token: String?, _ authorization: Authorization, signedBy key: SigningKeyInfo?
+    ) {
         tokenTitle = claims.typ == .authorization ? "Token" : "Signed denial"
         tokenState =
             claims.typ == .denial
@@ -211,6 +216,7 @@ struct TokenView {
             header
                 ?? JSONWriter.text { json in
                     json.object { json in
+                        if let key { json.member("alg", key.algorithm.rawValue) }
                         json.member("kid", claims.kid)
                         json.member("typ", claims.typ.rawValue)
                     }

@@ -109,7 +109,7 @@ struct AuthorizationsContent {
         hasRows = !rows.isEmpty
         let most = MoneyText.count(Int64(Issuer.searchedAtOnceMax))
         let goesOn = rows.count < 50 && search.nextCursor != nil
-        searched = goesOn ? "Not among the \(most) that were looked at." : "No authorization is like that."
+        searched = goesOn ? "Not among the \(most) that were looked at." : "No authorization matches."
         newest = hasCursor ? Visit.path("/authorizations", query.parameters) : nil
         older = search.nextCursor.map { Visit.path("/authorizations", query.parameters + [("cursor", $0)]) }
         olderText = goesOn ? "Look at the next \(most)" : "Older"

@@ -21,9 +21,9 @@ extension Choice {
 }
 
 extension Visit {
-    /// The agents to choose from, newest first: as many as a page of a list holds, and the chosen one.
+    /// The agents to choose from, by name: as many as a page looks through, and the chosen one.
     func agentChoices(chosen: AgentID?) async throws -> [Choice] {
-        var agents = try await issuer.agents(page: Page(limit: Page.limitRange.upperBound), as: caller).items
+        var agents = try await allAgents().map { ($0, $0.name.text.lowercased()) }.sorted { $0.1 < $1.1 }.map(\.0)
         if let chosen, !agents.contains(where: { $0.id == chosen }) {
             guard let agent = try? await issuer.agent(chosen, as: caller) else {
                 // Left out, the browser would choose another for it.

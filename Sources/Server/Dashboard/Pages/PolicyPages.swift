@@ -12,12 +12,25 @@ struct PolicyPages {
     }
 
     private func list(_ visit: Visit) async throws -> Response {
-        let policies = try await visit.issuer.policies(agent: nil, page: visit.listPage(), as: visit.caller)
-        let names = try await visit.issuer.names(of: Set(policies.items.compactMap(\.terms.agentID)), as: visit.caller)
+        var find = Find(visit, label: "Name, agent, currency or identifier")
+        var (policies, older): ([Policy], String?)
+        if find.findText == nil {
+            let listing = try await visit.issuer.policies(agent: nil, page: visit.listPage(), as: visit.caller)
+            (policies, older) = (listing.items, listing.nextCursor)
+        } else {
+            (policies, older) = (try await visit.issuer.allPolicies(as: visit.caller), nil)
+        }
+        let names = try await visit.issuer.names(of: Set(policies.compactMap(\.terms.agentID)), as: visit.caller)
+        func agent(_ policy: Policy) -> String? { policy.terms.agentID.flatMap { names[$0]?.text } }
+        if find.findText != nil {
+            policies = find.matches(of: policies.sorted { $0.id.text > $1.id.text }) { policy in
+                [policy.terms.name.text, agent(policy), policy.terms.currency.text, policy.id.text]
+            }
+        }
         let content = PoliciesContent(
-            policies.items.map { policy in PolicyRow(policy, agent: policy.terms.agentID.flatMap { names[$0]?.text }) },
+            find, policies.map { PolicyRow($0, agent: agent($0)) },
             said: visit.query("deleted") == nil ? nil : "The policy is deleted.",
-            older: policies.nextCursor.map { Visit.path("/policies", [("cursor", $0)]) })
+            older: older.map { Visit.path("/policies", [("cursor", $0)]) })
         return try await visit.show("policies", title: "Policies", content)
     }
 
@@ -90,11 +103,15 @@ struct PolicyRow {
 /// `page` in policies.mustache.
 struct PoliciesContent {
     let said: String?
+    let find: Find
+    let isFiltered: Bool
     let hasPolicies: Bool
     let policyRows: [PolicyRow]
     let older: String?
 
-    init(_ rows: [PolicyRow], said: String?, older: String?) {
+    init(_ find: Find, _ rows: [PolicyRow], said: String?, older: String?) {
+        self.find = find
+        isFiltered = find.findText != nil
         (policyRows, self.said, self.older) = (rows, said, older)
         hasPolicies = !rows.isEmpty
     }

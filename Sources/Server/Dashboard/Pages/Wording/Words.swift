@@ -49,7 +49,7 @@ extension ReasonCode {
         case .agentSuspended: "Agent suspended"
         case .noApplicablePolicy: "No policy applies"
         case .policyError: "A policy cannot be evaluated"
-        case .attributeMissing: "The request lacks something"
+        case .attributeMissing: "The request lacks what a policy asks for"
         case .merchantBlocked: "Merchant blocked"
         case .merchantNotAllowed: "Merchant not allowed"
         case .categoryBlocked: "Category blocked"
@@ -162,8 +162,8 @@ extension SigningKeyInfo.State {
         switch self {
         case .announced: "Published, so that processors know it before it signs"
         case .signing: "Signs what is decided now"
-        case .retired: "Published while a token of its may live"
-        case .gone: "No token of its is alive"
+        case .retired: "Stays published until its last token has ended"
+        case .gone: "Its last token has ended"
         case .revoked: "No longer trusted"
         }
     }
@@ -177,7 +177,7 @@ extension SigningKeyInfo.State {
             "For a key that leaked. Every token that it signed is refused as soon as a processor fetches the key set, also "
                 + "those whose spends are pending. The announced key signs at once."
         case .retired:
-            "For a key that leaked. What tokens of its are alive are refused as soon as a processor fetches the key set."
+            "For a key that leaked. Its tokens are refused as soon as a processor fetches the key set."
         case .gone, .revoked: nil
         }
     }
