@@ -5,11 +5,12 @@ import Glibc
 /// (https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics).
 enum ProcessMetrics {
     static func write(to page: inout Exposition) {
-        var usage = rusage()
-        if unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 {
+        // Microseconds, wherever POSIX is (clock(3)). Not getrusage, whose times are of a type that hiredis's header takes for its own.
+        let spent = clock()
+        if spent >= 0 {
             page.only(
                 "process_cpu_seconds_total", .counter, "Total user and system CPU time spent in seconds.",
-                .seconds(nanoseconds: nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime)))
+                .seconds(nanoseconds: Int64(spent) * 1000))
         }
         if let pages = integers("/proc/self/statm"), pages.count >= 2 {
             let size = Int64(sysconf(Int32(_SC_PAGESIZE)))
@@ -32,10 +33,6 @@ enum ProcessMetrics {
                 "process_start_time_seconds", .gauge, "Start time of the process since unix epoch in seconds.",
                 .secondsOf(milliseconds: start))
         }
-    }
-
-    private static func nanoseconds(_ time: timeval) -> Int64 {
-        Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_usec) * 1000
     }
 
     /// proc(5): field 22 of stat is ticks since the machine's start, whose time is in /proc/stat. Read once: it does
