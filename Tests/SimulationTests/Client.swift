@@ -17,8 +17,10 @@ struct Client: Sendable {
     let entries: [AuthorizationID]
 
     /// Nil: no answer came.
-    func send(_ operation: ReferenceLedger.Operation, key: IdempotencyKey?) async -> Answer? {
-        let once = key.map { OnceOnly(key: $0, fingerprint: Array($0.text.utf8), requestID: "req_1") }
+    func send(_ operation: ReferenceLedger.Operation, key: IdempotencyKey?, isKeyAnothers: Bool) async -> Answer? {
+        let once = key.map { key in
+            OnceOnly(key: key, fingerprint: isKeyAnothers ? [0] : Array(key.text.utf8), requestID: "req_1")
+        }
         do {
             return try await answer(to: operation, once)
         } catch IssuerError.storage {
@@ -65,6 +67,7 @@ extension Client.Answer {
             }
         case .refused(let error) where error.hasPrefix("invalidState"): .invalidState
         case .refused(let error) where error.hasPrefix("confirmExceedsAuthorized"): .tooMuch
+        case .refused("idempotencyKeyReused"): .keyReused
         case .refused: nil
         case .changed: .changed
         }

@@ -48,7 +48,7 @@ struct ReferenceLedger {
 
     enum Outcome: Equatable {
         case became(State, confirmed: Int64?)
-        case invalidState, tooMuch
+        case invalidState, tooMuch, keyReused
         case changed
     }
 
@@ -108,8 +108,9 @@ struct ReferenceLedger {
         let entry = entries[index]
         switch entry.state {
         case .confirmed where entry.confirmed == amount: return .became(.confirmed, confirmed: amount)
-        case .confirmed, .voided, .denied, .held: return .invalidState
-        case .pending, .expired: break
+        case .confirmed where amount <= entry.amount: return .invalidState
+        case .voided, .denied, .held: return .invalidState
+        case .pending, .expired, .confirmed: break
         }
         if amount > entry.amount { return .tooMuch }
         if entry.state == .expired, now > entry.lapsesAt + Self.lateness { return .invalidState }

@@ -74,12 +74,20 @@ struct Schedule {
         }
     }
 
+    /// Whether a client sends a request without an Idempotency-Key that could have one.
+    mutating func omitsKey() -> Bool { oneIn(3) }
+
     /// Whether a start opens everything anew, see `Machine`.
     mutating func startsWhole() -> Bool { oneIn(64) }
 
     /// An earlier request to send again, or nil.
     mutating func repeated(of count: Int) -> Int? {
         count > 0 && oneIn(4) ? Int.random(in: 0..<count, using: &random) : nil
+    }
+
+    /// One whose key another request is sent under, or nil.
+    mutating func reused(of count: Int) -> Int? {
+        count > 0 && oneIn(20) ? Int.random(in: 0..<count, using: &random) : nil
     }
 
     private mutating func oneIn(_ count: Int) -> Bool { Int.random(in: 0..<count, using: &random) == 0 }

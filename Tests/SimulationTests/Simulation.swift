@@ -7,8 +7,10 @@ struct Simulation {
     /// A request that a client sent, and what it knows of it.
     private struct Request {
         let operation: ReferenceLedger.Operation
-        /// POSTs have one.
+        /// Most POSTs have one.
         let key: IdempotencyKey?
+        /// Whether another request has had that key.
+        var isKeyAnothers = false
         let sentAt: Int64
         let expected: ReferenceLedger.Outcome
         /// Where an authorization will be in the reference.
@@ -71,26 +73,38 @@ struct Simulation {
 
     /// The next request of a group: a new one, or an earlier one again. The reference carries it out at once.
     private mutating func prepare(_ position: Int, ofGroup number: Int) -> Request {
-        if let index = schedule.repeated(of: sent.count), let key = sent[index].key, sent[index].answer != nil,
-            (sent[index].sentAt...sent[index].sentAt + 86_399_999).contains(machine.time.now)
-        {
+        if let index = schedule.repeated(of: sent.count), let key = sent[index].key, hasAnswer(to: sent[index]) {
             reference.lapse(at: machine.time.now)
             let first = sent[index]
             return Request(
                 operation: first.operation, key: key, sentAt: first.sentAt, expected: first.expected,
                 entry: first.entry, answer: first.answer)
         }
+        if let index = schedule.reused(of: sent.count), let key = sent[index].key, hasAnswer(to: sent[index]) {
+            // It is refused, and undone with all that it saw to first: the reference knows nothing of it.
+            return Request(
+                operation: sent[index].operation, key: key, isKeyAnothers: true, sentAt: machine.time.now,
+                expected: .keyReused, entry: nil, answer: nil)
+        }
         let operation = schedule.operation(entries: entries.count)
         let expected = reference.apply(operation, at: machine.time.now)
         var (key, entry): (String?, Int?) = ("\(number)-\(position)", nil)
         switch operation {
         case .authorize: entry = reference.entries.count - 1
-        case .confirm, .void, .approve, .deny: break
+        case .approve, .deny: break
+        // They may be asked again without one.
+        case .confirm, .void: if schedule.omitsKey() { key = nil }
         case .replace, .suspend: key = nil
         }
         return Request(
             operation: operation, key: key.flatMap { try? IdempotencyKey($0) }, sentAt: machine.time.now,
             expected: expected, entry: entry, answer: nil)
+    }
+
+    /// Whether its answer is known and kept now.
+    private func hasAnswer(to request: Request) -> Bool {
+        let sentAt = request.sentAt
+        return request.answer != nil && (sentAt...sentAt + 86_399_999).contains(machine.time.now)
     }
 
     /// Has the requests wait in their order and commits them as one group. Nil: no answer came.
@@ -103,7 +117,8 @@ struct Simulation {
         for request in group {
             running.append(
                 Task(executorPreference: queue) {
-                    let answer = await client.send(request.operation, key: request.key)
+                    let answer = await client.send(
+                        request.operation, key: request.key, isKeyAnothers: request.isKeyAnothers)
                     store.arrived()
                     return answer
                 })
@@ -134,6 +149,7 @@ struct Simulation {
             guard entry == entries.count else { throw Difference("entry \(entry) was answered out of its turn") }
             entries.append(issued.authorization.id)
         }
+        guard !request.isKeyAnothers else { return }
         var answered = request
         answered.answer = answer
         sent.append(answered)

@@ -11,6 +11,10 @@ public struct Period: Hashable, Sendable {
     /// When what was spent in it counts no more. Nil for all time; and for a rolling window, which forgets bit by bit.
     var resetsAt: Instant? { end < Self.allTime.end ? end : nil }
 
+    /// From when on the counter of a calendar period may be dropped: nothing has been decided in the period for a week, and
+    /// should a clock be set back further it is opened again. Nil: never.
+    var dropsAt: Instant? { resetsAt?.adding(seconds: 7 * 86_400) }
+
     func contains(_ instant: Instant) -> Bool {
         start <= instant && instant < end
     }

@@ -12,6 +12,8 @@ public struct PolicyWarning: Sendable, Codable, Equatable {
         case listContradiction = "LIST_CONTRADICTION"
         /// Everything that is allowed is blocked too.
         case listAllowsNothing = "LIST_ALLOWS_NOTHING"
+        /// A pair of lists in which nothing is: everything is allowed.
+        case listEmpty = "LIST_EMPTY"
         /// Whatever is over the threshold is over a limit.
         case approvalNeverAsked = "APPROVAL_NEVER_ASKED"
         case scheduleNeverOpen = "SCHEDULE_NEVER_OPEN"

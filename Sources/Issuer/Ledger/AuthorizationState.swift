@@ -31,6 +31,7 @@ enum Transition: Equatable, Sendable {
             try check(amount, authorization)
             return .confirm(amount: amount)
         case (.confirm(let amount), .confirmed):
+            try check(amount, authorization)
             guard amount == authorization.confirmedAmount else {
                 throw .invalidState(
                     .confirmed, "It was confirmed with \(authorization.confirmedAmount ?? 0); that is final.")

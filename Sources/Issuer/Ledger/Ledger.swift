@@ -26,7 +26,7 @@ struct Ledger {
         _ key: CounterKey, currency: CurrencyCode, _ live: SpendSoFar
     ) throws(StorageError) -> Spend {
         guard let seconds = key.period.rollingSeconds else {
-            return try Counters.open(key, currency: currency, in: books)
+            return try Counters.open(key, currency: currency, dropAt: key.period.dropsAt, in: books)
         }
         // Its key tells since when it counted when it was last looked at.
         let known = live.first { $0.key.subject == key.subject && $0.key.period.end == key.period.end }

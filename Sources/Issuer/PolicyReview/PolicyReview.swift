@@ -15,6 +15,11 @@ enum PolicyReview {
 
     private static func contradiction<Item>(in lists: AllowBlock<Item>?, _ field: String) -> PolicyWarning? {
         guard let lists else { return nil }
+        guard !(lists.allow.isEmpty && lists.block.isEmpty) else {
+            return PolicyWarning(
+                .listEmpty, [field],
+                "Nothing is in \(field), so everything is allowed: name what is allowed, or leave \(field) out.")
+        }
         let both = lists.allow.intersection(lists.block)
         guard !both.isEmpty else { return nil }
         let fields = ["\(field).allow", "\(field).block"]

@@ -11,7 +11,7 @@ struct PolicySimulation {
     }
 
     private enum Step {
-        /// Spent before the requests that are tried: counted, not judged.
+        /// Asked for before the requests that are tried: counted, not judged.
         case spend(PastRequest)
         case request(PastRequest)
         /// Something becomes of what was reserved by the step of that number.
@@ -25,7 +25,7 @@ struct PolicySimulation {
     private var steps: ArraySlice<(number: Int, step: Step)>
     private(set) var verdicts: [Verdict] = []
 
-    /// `spends` happened before `requests`. `replaced` is the policy in whose place this one would have been: what it alone
+    /// `spends` were asked for before `requests`. `replaced` is the policy in whose place this one would have been: what it alone
     /// denied would not have been denied.
     init(_ terms: PolicyTerms, replacing replaced: PolicyID?, spends: [PastRequest], requests: [PastRequest]) {
         var terms = terms

@@ -18,13 +18,13 @@ extension Issuer {
     /// Runs `body` the first time; afterwards gives again what it gave, success or refusal.
     ///
     /// The record is written in `body`'s own transaction, so there is never one without the other. `body` throws an
-    /// `IssuerError` only before its first change, not counting what has lapsed: a refusal is recorded, and the
-    /// transaction goes on.
+    /// `IssuerError` only before its first change, not counting what has lapsed: a refusal is recorded where the request
+    /// has a key, and the transaction goes on, so that what has lapsed stays so.
     func once<Value: Codable & Sendable>(
         _ once: OnceOnly?, holdsSecret: Bool = false, in books: Books, _ body: (Books) throws -> Value
     ) throws -> Answered<Value> {
         guard let once else {
-            return Answered(result: .success(try body(books)), replayed: false, requestID: nil)
+            return Answered(result: try attempt(books, body).result, replayed: false, requestID: nil)
         }
         let context = SealedOutcome.context(books.companyID, books.environment, once.key)
         if let record = try IdempotencyKeys.find(once.key, in: books) {

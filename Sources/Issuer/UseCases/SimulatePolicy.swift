@@ -95,7 +95,8 @@ extension Issuer {
         return (requests, draft.to)
     }
 
-    /// What was spent before the range and counts at its beginning. One more than there may be tells that there is more.
+    /// What counts in the range and was asked for before it: spent before, or held then and approved within the range. One
+    /// more than there may be tells that there is more.
     private func priorSpends(
         _ draft: SimulationDraft, _ agent: AgentID?, _ principal: Principal, _ most: Int
     ) async throws -> [PastRequest] {
@@ -103,13 +104,16 @@ extension Issuer {
             Period.counted(by: $0.interval, at: draft.from, in: draft.terms.timeZone)?.start
         }.min()
         guard let start else { return [] }
+        // Who is held longer than this lapses.
+        let end = min(draft.to, draft.from.adding(seconds: settings.approvalLifetimeSeconds))
         var spends: [PastRequest] = []
         var stretch: [PastRequest]
         repeat {
             let last = spends.last
             stretch = try await read(as: principal) { books in
                 try PastRequests.spends(
-                    in: Period(start: start, end: draft.from), of: agent, currency: draft.terms.currency, before: last,
+                    in: Period(start: start, end: end), askedBefore: draft.from, of: agent,
+                    currency: draft.terms.currency, before: last,
                     limit: Self.rowsAtOnce, in: books)
             }
             spends += stretch

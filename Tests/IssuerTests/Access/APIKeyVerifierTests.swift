@@ -233,15 +233,15 @@ import Testing
             Task { try await verifier.hash(APIKeySecret.random(for: .live), cost: 4, for: company) }
         }
         let own = (0..<APIKeyVerifier.makingPerCompanyMax).map { _ in made(Self.company) }
-        while verifier.waitingCount < own.count { await Task.yield() }
+        #expect(await comes { verifier.waitingCount >= own.count })
         await #expect(throws: IssuerError.busy) { _ = try await made(Self.company).value }
         let others = (own.count..<APIKeyVerifier.makingMax).map { _ in made(other) }
-        while verifier.waitingCount < APIKeyVerifier.makingMax { await Task.yield() }
+        #expect(await comes { verifier.waitingCount >= APIKeyVerifier.makingMax })
         await #expect(throws: IssuerError.busy) { _ = try await made(nil).value }
 
         // A right key that was not seen before has its place.
         let asked = Task { try await verifier.authenticate(apiKey: secret.text, now: Self.now) }
-        while verifier.waitingCount <= APIKeyVerifier.makingMax { await Task.yield() }
+        #expect(await comes { verifier.waitingCount > APIKeyVerifier.makingMax })
         gate.open()
         _ = try await (busy, asked.value)
         for key in own + others { _ = try await key.value }

@@ -1,3 +1,4 @@
+import StoreFixtures
 import Testing
 
 @testable import Issuer
@@ -54,7 +55,7 @@ import Testing
         let jobs = (0..<5).map { number in Task { try await pool.run { gate.pass(number) } } }
         // Two stand at the gate and three wait: only then is the line full.
         await gate.waitForArrivals(2)
-        while pool.waitingCount < 3 { await Task.yield() }
+        #expect(await comes { pool.waitingCount >= 3 })
         await #expect(throws: IssuerError.busy) { try await pool.run { 9 } }
         #expect(gate.arrivals == 2)
         gate.open()

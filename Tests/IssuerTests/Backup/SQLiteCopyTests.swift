@@ -61,7 +61,7 @@ struct `A copy of the books` {
                     }
                 }
                 for number in 0..<5 {
-                    while load.acknowledged.withLock(\.count) < 40 * (number + 1) { await Task.yield() }
+                    #expect(await comes { load.acknowledged.withLock(\.count) >= 40 * (number + 1) })
                     let before = load.acknowledged.withLock(\.self)
                     let path = "\(folder)/copy-\(number).db"
                     _ = try await SQLiteCopy.make(of: "\(folder)/books.db", at: path)

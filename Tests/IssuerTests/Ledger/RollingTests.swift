@@ -165,6 +165,28 @@ import Testing
         #expect(try await test.budget(agent).remaining == 1000)
     }
 
+    @Test("a day's counter is dropped a week after the day, and a confirmation that comes later still counts in it")
+    func droppedDay() async throws {
+        let test = try await TestIssuer(clock: ManualClock("2026-03-02T23:59:00Z"))
+        let agent = try await test.agent()
+        try await test.policy(.usd([.of(.daily, amount: 1000), .of(.allTime, amount: 5000)]))
+        let late = try await test.authorize(300, agent).authorization
+        _ = try await test.confirm(test.authorize(200, agent).authorization.id)
+        test.clock.set("2026-03-09T23:59:59.999Z")
+        try await Sweeper(test.issuer).sweep()
+        #expect(try await test.counterCount() == 2)
+        test.clock.set("2026-03-10T00:00:00Z")
+        try await Sweeper(test.issuer).sweep()
+        #expect(try await test.counterCount() == 1)
+        _ = try await test.confirm(late.id, 250)
+        #expect(try await test.wrongCounters() == [])
+        // Should somebody look at that day again, it has seen both.
+        test.clock.set("2026-03-02T23:59:30Z")
+        let denied = try await test.authorize(551, agent).authorization
+        #expect(denied.reasons.map(\.limit?.spent) == [450])
+        #expect(try await test.wrongCounters() == [])
+    }
+
     @Test(
         "what has left is found by index, for the company and for one agent",
         .enabled(if: !TestStore.isPostgreSQL, "PostgreSQL reads a small table whole, whatever its indexes"),

@@ -18,7 +18,7 @@ import Testing
     /// What each event does in each state; "409" and "422" where it is refused.
     static let table: [(AuthorizationStatus, confirm400: String, confirm1001: String, void: String, lapse: String)] = [
         (.pending, "confirm(amount: 400)", "422", "release", "expire"),
-        (.confirmed, "alreadyDone", "409", "409", "alreadyDone"),
+        (.confirmed, "alreadyDone", "422", "409", "alreadyDone"),
         (.voided, "409", "409", "alreadyDone", "alreadyDone"),
         (.expired, "confirmLate(amount: 400)", "422", "409", "alreadyDone"),
         (.denied, "409", "409", "409", "alreadyDone"),

@@ -141,7 +141,7 @@ private struct WatchedIssuer {
             }
             for await _ in reached.stream { break }
             let budget = Task { try await test.issuer.budget(of: test.agent, as: test.owner) }
-            while test.store.waitingCount < 1 { await Task.yield() }
+            #expect(await comes { test.store.waitingCount >= 1 })
             let company = test.owner.companyID
             let failed = Task {
                 try await test.store.transaction(for: company) { tx in
@@ -149,7 +149,7 @@ private struct WatchedIssuer {
                     throw StorageError.unavailable("a fault")
                 }
             }
-            while test.store.waitingCount < 2 { await Task.yield() }
+            #expect(await comes { test.store.waitingCount >= 2 })
             go.signal()
             try await first.value
             _ = try await budget.value
@@ -250,7 +250,7 @@ private struct WatchedIssuer {
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<300 { group.addTask { _ = try? await lane.run { _ in } } }
             // One group is taken up, whatever its size; all the others come to wait behind the gate.
-            while taken.sizes.withLock(\.first).map({ lane.waitingCount != 300 - $0 }) ?? true { await Task.yield() }
+            #expect(await comes { taken.sizes.withLock(\.first).map { lane.waitingCount == 300 - $0 } ?? false })
             for _ in 0..<300 { gate.signal() }
         }
         #expect(lane.waitingCount == 0 && taken.sizes.withLock { $0.reduce(0, +) } == 300)

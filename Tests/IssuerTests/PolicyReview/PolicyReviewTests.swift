@@ -86,6 +86,9 @@ import Testing
             $0.countries = AllowBlock(
                 allow: [try CountryCode("US")], block: [try CountryCode("US"), try CountryCode("DE")])
         },
+        Case("a list with nothing in it", [.listEmpty], [["categories"]], says: "everything is allowed") {
+            $0.categories = AllowBlock(allow: [], block: [])
+        },
         Case("asked at the limit", [.approvalNeverAsked], [["approval.above", "limits[1].amount"]]) {
             $0.approvalAbove = 100
             $0.limits = [try .of(.daily, amount: 200), try .of(.perAuthorization, amount: 100)]

@@ -41,7 +41,8 @@ import Testing
             var (spends, before): ([AuthorizationID], PastRequest?) = ([], nil)
             repeat {
                 let stretch = try PastRequests.spends(
-                    in: range, of: agent, currency: usd, before: before, limit: limit, in: books)
+                    in: range, askedBefore: range.end, of: agent, currency: usd, before: before, limit: limit,
+                    in: books)
                 spends += stretch.map(\.id)
                 before = stretch.last
             } while before != nil

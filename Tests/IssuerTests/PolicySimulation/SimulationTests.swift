@@ -97,6 +97,25 @@ import Testing
         #expect(try await Self.simulate(held, test, replaces: strict).changes == [.newlyHeld: Self.total(2, 120)])
     }
 
+    @Test("money that was held before the range and approved in it counts from then on")
+    func approvedInRange() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        try await test.policy(.usd([], approvalAbove: 500))
+        let held = try await test.authorize(600, agent).authorization
+        test.clock.advance(seconds: 10)
+        let from = test.clock.now
+        _ = try await test.authorize(100, agent)
+        test.clock.advance(seconds: 10)
+        _ = try await test.issuer.approve(held.id, note: nil, as: test.owner, once: nil).result.get()
+        test.clock.advance(seconds: 10)
+        _ = try await test.authorize(100, agent)
+        let report = try await Self.simulate(.usd([.of(.daily, amount: 750)]), test, from: from)
+        #expect(report.requests == Self.total(2, 200))
+        #expect(report.changes == [.newlyDenied: Self.total(1, 100)])
+        #expect(report.affected.first?.reasons.first?.limit?.spent == 700)
+    }
+
     @Test("limits begin with what was spent before the range, by the period, the window and the agent")
     func priorSpends() async throws {
         let test = try await TestIssuer(clock: ManualClock("2026-03-01T22:00:00Z"))

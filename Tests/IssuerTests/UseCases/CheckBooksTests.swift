@@ -27,6 +27,31 @@ import Testing
         #expect(spoiled.differences.map(\.summed) == [250, 250])
     }
 
+    @Test func `beside decisions the books balance whenever they are recounted`() async throws {
+        try await withTemporaryFolder { folder in
+            let test = try await TestIssuer(path: "\(folder)/books")
+            let agent = try await test.agent()
+            try await test.policy(
+                .usd([.of(.daily, amount: 1_000_000), .of(.rolling(seconds: 60), amount: 1_000_000)]))
+            async let decisions: Void = withThrowingTaskGroup(of: Void.self) { group in
+                for number: Int64 in 1...120 {
+                    group.addTask {
+                        let id = try await test.authorize(10 + number, agent).authorization.id
+                        _ = try await number % 2 == 0 ? test.confirm(id, number) : test.void(id)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            for _ in 0..<20 {
+                let report = try await test.issuer.checkBooks()
+                #expect(report.balances, "\(report)")
+            }
+            try await decisions
+            #expect(try await test.issuer.checkBooks().authorizationCount == 120)
+            try await test.issuer.close()
+        }
+    }
+
     @Test func `a company without counters balances`() async throws {
         let test = try await TestIssuer()
         let report = try await test.issuer.checkBooks()

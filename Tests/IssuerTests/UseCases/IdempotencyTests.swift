@@ -56,6 +56,25 @@ import Testing
         #expect(again.result == first.result)
     }
 
+    @Test("what has lapsed when a request is refused stays so, with a key and without one", arguments: ["k", nil])
+    func refusalKeepsLapses(_ key: String?) async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        try await test.policy(.usd([.of(.daily, amount: 100)]))
+        let lapsing = try await test.authorize(100, agent).authorization
+        let before = test.clock.now
+        test.clock.advance(seconds: 5000)
+        let refused = try await test.issuer.void(lapsing.id, as: test.owner, once: key.map { try OnceOnly.test($0) })
+        guard case .failure(.invalidState(.expired, _)) = refused.result else {
+            Issue.record("\(refused.result)")
+            return
+        }
+        // The client was told EXPIRED: that does not change when somebody sets the clock back.
+        test.clock.advance(milliseconds: before.milliseconds - test.clock.now.milliseconds)
+        #expect(
+            try await test.issuer.authorization(lapsing.id, as: test.owner).authorization.status == .expired)
+    }
+
     @Test("of twenty requests with one key at once, one takes effect and all are answered alike")
     func concurrent() async throws {
         let test = try await TestIssuer()

@@ -3,6 +3,49 @@ import Testing
 @testable import Issuer
 
 @Suite struct PolicyVersionTests {
+    @Test("a company has 2,000 policies of an environment at most; one that is deleted makes room")
+    func bound() async throws {
+        let test = try await TestIssuer()
+        let (company, now, terms) = (test.owner.companyID, test.clock.now, try PolicyTerms.usd())
+        let first = try await test.policy(terms)
+        let ids = IDGenerator.random()
+        try await test.issuer.store.transaction(for: company) { tx in
+            let books = Books(tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0)
+            for _ in 1..<Issuer.policiesMax {
+                let policy = Policy(id: ids.next(at: now), version: 1, terms: terms, createdAt: now, updatedAt: now)
+                try Policies.insert(policy, by: "test", in: books)
+            }
+        }
+        let refused = try await test.issuer.createPolicy(terms, as: test.owner, once: nil).result
+        guard case .failure(.invalid(field: "policies", let reason)) = refused else {
+            Issue.record("\(refused)")
+            return
+        }
+        #expect(reason.code == .tooManyPolicies)
+        // What is there can be changed, and makes room.
+        _ = try await test.issuer.replacePolicy(first, with: terms, ifVersion: nil, as: test.owner)
+        try await test.issuer.deletePolicy(first, as: test.owner)
+        try await test.policy(terms)
+    }
+
+    @Test("of many policies only those that changed are read again")
+    func readAlone() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        for _ in 0..<5 { try await test.policy(.usd([.of(.perAuthorization, amount: 100)])) }
+        let changed = try await test.policy(.usd([.of(.perAuthorization, amount: 100)]))
+        #expect(try await test.authorize(50, agent).authorization.decision == .approved)
+        // Whoever read the others again would find nothing that can be read.
+        try await test.issuer.store.globalTransaction { tx in
+            _ = try tx.execute(
+                Statement("UPDATE policies SET terms = 'not JSON' WHERE policy_id <> $1"), [SQLValue(changed)])
+        }
+        _ = try await test.issuer.replacePolicy(
+            changed, with: .usd([.of(.perAuthorization, amount: 40)]), ifVersion: nil, as: test.owner)
+        #expect(try await test.authorize(50, agent).authorization.reasons.map(\.policyID) == [changed])
+        #expect(try await test.authorize(40, agent).authorization.policies.count == 6)
+    }
+
     @Test("every version of a policy is kept, with when and by whom it was written, also when it is deleted")
     func kept() async throws {
         let test = try await TestIssuer()

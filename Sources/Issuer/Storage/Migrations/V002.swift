@@ -7,7 +7,7 @@ enum V002 {
             CREATE INDEX authorizations_counted_by_agent
             ON authorizations (company_id, environment, currency, agent_id, authorized_at) WHERE authorized_at IS NOT NULL
             """),
-        // From when on nobody needs the counter; null for the counters of calendar periods, which stay.
+        // From when on nobody needs the counter; null for that of all time, which stays.
         Statement("ALTER TABLE counters ADD COLUMN drop_at BIGINT"),
         Statement("ALTER TABLE authorizations ADD COLUMN evidence TEXT"),
         // What a request was held under, once it was decided again.

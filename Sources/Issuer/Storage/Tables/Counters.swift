@@ -66,7 +66,7 @@ enum Counters {
         return try row.spend(from: 0)
     }
 
-    /// Opens a counter with what its period has seen so far. `dropAt`: nil keeps it for ever.
+    /// Opens a counter with what its period has seen so far. `dropAt`: nil keeps it for good.
     @discardableResult
     static func open(
         _ key: CounterKey, currency: CurrencyCode, dropAt: Instant? = nil, in books: Books

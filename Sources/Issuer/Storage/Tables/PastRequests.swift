@@ -16,8 +16,8 @@ enum PastRequests {
         """
         SELECT \(columns) FROM authorizations
         WHERE company_id = $1 AND environment = $2 AND currency = $3 AND authorized_at >= $4 AND authorized_at <= $5
-            AND (authorized_at < $5 OR authorization_id < $6) \(whose("$7"))
-        ORDER BY authorized_at DESC, authorization_id DESC LIMIT $8
+            AND (authorized_at < $5 OR authorization_id < $6) AND created_at < $7 \(whose("$8"))
+        ORDER BY authorized_at DESC, authorization_id DESC LIMIT $9
         """
     }
 
@@ -64,9 +64,11 @@ enum PastRequests {
         return stretch
     }
 
-    /// The latest `limit` that were approved in a period, latest first. `before` the last of those before; nil begins.
+    /// The latest `limit` that were approved in a period and asked for before an instant, latest first. `before` the last of
+    /// those before; nil begins.
     static func spends(
-        in period: Period, of agent: AgentID?, currency: CurrencyCode, before: PastRequest?, limit: Int,
+        in period: Period, askedBefore start: Instant, of agent: AgentID?, currency: CurrencyCode, before: PastRequest?,
+        limit: Int,
         in books: Books
     ) throws(StorageError) -> [PastRequest] {
         // "~" sorts after every identifier.
@@ -75,7 +77,8 @@ enum PastRequests {
             agent == nil ? spends.all : spends.one,
             [
                 SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text),
-                SQLValue(period.start), SQLValue(latest), .text(before?.id.text ?? "~"), SQLValue(agent),
+                SQLValue(period.start), SQLValue(latest), .text(before?.id.text ?? "~"), SQLValue(start),
+                SQLValue(agent),
                 .integer(Int64(limit)),
             ]
         ).map(request)
