@@ -12,6 +12,8 @@ import Verifier
     private let context: UnsafeMutablePointer<redisContext>
     private let bounds: UnsafeMutablePointer<hiredis_bounds>
     private var transport: (any RedisTransport)?
+    /// What was read last.
+    private var reply: UnsafeMutablePointer<redisReply>?
     /// What is sent next.
     package let command = RedisCommand()
 
@@ -46,6 +48,7 @@ import Verifier
 
     /// Closes it, and sends nothing.
     deinit {
+        unsafe freeReplyObject(reply)
         unsafe redisFree(context)
         unsafe free(bounds)
     }
@@ -73,7 +76,11 @@ import Verifier
         while true {
             var reply: UnsafeMutablePointer<redisReply>?
             let found = unsafe hiredis_next_reply(context, &reply)
-            if let reply = unsafe reply { return unsafe RedisReply(takingOwnershipOf: reply) }
+            if let reply = unsafe reply {
+                unsafe freeReplyObject(self.reply)
+                unsafe self.reply = reply
+                return unsafe RedisReply(reply, of: self)
+            }
             guard found == 0 else { throw RedisFailure("What the server sent is no reply, or memory ran out.") }
             if let transport {
                 try read(through: transport, until: deadline)

@@ -1,15 +1,14 @@
 import HiredisLib
 
-/// A server's reply. (A class: in Embedded Swift a noncopyable struct's deinit is not seen by other modules.)
-@safe package final class RedisReply {
+/// A server's reply, until the connection that it came on has the next.
+///
+/// It belongs to the connection, which it keeps: so it takes no memory of its own, which may be what has run out.
+@safe package struct RedisReply {
+    private let connection: RedisConnection
     private let reply: UnsafeMutablePointer<redisReply>
 
-    init(takingOwnershipOf reply: UnsafeMutablePointer<redisReply>) {
-        unsafe self.reply = reply
-    }
-
-    deinit {
-        unsafe freeReplyObject(reply)
+    init(_ reply: UnsafeMutablePointer<redisReply>, of connection: RedisConnection) {
+        unsafe (self.reply, self.connection) = (reply, connection)
     }
 
     /// The number, or nil if it is none.
@@ -30,8 +29,10 @@ import HiredisLib
 
     /// Calls `body` with the text of a string, a status or an error; with none if it is something else.
     package func withText<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-        let count = unsafe reply.pointee.str == nil ? 0 : Int(reply.pointee.len)
-        let bytes = unsafe UnsafeRawBufferPointer(start: reply.pointee.str, count: count)
-        return unsafe body(bytes.bindMemory(to: UInt8.self).span)
+        withExtendedLifetime(connection) {
+            let count = unsafe reply.pointee.str == nil ? 0 : Int(reply.pointee.len)
+            let bytes = unsafe UnsafeRawBufferPointer(start: reply.pointee.str, count: count)
+            return unsafe body(bytes.bindMemory(to: UInt8.self).span)
+        }
     }
 }

@@ -5,7 +5,7 @@ import Glibc
 /// (https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics).
 enum ProcessMetrics {
     static func write(to page: inout Exposition) {
-        // In microseconds, as POSIX has it for every system.
+        // Microseconds, wherever POSIX is (clock(3)). Not getrusage, whose times are of a type that hiredis's header takes for its own.
         let spent = clock()
         if spent >= 0 {
             page.only(
