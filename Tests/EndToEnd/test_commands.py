@@ -263,12 +263,22 @@ def assert_nothing_left_to_find_a_server_by(server):
 
 
 def test_a_setting_that_is_misspelt_is_not_ignored_in_silence(own_server):
-    server = own_server(PAITIFY_TOKEN_TLL="60", PAITIFY_REDIS_URL="redis:").start()
+    server = own_server(PAITIFY_TOKEN_TLL="60", PAITIFY_NO_SUCH_THING="1").start()
     assert server.stop() == 0
     warnings = [json.loads(line)["message"] for line in server.lines if '"warning"' in line]
-    assert len(warnings) == 2
-    assert any("PAITIFY_TOKEN_TLL" in line and "did you mean PAITIFY_TOKEN_TTL?" in line for line in warnings)
-    assert any("PAITIFY_REDIS_URL" in line for line in warnings)
+    unknown = [line for line in warnings if "is no setting of this version" in line]
+    assert len(unknown) == 2
+    assert any("PAITIFY_TOKEN_TLL" in line and "did you mean PAITIFY_TOKEN_TTL?" in line for line in unknown)
+    assert any("PAITIFY_NO_SUCH_THING" in line for line in unknown)
+
+
+def test_a_dashboard_at_an_https_address_without_a_named_proxy_is_not_ignored_in_silence(own_server):
+    for settings, isTold in [
+        ({}, True), ({"PAITIFY_TRUSTED_PROXY": "127.0.0.1"}, False), ({"PAITIFY_ISSUER": "http://localhost"}, False)
+    ]:
+        server = own_server(**settings).start()
+        assert server.stop() == 0
+        assert any("PAITIFY_TRUSTED_PROXY names none" in line for line in server.lines) == isTold, settings
 
 
 def test_no_more_connections_are_taken_than_there_are_files_for(own_server):
