@@ -82,8 +82,8 @@ measure() {
 begin scale
 mkdir -p "$out"
 machine
-rsa=$(rsa_signatures 5)
-p256=$(p256_signatures 5)
+rsa=$(rsa_signatures 3)
+p256=$(p256_signatures 3)
 flushed=$(flushes)
 row "RSA-2048 signatures a second, openssl speed, $cores cores" "$(compute %.0f "$rsa")"
 row "P-256 signatures a second, the same" "$(compute %.0f "$p256")"
