@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures how the issuer's speed depends on how much there is: stored authorizations, policies, agents, and the way to
-# sign. Each figure is beside its ratio to a floor that the machine sets, in one run of half an hour or so.
+# sign. Each figure is beside its ratio to a floor that the machine sets, in one run of ten minutes or so.
 #
 #   SCALE_SECONDS       for each figure (10)
 #   SCALE_PAST          sizes of the store, in authorizations (1000 100000 1000000 10000000: 14 GB of disk)

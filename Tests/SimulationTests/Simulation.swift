@@ -53,7 +53,8 @@ struct Simulation {
     }
 
     private mutating func runGroup(_ number: Int) async throws {
-        let group = (0..<schedule.groupSize()).map { prepare($0, ofGroup: number) }
+        let size = schedule.groupSize()
+        let group = (0..<size).map { prepare($0, ofGroup: number, isLast: $0 == size - 1) }
         let power = machine.store.power
         power.plan(schedule.failure(size: group.count))
         let answers = await carryOut(group)
@@ -72,7 +73,7 @@ struct Simulation {
     }
 
     /// The next request of a group: a new one, or an earlier one again. The reference carries it out at once.
-    private mutating func prepare(_ position: Int, ofGroup number: Int) -> Request {
+    private mutating func prepare(_ position: Int, ofGroup number: Int, isLast: Bool) -> Request {
         if let index = schedule.repeated(of: sent.count), let key = sent[index].key, hasAnswer(to: sent[index]) {
             reference.lapse(at: machine.time.now)
             let first = sent[index]
@@ -92,8 +93,8 @@ struct Simulation {
         switch operation {
         case .authorize: entry = reference.entries.count - 1
         case .approve, .deny: break
-        // They may be asked again without one.
-        case .confirm, .void: if schedule.omitsKey() { key = nil }
+        // Where nothing has come after them, they may be asked again without one.
+        case .confirm, .void: if isLast, schedule.omitsKey() { key = nil }
         case .replace, .suspend: key = nil
         }
         return Request(

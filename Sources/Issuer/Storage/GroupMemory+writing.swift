@@ -17,6 +17,7 @@ extension GroupMemory {
     }
 
     func writeCounters(in tx: any StoreTransaction) throws(StorageError) {
+        guard !companiesWithChanges.isEmpty else { return }
         for company in companiesWithChanges {
             for (subject, sheet) in self[company].sheets where sheet.isChanged {
                 for counter in sheet.counters where counter.isChanged {

@@ -26,7 +26,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var hasRefused = false
     /// The last request is there: what is pipelined behind it goes nowhere.
     private var isIgnoring = false
-    /// A request is there in full, and nothing has been read since: see `ConnectionBytes`.
+    /// The last read brought the end of a request that is being answered now: see `ConnectionBytes`.
     fileprivate var mayReadAhead = false
     /// The head of the pipeline, where bytes can be written as they are.
     fileprivate var bytes: ChannelHandlerContext?
@@ -242,6 +242,8 @@ final class ConnectionBytes: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // Not for a request that waited until another was answered: others may wait behind it, and none would be one too many.
+        connection.mayReadAhead = false
         switch connection.bytesArrived(unwrapInboundIn(data).readableBytes) {
         case .parse: context.fireChannelRead(data)
         case .discard: discards = true

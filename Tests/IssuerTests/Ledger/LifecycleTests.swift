@@ -76,9 +76,9 @@ import Testing
         await #expect(throws: IssuerError.invalidState(.denied, "It does not wait for anybody's approval.")) {
             _ = try await test.issuer.approve(held, note: nil, as: test.owner, once: nil).result.get()
         }
-        #expect(try await test.issuer.authorization(held, as: test.owner).authorization.status == .denied)
         #expect(try await Self.count("HELD", test) == most)
         #expect(try await Self.count("PENDING", test) == most + 1)
+        #expect(try await test.issuer.authorization(held, as: test.owner).authorization.status == .denied)
         #expect(try await test.confirm(reserved).late)
         #expect(try await Self.count("PENDING", test) == 0)
         let budget = try await test.budget(agent)

@@ -141,7 +141,7 @@ import Testing
         let test = try await TestAccounts()
         let stranger = try await TestAccounts.signUp(test.issuer, "s@other.example", "Other")
         await #expect(throws: IssuerError.notFound(.member, test.owner.user.id.text)) {
-            try await test.issuer.makePasswordReset(of: test.owner.user.id, as: stranger.principal, once: nil)
+            try await test.issuer.makePasswordReset(of: test.owner.user.id, as: stranger.principal, once: nil).value
         }
         let invitation = try await test.issuer.invite(as: .owner, note: nil, by: test.owner.principal, once: nil).value
         let token = try #require(PasswordResetToken(invitation.token.text))

@@ -51,6 +51,17 @@ private final class TestConnection {
     }
 }
 
+/// Counts how often the socket is asked to read.
+private final class ReadCount: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+    private(set) var count = 0
+
+    func read(context: ChannelHandlerContext) {
+        count += 1
+        context.read()
+    }
+}
+
 @Suite struct `The guard of a connection` {
     private static let get = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -67,6 +78,21 @@ private final class TestConnection {
         connection.advance(seconds: 1)
         #expect(!connection.channel.isActive)
         #expect(try connection.sent() == "")
+    }
+
+    @Test func `listens on for one read more while a request is answered, and for none while others wait behind it`() throws {
+        let connection = try TestConnection()
+        let reads = ReadCount()
+        try connection.channel.pipeline.syncOperations.addHandler(reads, position: .first)
+        connection.receive(Self.get + Self.get + Self.get)
+        #expect(reads.count == 1)
+        try connection.answer()
+        for _ in 1...3 { connection.receive(Self.get) }
+        #expect(reads.count == 1)
+        for _ in 1...5 { try connection.answer() }
+        #expect(try connection.parts().count == 12)
+        connection.receive(Self.get)
+        #expect(reads.count == 2)
     }
 
     struct Refusal: Sendable, CustomTestStringConvertible {

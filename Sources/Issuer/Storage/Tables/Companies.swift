@@ -44,8 +44,8 @@ enum Companies {
     /// With it goes what nearly every transaction asks next: when something lapses, and which keys sign.
     static func lock(_ id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {
         if let known = tx.memory[id].admission { return known }
-        // What this group has changed is not to be forgotten.
-        try tx.memory.writeAll(in: tx)
+        // What this group has changed is not to be forgotten. Mostly there is nothing: who asks first has changed nothing yet.
+        if !tx.memory[id].sheets.isEmpty { try tx.memory.writeCounters(in: tx) }
         let found = try tx.ask([
             Question(raise, [SQLValue(id)]), Authorizations.nextLapse(of: id), SigningKeys.currentSequence,
         ])

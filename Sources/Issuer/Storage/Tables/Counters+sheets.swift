@@ -42,7 +42,11 @@ extension Counters {
         }
         for (subject, _) in found {
             let name = CounterSheet.Subject(environment: environment, currency: currency, text: subject.text)
-            books.tx.memory[books.companyID].sheets[name]?.shift(by: change, at: authorizedAt)
+            guard var sheet = books.tx.memory[books.companyID].sheets.removeValue(forKey: name) else {
+                throw .corrupt("a group has forgotten the counters of \(name.text)")
+            }
+            sheet.shift(by: change, at: authorizedAt)
+            books.tx.memory[books.companyID].sheets[name] = sheet
         }
         books.tx.memory.companiesWithChanges.insert(books.companyID)
         return []
