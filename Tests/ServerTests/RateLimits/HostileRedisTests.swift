@@ -98,4 +98,17 @@ import Testing
         }
         #expect(words == row.words)
     }
+
+    @Test func `what a server says to a password is told to nobody`() {
+        let server = ImpostorServer { line in
+            while case let bytes = line.read(), !bytes.isEmpty {
+                line.send("-ERR unknown command 'AUTH', with args beginning with: 'hunter2'\r\n")
+            }
+        }
+        defer { withExtendedLifetime(server) {} }
+        let words = failure { () throws(RedisFailure) in
+            _ = try login(server, password: "hunter2").open(until: Deadline(inMilliseconds: 60_000))
+        }
+        #expect(words == "The server refused the user or the password.")
+    }
 }
