@@ -77,6 +77,9 @@ enum RateScript {
         for bucket in ask.buckets { try command.add(bucket.rate.perSecond) }
     }
 
+    /// Microseconds until an empty bucket is full, and a little for what the script rounds.
+    private static let fullInMax = Rate.burstSeconds * 1_000_000 + 1000
+
     /// Throws where the reply is none of the script's.
     static func grant(_ reply: RedisReply, of ask: Ask) throws(RedisFailure) -> Grant {
         guard !reply.isError else { throw RedisFailure(error: reply) }
@@ -90,8 +93,12 @@ enum RateScript {
         guard numbers[0] <= ask.need + ask.ahead else {
             throw RedisFailure("The server gave more than was asked for.")
         }
-        return Grant(
-            granted: numbers[0],
-            levels: ask.buckets.indices.map { .init(remaining: numbers[2 * $0 + 1], fullIn: numbers[2 * $0 + 2]) })
+        let levels = ask.buckets.indices.map {
+            Grant.Level(remaining: numbers[2 * $0 + 1], fullIn: numbers[2 * $0 + 2])
+        }
+        guard zip(levels, ask.buckets).allSatisfy({ $0.remaining <= $1.rate.burst && $0.fullIn <= fullInMax }) else {
+            throw RedisFailure("The server told of more than a bucket holds.")
+        }
+        return Grant(granted: numbers[0], levels: levels)
     }
 }

@@ -58,6 +58,20 @@ import Testing
         }
     }
 
+    @Test(
+        "a level that no bucket of its rate has is refused, not reckoned with",
+        arguments: [[1, 1, .max], [1, 1, 2_001_001], [1, 3, 0], [1, .max, .max], [1, 1, -1], [1, .min, 0]] as [[Int64]])
+    func levels(_ answer: [Int64]) async throws {
+        let server = impostor { $0 == 0 ? Self.probed : answer }
+        defer { withExtendedLifetime(server) {} }
+        let metrics = SharedRateMetrics()
+        let rates = SharedRates(exchange(server), metrics: metrics, now: App.uptime) { _ in }
+        _ = await rates.attend()
+        #expect(metrics.isShared)
+        #expect(await rates.count(.test(1), key: Rate(perSecond: 1), company: nil) == nil)
+        #expect(!metrics.isShared)
+    }
+
     /// Sends bytes as if for ever: far more than anybody should read.
     private static func pour(_ line: ImpostorServer.Line) {
         line.send("$2000000000\r\n")
