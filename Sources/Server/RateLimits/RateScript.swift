@@ -29,7 +29,8 @@ enum RateScript {
           local rate = tonumber(ARGV[3 + i])
           taken[i] = taken[i] + granted
           local full = taken[i] / rate
-          redis.call('SET', key, string.format('%.6f %.0f', taken[i], now), 'PX', string.format('%d', full * 1000 + 1000))
+          local life = string.format('%d', math.floor(full * 1000) + 1000)
+          redis.call('SET', key, string.format('%.6f %.0f', taken[i], now), 'PX', life)
           answer[2 * i] = math.floor(burst * rate - taken[i] + 0.000001)
           answer[2 * i + 1] = math.floor(full * 1000000)
         end

@@ -129,6 +129,18 @@ import Testing
         #expect(part.metrics.alone.value == 0 && part.metrics.falls.value == 0)
     }
 
+    @Test func `the script writes whole numbers where Lua 5.3 and later take no others`() throws {
+        let strict = """
+            local usual = string
+            local string = {match = usual.match, format = function(how, ...)
+              for _, number in ipairs({...}) do assert(how ~= '%d' or number == math.floor(number)) end
+              return usual.format(how, ...)
+            end}\n
+            """
+        let said = try server.command("eval", strict + RateScript.text, "1", Self.bucket, "1", "0", "2", "3")
+        #expect(said == "1\n5\n333333\n")
+    }
+
     private static let bucket = "paitify:rate:{co_00000000000000000000000001}:key_00000000000000000000000001"
 
     /// What is left of a bucket of 2 at a key that holds this already.
