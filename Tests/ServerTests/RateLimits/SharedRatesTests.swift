@@ -107,6 +107,27 @@ import Testing
         #expect(all >= 60 && all <= most(company, since: start), "seed \(seed)")
     }
 
+    @Test func `a person's token at two companies has of each what that company has`() async throws {
+        let (part, rate) = (try await part(), try #require(Rate(perSecond: 1)))
+        // Refused at one of them, and at once with others at both.
+        for _ in 0..<3 { _ = try await part.passes(.testToken(1, 1), rate) }
+        #expect(try await part.passes(.testToken(1, 2), rate))
+        let many = try #require(Rate(perSecond: 1000))
+        let passed = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<2000 as Range<UInt64> {
+                group.addTask { try await part.passes(.testToken(2, 1 + number % 2), many) }
+            }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(passed == 2000)
+        let asked = try server.command("exists", Self.tokenBucket(1), Self.tokenBucket(2))
+        #expect(asked == "2\n")
+    }
+
+    private static func tokenBucket(_ company: Int) -> String {
+        "paitify:rate:{co_0000000000000000000000000\(company)}:usr_00000000000000000000000002"
+    }
+
     @Test func `a busy key is asked for seldom`() async throws {
         let (part, rate) = (try await part(), try #require(Rate(perSecond: 1_000_000)))
         for _ in 0..<2000 { #expect(try await part.passes(.test(1), rate)) }
