@@ -106,11 +106,15 @@ final class SharedRates: Sendable {
                 let now = now()
                 return groups.map { ask(for: $0, &state.leases, now: now) }
             }
+            var rest = groups[...]
             do throws(RedisFailure) {
-                settle(groups, try link.exchange.run(asks))
+                try link.exchange.run(asks) { grants in
+                    settle(rest.prefix(grants.count), grants)
+                    rest = rest.dropFirst(grants.count)
+                }
             } catch {
                 fall(error)
-                for one in batch { one.resume.resume(returning: nil) }
+                for one in rest.joined() { one.resume.resume(returning: nil) }
             }
         }
     }
@@ -146,7 +150,7 @@ final class SharedRates: Sendable {
         return RateScript.Ask(buckets: buckets, need: Int64(group.count), ahead: ahead)
     }
 
-    private func settle(_ groups: [[Waiting]], _ grants: [RateScript.Grant]) {
+    private func settle(_ groups: ArraySlice<[Waiting]>, _ grants: [RateScript.Grant]) {
         for (group, grant) in zip(groups, grants) {
             let one = group[0]
             let standings = state.withLock { state in

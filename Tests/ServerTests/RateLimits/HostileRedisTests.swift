@@ -72,6 +72,37 @@ import Testing
         #expect(!metrics.isShared)
     }
 
+    @Test func `the fullest and the emptiest bucket are believed`() throws {
+        let rate = try #require(Rate(perSecond: 1))
+        let ask = RateScript.Ask(buckets: [.init(name: "a", rate: rate)], need: 2, ahead: 0)
+        let server = impostor { [Self.probed, [0, 2, 0], [2, 0, 2_000_001]][$0] }
+        defer { withExtendedLifetime(server) {} }
+        let exchange = exchange(server)
+        try exchange.connect()
+        var grants: [RateScript.Grant] = []
+        try exchange.run([ask, ask]) { grants += $0 }
+        #expect(grants.map(\.granted) == [0, 2])
+    }
+
+    @Test func `however many ask, so many are sent at once as are answered in time`() throws {
+        let rate = try #require(Rate(perSecond: 1))
+        let most = Most()
+        let server = impostor(most) { $0 == 0 ? Self.probed : [1, Int64($0 % 2), 1_000_000] }
+        defer { withExtendedLifetime(server) {} }
+        let exchange = exchange(server)
+        try exchange.connect()
+        let asks = (0..<300).map {
+            RateScript.Ask(buckets: [.init(name: "paitify:rate:{co}:\($0)", rate: rate)], need: 1, ahead: 0)
+        }
+        var (sizes, remaining): ([Int], [Int64]) = ([], [])
+        try exchange.run(asks) { grants in
+            sizes.append(grants.count)
+            remaining += grants.flatMap { $0.levels.map(\.remaining) }
+        }
+        #expect(sizes == [128, 128, 44] && most.value <= 128)
+        #expect(remaining == (1...300).map { Int64($0 % 2) }, "each has the answer to what it asked")
+    }
+
     /// Sends bytes as if for ever: far more than anybody should read.
     private static func pour(_ line: ImpostorServer.Line) {
         line.send("$2000000000\r\n")
