@@ -171,7 +171,7 @@ def test_a_password_is_sent_and_told_to_nobody(own_server):
         right = own_server(PAITIFY_REDIS_URL=redis.url(":hunter2@"), PAITIFY_RATE_LIMIT="5").start()
         wrong = own_server(PAITIFY_REDIS_URL=redis.url("paitify:hunter3@"), PAITIFY_RATE_LIMIT="5").start()
         assert is_shared(right) and not is_shared(wrong)
-        assert any("WRONGPASS" in line and redis.socket_path in line for line in wrong.lines)
+        assert any("refused the user or the password" in line and redis.socket_path in line for line in wrong.lines)
         assert not any("hunter" in line for line in right.lines + wrong.lines)
     finally:
         redis.close()

@@ -254,7 +254,7 @@ static void passwords(redis_server *server)
     options.password = "wrong";
     guard = guard_with(options);
     CHECK_STATUS(PAITIFY_E_IO, paitify_redis_guard_check(guard, &error));
-    CHECK(strstr(error.message, "WRONGPASS") != NULL);
+    CHECK(strstr(error.message, "The server refused the user or the password.") != NULL);
     paitify_redis_guard_free(guard);
 
     redis_server other;

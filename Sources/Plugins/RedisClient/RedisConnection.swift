@@ -71,8 +71,16 @@ import Verifier
         throw RedisFailure(error: reply)
     }
 
+    /// More than what is asked here is answered with: the longest is what a server tells of itself.
+    private static let replyBytesMax = 256 * 1024
+
     /// Waits for the reply to the first of what was sent that has none yet.
+    ///
+    /// What came in time is taken however late it is looked for: so there is one look after the deadline, and no second, which
+    /// a server that goes on sending would have for ever.
     package func nextReply(until deadline: Deadline) throws(RedisFailure) -> RedisReply {
+        var count = 0
+        var isLate = false
         while true {
             var reply: UnsafeMutablePointer<redisReply>?
             let found = unsafe hiredis_next_reply(context, &reply)
@@ -82,12 +90,17 @@ import Verifier
                 return unsafe RedisReply(reply, of: self)
             }
             guard found == 0 else { throw RedisFailure("What the server sent is no reply, or memory ran out.") }
+            guard !isLate else { throw RedisFailure("The server did not answer in time.") }
+            guard count < Self.replyBytesMax else { throw RedisFailure("The server's answer is too long.") }
+            isLate = deadline.remainingMilliseconds == 0
+            let before = unsafe hiredis_held_count(context)
             if let transport {
                 try read(through: transport, until: deadline)
-                continue
+            } else {
+                guard canRead(until: deadline) else { throw RedisFailure("The server did not answer in time.") }
+                guard unsafe redisBufferRead(context) == REDIS_OK else { throw failure("The connection was lost: ") }
             }
-            guard canRead(until: deadline) else { throw RedisFailure("The server did not answer in time.") }
-            guard unsafe redisBufferRead(context) == REDIS_OK else { throw failure("The connection was lost: ") }
+            count += unsafe hiredis_held_count(context) - before
         }
     }
 
@@ -124,6 +137,10 @@ import Verifier
                 let outcome = unsafe transport.write(rest)
                 if case .moved(let count) = outcome { sent += count }
                 try wait(after: outcome, until: deadline)
+                // A server may send so much that there is always something to read first.
+                guard sent == command.count || deadline.remainingMilliseconds > 0 else {
+                    throw RedisFailure("The server did not take a command in time.")
+                }
                 continue
             }
             let count = unsafe posix_send_without_signal(socket, rest.baseAddress, rest.count)

@@ -34,7 +34,10 @@ package struct RedisLogin: Sendable {
         try connection.command.add("AUTH")
         if let username { try connection.command.add(username.span) }
         try connection.command.add(password.span)
-        _ = try connection.runWithoutError(until: deadline)
+        // Its own words may have the password in them: a server that knows no AUTH says what it was sent.
+        guard try !connection.run(until: deadline).isError else {
+            throw RedisFailure("The server refused the user or the password.")
+        }
     }
 
     private func select(_ connection: RedisConnection, until deadline: Deadline) throws(RedisFailure) {

@@ -6,7 +6,7 @@ final class RateExchange {
     /// Making a connection, and getting ready on it.
     static let connectMilliseconds: Int64 = 500
     /// A server that takes longer than this for what it is sent at once is not there: a request waits for what was sent
-    /// before it came, and for what it is sent with, so twice as long.
+    /// before it came, and for what it is sent with, so twice as long; longer where so many came that they are sent in turns.
     private let answerMilliseconds: Int64
     private let open: (Deadline) throws(RedisFailure) -> RedisConnection
     private var connection: RedisConnection?
@@ -37,14 +37,25 @@ final class RateExchange {
 
     /// Whether the server does what is asked of it: one may answer, and take no writes or run no scripts.
     func probe() throws(RedisFailure) {
-        _ = try run([Self.nothing])
+        _ = try runTogether([Self.nothing])
     }
 
     private static let nothing = RateScript.Ask(
         buckets: Rate(perSecond: 1).map { [.init(name: "paitify:rate:{probe}", rate: $0)] } ?? [], need: 0, ahead: 0)
 
-    /// Sends all at once, and waits for all answers. If this throws, any of it may have been done.
-    func run(_ asks: [RateScript.Ask]) throws(RedisFailure) -> [RateScript.Grant] {
+    /// So many are sent at once, and have all the time that there is for an answer.
+    static let together = 128
+
+    /// Sends some at a time, and gives their grants before the next are sent. If this throws, any of the rest may have
+    /// been done.
+    func run(_ asks: [RateScript.Ask], each settle: ([RateScript.Grant]) -> Void) throws(RedisFailure) {
+        for start in stride(from: 0, to: asks.count, by: Self.together) {
+            settle(try runTogether(Array(asks[start...].prefix(Self.together))))
+        }
+    }
+
+    /// Sends all at once, and waits for all answers.
+    private func runTogether(_ asks: [RateScript.Ask]) throws(RedisFailure) -> [RateScript.Grant] {
         var grants: [RateScript.Grant] = []
         try keeping { connection, deadline throws(RedisFailure) in
             connection.command.clear()

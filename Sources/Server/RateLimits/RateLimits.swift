@@ -13,11 +13,22 @@ struct RateSettings: Sendable, Equatable {
     static let none = RateSettings(perKey: 0, refusalsPerAddress: 0)
 }
 
+/// Whose requests are counted together: a credential's at one company. A person's token may be good for several, and what
+/// is done at one of them is nothing to another.
+struct RateHolder: Hashable, Sendable {
+    let company: CompanyID
+    let credential: Credential
+
+    init(_ principal: Principal) {
+        (company, credential) = (principal.companyID, principal.credential)
+    }
+}
+
 /// Who has taken how much of what they may. Any thread; as much memory as ten thousand of each kind take, however many
 /// come: whoever has not come lately is forgotten, and a bucket that is forgotten is a full one.
 final class RateLimits: Sendable {
     private struct Buckets {
-        var keys = RecentCache<Credential, Int64>(capacity: capacity)
+        var keys = RecentCache<RateHolder, Int64>(capacity: capacity)
         var companies = RecentCache<CompanyID, Int64>(capacity: capacity)
         var addresses = RecentCache<ClientNetwork, Int64>(capacity: capacity)
     }
@@ -71,12 +82,12 @@ final class RateLimits: Sendable {
         guard key != nil || company != nil else { return nil }
         let now = now()
         return buckets.withLock { buckets in
-            var keyFullAt = buckets.keys.value(for: principal.credential) ?? now
+            var keyFullAt = buckets.keys.value(for: RateHolder(principal)) ?? now
             var companyFullAt = buckets.companies.value(for: principal.companyID) ?? now
             let standing = Standing(
                 key: key?.take(from: &keyFullAt, now: now), company: company?.take(from: &companyFullAt, now: now))
             guard standing.wait == nil else { return standing }
-            if key != nil { buckets.keys.insert(keyFullAt, for: principal.credential) }
+            if key != nil { buckets.keys.insert(keyFullAt, for: RateHolder(principal)) }
             if company != nil { buckets.companies.insert(companyFullAt, for: principal.companyID) }
             return standing
         }

@@ -29,7 +29,8 @@ enum RateScript {
           local rate = tonumber(ARGV[3 + i])
           taken[i] = taken[i] + granted
           local full = taken[i] / rate
-          redis.call('SET', key, string.format('%.6f %.0f', taken[i], now), 'PX', string.format('%d', full * 1000 + 1000))
+          local life = string.format('%d', math.floor(full * 1000) + 1000)
+          redis.call('SET', key, string.format('%.6f %.0f', taken[i], now), 'PX', life)
           answer[2 * i] = math.floor(burst * rate - taken[i] + 0.000001)
           answer[2 * i + 1] = math.floor(full * 1000000)
         end
@@ -77,6 +78,9 @@ enum RateScript {
         for bucket in ask.buckets { try command.add(bucket.rate.perSecond) }
     }
 
+    /// Microseconds until an empty bucket is full, and a little for what the script rounds.
+    private static let fullInMax = Rate.burstSeconds * 1_000_000 + 1000
+
     /// Throws where the reply is none of the script's.
     static func grant(_ reply: RedisReply, of ask: Ask) throws(RedisFailure) -> Grant {
         guard !reply.isError else { throw RedisFailure(error: reply) }
@@ -90,8 +94,12 @@ enum RateScript {
         guard numbers[0] <= ask.need + ask.ahead else {
             throw RedisFailure("The server gave more than was asked for.")
         }
-        return Grant(
-            granted: numbers[0],
-            levels: ask.buckets.indices.map { .init(remaining: numbers[2 * $0 + 1], fullIn: numbers[2 * $0 + 2]) })
+        let levels = ask.buckets.indices.map {
+            Grant.Level(remaining: numbers[2 * $0 + 1], fullIn: numbers[2 * $0 + 2])
+        }
+        guard zip(levels, ask.buckets).allSatisfy({ $0.remaining <= $1.rate.burst && $0.fullIn <= fullInMax }) else {
+            throw RedisFailure("The server told of more than a bucket holds.")
+        }
+        return Grant(granted: numbers[0], levels: levels)
     }
 }

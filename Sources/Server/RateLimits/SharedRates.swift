@@ -11,14 +11,13 @@ import Synchronization
 /// loop ever waits.
 final class SharedRates: Sendable {
     private struct Waiting {
-        let credential: Credential
-        let company: CompanyID
+        let holder: RateHolder
         let rates: (key: Rate?, company: Rate?)
         let resume: CheckedContinuation<RateLimits.Standing?, Never>
     }
 
     private struct State {
-        var leases = RecentCache<Credential, RateLease>(capacity: 10_000)
+        var leases = RecentCache<RateHolder, RateLease>(capacity: 10_000)
         var waiting: [Waiting] = []
         var isSending = false
         var isThere = false
@@ -56,13 +55,13 @@ final class SharedRates: Sendable {
 
     /// Counts one request of `principal`. Nil where the server cannot be asked.
     func count(_ principal: Principal, key: Rate?, company: Rate?) async -> RateLimits.Standing? {
-        let now = now()
+        let (now, holder) = (now(), RateHolder(principal))
         let (held, isThere) = state.withLock { state -> (RateLimits.Standing?, Bool) in
-            guard state.isThere, var lease = state.leases.value(for: principal.credential) else {
+            guard state.isThere, var lease = state.leases.value(for: holder) else {
                 return (nil, state.isThere)
             }
             let held = lease.take(now: now)
-            state.leases.update(principal.credential, to: lease)
+            state.leases.update(holder, to: lease)
             return (held, true)
         }
         if let held {
@@ -74,10 +73,7 @@ final class SharedRates: Sendable {
             return nil
         }
         let standing = await withCheckedContinuation { resume in
-            enter(
-                Waiting(
-                    credential: principal.credential, company: principal.companyID, rates: (key, company),
-                    resume: resume))
+            enter(Waiting(holder: holder, rates: (key, company), resume: resume))
         }
         (standing == nil ? metrics.alone : metrics.asked).add()
         return standing
@@ -105,29 +101,33 @@ final class SharedRates: Sendable {
                 return state.waiting
             }
             if batch.isEmpty { return }
-            let groups = Self.byCredential(batch)
+            let groups = Self.byHolder(batch)
             let asks = state.withLock { state in
                 let now = now()
                 return groups.map { ask(for: $0, &state.leases, now: now) }
             }
+            var rest = groups[...]
             do throws(RedisFailure) {
-                settle(groups, try link.exchange.run(asks))
+                try link.exchange.run(asks) { grants in
+                    settle(rest.prefix(grants.count), grants)
+                    rest = rest.dropFirst(grants.count)
+                }
             } catch {
                 fall(error)
-                for one in batch { one.resume.resume(returning: nil) }
+                for one in rest.joined() { one.resume.resume(returning: nil) }
             }
         }
     }
 
-    /// Whoever has the same credential, together, in the order in which they came.
-    private static func byCredential(_ batch: [Waiting]) -> [[Waiting]] {
-        var places: [Credential: Int] = [:]
+    /// Whoever is counted together, together, in the order in which they came.
+    private static func byHolder(_ batch: [Waiting]) -> [[Waiting]] {
+        var places: [RateHolder: Int] = [:]
         var groups: [[Waiting]] = []
         for one in batch {
-            if let place = places[one.credential] {
+            if let place = places[one.holder] {
                 groups[place].append(one)
             } else {
-                places[one.credential] = groups.count
+                places[one.holder] = groups.count
                 groups.append([one])
             }
         }
@@ -135,27 +135,29 @@ final class SharedRates: Sendable {
     }
 
     private func ask(
-        for group: [Waiting], _ leases: inout RecentCache<Credential, RateLease>, now: Int64
+        for group: [Waiting], _ leases: inout RecentCache<RateHolder, RateLease>, now: Int64
     ) -> RateScript.Ask {
         let one = group[0]
-        var lease = leases.value(for: one.credential) ?? RateLease()
+        var lease = leases.value(for: one.holder) ?? RateLease()
         let ahead = lease.askAhead(now: now)
-        leases.insert(lease, for: one.credential)
-        let prefix = "paitify:rate:{\(one.company)}"
+        leases.insert(lease, for: one.holder)
+        let prefix = "paitify:rate:{\(one.holder.company)}"
         var buckets: [RateScript.Bucket] = []
-        if let rate = one.rates.key { buckets.append(.init(name: "\(prefix):\(one.credential.bucket)", rate: rate)) }
+        if let rate = one.rates.key {
+            buckets.append(.init(name: "\(prefix):\(one.holder.credential.bucket)", rate: rate))
+        }
         if let rate = one.rates.company { buckets.append(.init(name: prefix, rate: rate)) }
         return RateScript.Ask(buckets: buckets, need: Int64(group.count), ahead: ahead)
     }
 
-    private func settle(_ groups: [[Waiting]], _ grants: [RateScript.Grant]) {
+    private func settle(_ groups: ArraySlice<[Waiting]>, _ grants: [RateScript.Grant]) {
         for (group, grant) in zip(groups, grants) {
             let one = group[0]
             let standings = state.withLock { state in
-                var lease = state.leases.value(for: one.credential) ?? RateLease()
+                var lease = state.leases.value(for: one.holder) ?? RateLease()
                 let standings = lease.settle(
                     grant, need: group.count, key: one.rates.key, company: one.rates.company, now: now())
-                state.leases.insert(lease, for: one.credential)
+                state.leases.insert(lease, for: one.holder)
                 return standings
             }
             for (waiting, standing) in zip(group, standings) { waiting.resume.resume(returning: standing) }

@@ -1,6 +1,7 @@
 #pragma once
 /* hiredis as Swift sees it: versions 0.14 and 1.x, whose structs differ beyond what is used here. */
 #include <hiredis.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 static inline int hiredis_descriptor(const redisContext *connection) { return (int)connection->fd; }
@@ -27,6 +28,12 @@ static inline int hiredis_next_reply(redisContext *connection, redisReply **repl
 static inline int hiredis_feed(redisContext *connection, const void *bytes, size_t count)
 {
     return redisReaderFeed(connection->reader, (const char *)bytes, count) == REDIS_OK ? 0 : -1;
+}
+
+/* Bytes that were read and are no reply's yet. */
+static inline ptrdiff_t hiredis_held_count(const redisContext *connection)
+{
+    return (ptrdiff_t)connection->reader->len;
 }
 
 #if HIREDIS_MAJOR >= 1

@@ -66,6 +66,13 @@ import Testing
         #expect(passes(3, 2))
     }
 
+    @Test func `a person's token is counted at each company by itself`() {
+        let limits = RateLimits(RateSettings(perKey: 1, perCompany: 0), now: { 0 })
+        func passes(_ company: UInt64) -> Bool { limits.take(.testToken(1, company))?.wait == nil }
+        #expect([passes(1), passes(1), passes(1)] == [true, true, false])
+        #expect([passes(2), passes(2), passes(2)] == [true, true, false])
+    }
+
     @Test func `after too many wrong keys from an address no more are looked up, until some time has passed`() throws {
         let now = Mutex<Int64>(0)
         let limits = RateLimits(RateSettings(perKey: 0, refusalsPerAddress: 2), now: { now.withLock { $0 } })
@@ -110,12 +117,22 @@ import Testing
 extension Principal {
     /// A key of a company, each by a number.
     static func test(_ key: UInt64, _ company: UInt64 = 1) -> Principal {
-        func digits(_ number: UInt64) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: 26 - text.count) + text
-        }
-        return Principal(
-            companyID: CompanyID("co_\(digits(company))")!, environment: .live,
-            credential: .apiKey(APIKeyID("key_\(digits(key))")!), scopes: [.read], keyVersion: 0)
+        test(.apiKey(APIKeyID("key_\(digits(key))")!), company)
+    }
+
+    /// A person's token, good for a company, each by a number.
+    static func testToken(_ user: UInt64, _ company: UInt64) -> Principal {
+        test(.token(of: UserID("usr_\(digits(user))")!), company)
+    }
+
+    private static func test(_ credential: Credential, _ company: UInt64) -> Principal {
+        Principal(
+            companyID: CompanyID("co_\(digits(company))")!, environment: .live, credential: credential,
+            scopes: [.read], keyVersion: 0)
+    }
+
+    private static func digits(_ number: UInt64) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: 26 - text.count) + text
     }
 }

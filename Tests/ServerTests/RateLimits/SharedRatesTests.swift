@@ -107,6 +107,27 @@ import Testing
         #expect(all >= 60 && all <= most(company, since: start), "seed \(seed)")
     }
 
+    @Test func `a person's token at two companies has of each what that company has`() async throws {
+        let (part, rate) = (try await part(), try #require(Rate(perSecond: 1)))
+        // Refused at one of them, and at once with others at both.
+        for _ in 0..<3 { _ = try await part.passes(.testToken(1, 1), rate) }
+        #expect(try await part.passes(.testToken(1, 2), rate))
+        let many = try #require(Rate(perSecond: 1000))
+        let passed = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<2000 as Range<UInt64> {
+                group.addTask { try await part.passes(.testToken(2, 1 + number % 2), many) }
+            }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(passed == 2000)
+        let asked = try server.command("exists", Self.tokenBucket(1), Self.tokenBucket(2))
+        #expect(asked == "2\n")
+    }
+
+    private static func tokenBucket(_ company: Int) -> String {
+        "paitify:rate:{co_0000000000000000000000000\(company)}:usr_00000000000000000000000002"
+    }
+
     @Test func `a busy key is asked for seldom`() async throws {
         let (part, rate) = (try await part(), try #require(Rate(perSecond: 1_000_000)))
         for _ in 0..<2000 { #expect(try await part.passes(.test(1), rate)) }
@@ -127,6 +148,18 @@ import Testing
             #expect(passed == 20)
         }
         #expect(part.metrics.alone.value == 0 && part.metrics.falls.value == 0)
+    }
+
+    @Test func `the script writes whole numbers where Lua 5.3 and later take no others`() throws {
+        let strict = """
+            local usual = string
+            local string = {match = usual.match, format = function(how, ...)
+              for _, number in ipairs({...}) do assert(how ~= '%d' or number == math.floor(number)) end
+              return usual.format(how, ...)
+            end}\n
+            """
+        let said = try server.command("eval", strict + RateScript.text, "1", Self.bucket, "1", "0", "2", "3")
+        #expect(said == "1\n5\n333333\n")
     }
 
     private static let bucket = "paitify:rate:{co_00000000000000000000000001}:key_00000000000000000000000001"
