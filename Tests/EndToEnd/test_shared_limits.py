@@ -113,7 +113,7 @@ def well(words):
     if words[0] == b"SCRIPT":
         return b"$40\r\n" + b"0" * 40 + b"\r\n"
     levels = int(words[2])
-    return b"*%d\r\n" % (1 + 2 * levels) + b":%d\r\n" % int(words[3 + levels]) + b":3\r\n:1000\r\n" * levels
+    return b"*%d\r\n" % (1 + 2 * levels) + b":%d\r\n" % int(words[3 + levels]) + b":1\r\n:1000\r\n" * levels
 
 
 def until(asked, then):
@@ -138,6 +138,7 @@ HOSTILE = [
     ("answers with texts", until(2, b"*5\r\n" + b"$1\r\n1\r\n" * 5), True),
     ("answers too little", until(2, b"*1\r\n:1\r\n"), True),
     ("gives more than was asked for", until(2, b"*5\r\n" + b":9223372036854775807\r\n" * 5), True),
+    ("has buckets that are never full", until(2, b"*5\r\n:1\r\n" + b":1\r\n:9223372036854775807\r\n" * 2), True),
     ("gives less than nothing", until(2, b"*5\r\n" + b":-1\r\n" * 5), True),
     ("stops answering", until(2, ...), True),
     ("stops in mid-answer", until(2, b"*5\r\n:1\r\n:"), True),
