@@ -104,7 +104,8 @@ import Testing
         }
         for (who, count) in passed { #expect(count <= most(key, since: start), "seed \(seed), key \(who)") }
         let all = passed.values.reduce(0, +)
-        #expect(all >= 60 && all <= most(company, since: start), "seed \(seed)")
+        // What an issuer holds ahead for a key that does not come back is lost to the others.
+        #expect(all >= 30 && all <= most(company, since: start), "seed \(seed)")
     }
 
     @Test func `a person's token at two companies has of each what that company has`() async throws {
@@ -190,14 +191,24 @@ import Testing
 
     @Test func `what is kept goes by itself`() async throws {
         let part = try await part()
-        #expect(try await part.passes(.test(1), Rate(perSecond: 2), Rate(perSecond: 10)))
-        let said = try #require(try server.command("keys", "*"))
-        let keys = said.split(separator: "\n").map(String.init).filter { !$0.hasSuffix("{probe}") }
-        #expect(keys.count == 2 && keys.allSatisfy { $0.hasPrefix("paitify:rate:{co_00000000000000000000000001}") })
-        for key in keys {
-            let said = try #require(try server.command("pttl", key))
-            let left = try #require(Int(said.filter(\.isNumber)))
-            #expect((1...1600).contains(left))
+        // Both are kept for half a second or so. Where the machine takes longer than that to ask for them, they are made again.
+        let look = """
+            local found = {}
+            for _, key in ipairs(redis.call('keys', 'paitify:rate:{co_*')) do
+                table.insert(found, key .. ' ' .. redis.call('pttl', key))
+            end
+            return found
+            """
+        var found: [Substring] = []
+        for _ in 1...100 where found.count != 2 {
+            _ = try await part.passes(.test(1), Rate(perSecond: 2), Rate(perSecond: 10))
+            found = try #require(try server.command("eval", look, "0")).split(separator: "\n")
+        }
+        #expect(found.count == 2)
+        for line in found {
+            let (key, left) = (line.prefix { $0 != " " }, line.drop { $0 != " " }.dropFirst())
+            #expect(key.hasPrefix("paitify:rate:{co_00000000000000000000000001}"))
+            #expect((1...1600).contains(try #require(Int(left))))
         }
     }
 
