@@ -37,7 +37,7 @@ struct Serve: AsyncParsableCommand {
             let (logger, log) = Logger.make(
                 level: configuration.logLevel, clock: App.clock, lost: metrics.lostLogLines)
             defer { log?.flush() }
-            Self.warn(of: configuration, logger)
+            Self.warnOfUnknown(configuration, logger)
             let issuer = try await App.openIssuer(configuration, folder, observation: metrics.observation)
             do {
                 try await Self.serve(issuer, configuration, folder, metrics, logger)
@@ -51,11 +51,15 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// Says what an operator may have meant otherwise: a setting that is misspelt would be ignored in silence.
-    private static func warn(of configuration: Configuration, _ logger: Logger) {
+    private static func warnOfUnknown(_ configuration: Configuration, _ logger: Logger) {
         for name in configuration.unknownNames {
             let hint = Spelling.nearest(to: name, among: configuration.knownNames).map { ": did you mean \($0)?" } ?? ""
             logger.warning("\(name) is set, and is no setting of this version\(hint)")
         }
+    }
+
+    /// To be said once it listens: a start that fails says in one line why.
+    private static func warnOfProxy(_ configuration: Configuration, _ logger: Logger) {
         // This server speaks no TLS, so something before it does.
         if configuration.dashboardURL.hasPrefix("https:"), configuration.proxies == .none {
             logger.warning(
@@ -82,6 +86,7 @@ struct Serve: AsyncParsableCommand {
             let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
             let address = "http://\(host):\(port)"
             folder.write(address: address)
+            Self.warnOfProxy(configuration, logger)
             logger.notice("listening", metadata: ["address": "\(address)", "port": "\(port)"])
         }
         var services: [any Service] = [
