@@ -45,8 +45,8 @@ struct DocumentationRoutes {
         routes.open(path) { request, _ in content.response(to: request) }
     }
 
-    /// Nothing but this issuer's own style sheets.
-    private static let policy = "default-src 'none'; style-src 'self'; \(nobodyElse)"
+    /// Nothing but this issuer's own style sheets and its icon.
+    private static let policy = "default-src 'none'; style-src 'self'; img-src 'self'; \(nobodyElse)"
     /// Swagger UI's icons are in its style sheet, as data.
     private static let policyWithScripts =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \(nobodyElse)"
