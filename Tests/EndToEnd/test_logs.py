@@ -171,7 +171,8 @@ def test_a_log_that_nobody_reads_stops_nothing_and_says_what_is_missing(own_serv
     settings = {"cwd": server.folder, "env": server.environment, "stderr": subprocess.PIPE}
     with subprocess.Popen([str(PAITIFY), "serve"], **settings) as process:
         log = process.stderr
-        server.port = int(json.loads(log.readline())["context"]["port"])
+        listening = next(line for line in map(json.loads, log) if line["message"] == "listening")
+        server.port = int(listening["context"]["port"])
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
         asked = 0
 
