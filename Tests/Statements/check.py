@@ -30,6 +30,7 @@ ACROSS = re.compile(
     r"SELECT company_id FROM companies WHERE company_id > |SELECT company_id FROM audit_heads UNION"
     r"|SELECT COUNT\(\*\) FROM authorizations WHERE status = |FROM idempotency_keys\s+WHERE outcome NOT LIKE"
     r"|SELECT company_id FROM companies WHERE company_id <>|UPDATE memberships SET provider = \("
+    r"|UPDATE counters SET drop_at = period_end \+ "
     # The companies among which a person may choose.
     r"|FROM user_companies u\s+JOIN memberships m"
 )
