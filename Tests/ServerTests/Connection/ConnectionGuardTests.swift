@@ -80,7 +80,7 @@ private final class ReadCount: ChannelOutboundHandler {
         #expect(try connection.sent() == "")
     }
 
-    @Test func `listens on for one read more while a request is answered, and for none while others wait behind it`() throws {
+    @Test func `asks for one read more while a request is answered, and for none while others wait`() throws {
         let connection = try TestConnection()
         let reads = ReadCount()
         try connection.channel.pipeline.syncOperations.addHandler(reads, position: .first)
