@@ -3,6 +3,7 @@ import pytest
 from harness import exchanges
 from harness.browser import Browser, Person
 from harness.company import Company
+from harness.postgres import PostgreSQL
 from harness.server import Server
 
 
@@ -35,6 +36,14 @@ def own_server(tmp_path):
     yield make
     for server in servers:
         server.kill()
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    """A server of PostgreSQL for the tests of one file, which make databases on it."""
+    server = PostgreSQL()
+    yield server
+    server.close()
 
 
 @pytest.fixture

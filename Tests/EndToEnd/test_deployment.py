@@ -11,19 +11,11 @@ import pytest
 from harness.company import Company, assert_books_balance, limit
 from harness.metrics import Page
 from harness.nginx import Nginx
-from harness.postgres import PostgreSQL
 from harness.redis import Redis
 from test_accounts import PASSWORD
 from test_metrics import eventually
 
 NUMBERS = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    server = PostgreSQL()
-    yield server
-    server.close()
 
 
 @pytest.fixture(scope="module")

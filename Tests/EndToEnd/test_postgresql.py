@@ -18,13 +18,6 @@ from test_crashes import Load
 NUMBERS = itertools.count()
 
 
-@pytest.fixture(scope="module")
-def postgres():
-    server = PostgreSQL()
-    yield server
-    server.close()
-
-
 @pytest.fixture
 def issuers(postgres, own_server):
     """Makes so many issuers on one new database."""

@@ -3,19 +3,9 @@
 import itertools
 import json
 
-import pytest
-
 from harness.company import Company, assert_books_balance, limit
-from harness.postgres import PostgreSQL
 
 NUMBERS = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    server = PostgreSQL()
-    yield server
-    server.close()
 
 
 def migrate_further(postgres, database):
