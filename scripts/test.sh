@@ -23,6 +23,9 @@ suite() {
     suites+=("$name=$reports/$report=$status")
 }
 
+# What hangs is ended, and fails: a run that somebody ends from outside says nothing of the suites it had.
+bounded=(timeout --kill-after=30 20m)
+
 python_environment() {
     local folder=.build-python wanted=Tests/EndToEnd/requirements.txt
     if ! cmp -s "$wanted" "$folder/installed.txt"; then
@@ -68,7 +71,7 @@ released() {
 # python_tests FOLDER REPORT
 python_tests() {
     python_environment &&
-        PYTHONDONTWRITEBYTECODE=1 .build-python/bin/python -m pytest -q "$1" --junitxml "$reports/$2"
+        PYTHONDONTWRITEBYTECODE=1 "${bounded[@]}" .build-python/bin/python -m pytest -q "$1" --junitxml "$reports/$2"
 }
 
 # with_issuer FOLDER REPORT: those that run the issuer's program.
@@ -85,7 +88,7 @@ fi
 build_released >"$released_log" 2>&1 &
 released=$!
 
-suite Threads threads-swift-testing.xml scripts/sanitize.sh --xunit-output "$reports/threads.xml"
+suite Threads threads-swift-testing.xml "${bounded[@]}" scripts/sanitize.sh --xunit-output "$reports/threads.xml"
 suite 'C ABI' c-abi.txt c_abi
 suite Plug-ins plugins.txt plugins
 suite 'Keys over HTTP' keys-over-http.xml python_tests Tests/KeysHTTP keys-over-http.xml
@@ -95,11 +98,11 @@ suite Examples examples.txt examples
 suite Deployment deployment.xml python_tests Tests/Deployment deployment.xml
 suite Packages packages.xml python_tests Tests/Packages packages.xml
 suite Simulation simulation.txt simulation
-suite Swift swift-swift-testing.xml swift test --skip-build --xunit-output "$reports/swift.xml"
+suite Swift swift-swift-testing.xml "${bounded[@]}" swift test --skip-build --xunit-output "$reports/swift.xml"
 # The same tests on the other engine, but for what starts programs or counts what SQLite in memory does for a page of metrics.
 export PAITIFY_TEST_POSTGRESQL_STATEMENTS=$PWD/$reports/statements.jsonl
 suite PostgreSQL postgresql-swift-testing.xml scripts/with-postgresql.sh \
-    swift test --skip-build --filter 'IssuerTests|ServerTests' --skip 'A hundred rotations|A metric moves|The program|The guard of|outside verifier' \
+    "${bounded[@]}" swift test --skip-build --filter 'IssuerTests|ServerTests' --skip 'A hundred rotations|A metric moves|The program|The guard of|outside verifier' \
     --xunit-output "$reports/postgresql.xml"
 unset PAITIFY_TEST_POSTGRESQL_STATEMENTS
 suite Statements statements.txt statements
