@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 seconds=${BENCH_SECONDS:-10}
 verifier_seconds=${BENCH_VERIFIER_SECONDS:-3}
 only=${BENCH_ONLY:-}
-connections=${BENCH_CONNECTIONS:-128}
+connections=${BENCH_CONNECTIONS:-256}
 begin bench
 
 floors() {
