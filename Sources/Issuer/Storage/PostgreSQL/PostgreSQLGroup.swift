@@ -35,12 +35,17 @@ struct PostgreSQLGroup {
         return answers
     }
 
+    /// Half of the group's rows, but neither so few that their statements cost more than what is gained, nor more than one
+    /// statement takes.
+    private static func rowsAtOnce(of count: Int) -> Int { min(max(8, (count + 1) / 2), 32) }
+
     /// Nil where a job failed that had written.
     private func attemptTogether(_ jobs: ArraySlice<Lane.Job>) throws(PostgreSQLFailure) -> [Answer]? {
         session.beginning()
         try session.send(Self.begin)
         var answers: [Answer] = []
         answers.reserveCapacity(jobs.count)
+        let rowsAtOnce = Self.rowsAtOnce(of: jobs.count)
         for job in jobs {
             session.hasWritten = false
             memory.hasChanged = false
@@ -51,15 +56,28 @@ struct PostgreSQLGroup {
                 if session.hasWritten || memory.hasChanged { return nil }
                 answers.append { job.fail(error) }
             }
+            if memory.authorizations.count >= rowsAtOnce { try writeAhead() }
         }
         try write()
         return answers
     }
 
+    /// The server is at work on these rows while the lane decides on more.
+    private func writeAhead() throws(PostgreSQLFailure) {
+        try writing { (tx) throws(StorageError) in try memory.writeAuthorizations(in: tx) }
+        try session.flush()
+    }
+
     /// What the group has gathered goes with the commit, or with the end of a savepoint.
     private func write() throws(PostgreSQLFailure) {
+        try writing { (tx) throws(StorageError) in try memory.writeAll(in: tx) }
+    }
+
+    private func writing(
+        _ body: (PostgreSQLTransaction) throws(StorageError) -> Void
+    ) throws(PostgreSQLFailure) {
         do throws(StorageError) {
-            try memory.writeAll(in: PostgreSQLTransaction(session, memory: memory))
+            try body(PostgreSQLTransaction(session, memory: memory))
         } catch {
             throw session.failure ?? .connection("\(error)")
         }

@@ -146,6 +146,11 @@ internal import PQLib
         return text
     }
 
+    /// Lets the server begin with what was sent, and waits for nothing.
+    func flush() throws(PostgreSQLFailure) {
+        guard unsafe PQflush(connection) >= 0 else { throw lost() }
+    }
+
     /// Waits for everything that was sent, and gives the rows of the last.
     func answer() throws(PostgreSQLFailure) -> [Row] {
         try answers().last ?? []

@@ -1,8 +1,10 @@
 /// Every spend that was ever asked for.
 enum Authorizations {
-    /// One statement for so many rows at once, most first: PostgreSQL reads the table's conditions anew for each statement,
-    /// which takes longer than a row does.
-    private static let inserts = [16, 4, 1].map { rows in
+    /// So many rows go into one statement at most.
+    private static let rowsMax = 32
+    /// One statement for each number of rows, from 1 on: PostgreSQL reads the table's conditions anew for each statement, which
+    /// takes longer than a row does.
+    private static let inserts = (1...rowsMax).map { rows in
         let columns = """
             company_id, authorization_id, environment, agent_id, amount, currency, merchant, note, metadata, audience,
             lifetime_s, created_at, status, decision, reasons, shadow_reasons, policies, approval, authorized_at,
@@ -13,7 +15,7 @@ enum Authorizations {
             "(" + (1...count).map { "$\(row * count + $0)" }.joined(separator: ", ") + ")"
         }
         let sql = "INSERT INTO authorizations (\(columns)) VALUES \(values.joined(separator: ", "))"
-        return (rows: rows, statement: Statement(knowing: sql))
+        return Statement(knowing: sql)
     }
     private static let update = Statement(
         """
@@ -77,12 +79,9 @@ enum Authorizations {
     }
 
     static func write(_ rows: [[SQLValue]], in tx: any StoreTransaction) throws(StorageError) {
-        var left = rows[...]
-        for (count, statement) in inserts {
-            while left.count >= count {
-                try tx.execute(statement, Array(left.prefix(count).joined()))
-                left = left.dropFirst(count)
-            }
+        for start in stride(from: 0, to: rows.count, by: rowsMax) {
+            let together = rows[start..<min(start + rowsMax, rows.count)]
+            try tx.execute(inserts[together.count - 1], together.flatMap(\.self))
         }
     }
 
