@@ -13,6 +13,8 @@ final class Lane: Sendable {
         var since: Int64 = 0
         /// Whose books it is about; nil for what belongs to no company.
         var company: CompanyID?
+        /// What the body will ask for.
+        var foreseen: [Foreseen] = []
         let attempt: @Sendable (any StoreTransaction) throws -> (@Sendable () -> Void)
         let fail: @Sendable (any Error) -> Void
     }
@@ -58,12 +60,13 @@ final class Lane: Sendable {
     var waitingCount: Int { waitingBodies.load(ordering: .relaxed) }
 
     func run<Value: Sendable>(
-        for company: CompanyID? = nil, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        for company: CompanyID? = nil, foreseeing foreseen: [Foreseen] = [],
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             submit(
                 Job(
-                    since: observation.uptime(), company: company,
+                    since: observation.uptime(), company: company, foreseen: foreseen,
                     attempt: { tx in
                         let value = try body(tx)
                         return { continuation.resume(returning: value) }

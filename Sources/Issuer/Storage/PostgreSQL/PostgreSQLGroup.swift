@@ -46,6 +46,7 @@ struct PostgreSQLGroup {
         var answers: [Answer] = []
         answers.reserveCapacity(jobs.count)
         let rowsAtOnce = Self.rowsAtOnce(of: jobs.count)
+        foresee(jobs)
         for job in jobs {
             session.hasWritten = false
             memory.hasChanged = false
@@ -66,6 +67,17 @@ struct PostgreSQLGroup {
     private func writeAhead() throws(PostgreSQLFailure) {
         try writing { (tx) throws(StorageError) in try memory.writeAuthorizations(in: tx) }
         try session.flush()
+    }
+
+    /// What they will ask for is asked for together, as far as it goes with one flush.
+    private func foresee(_ jobs: ArraySlice<Lane.Job>) {
+        guard let company = jobs.first?.company else { return }
+        var seen: Set<Foreseen> = []
+        var left = PostgreSQLSession.questionsMax - Companies.questionsOfLock
+        for one in jobs.lazy.flatMap(\.foreseen) where one.questionCount <= left && seen.insert(one).inserted {
+            memory[company].foreseen.append(one)
+            left -= one.questionCount
+        }
     }
 
     /// What the group has gathered goes with the commit, or with the end of a savepoint.

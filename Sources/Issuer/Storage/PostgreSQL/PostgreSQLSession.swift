@@ -24,6 +24,8 @@ internal import PQLib
 
     /// Results that are left unread at most: the server would stop reading when its own way back is full.
     private static let unreadMax = 200
+    /// So many statements, each with its preparation, go into one flush.
+    static let questionsMax = 90
 
     private let connection: OpaquePointer
     /// The longest that one answer may take, in milliseconds, before the connection is given up.

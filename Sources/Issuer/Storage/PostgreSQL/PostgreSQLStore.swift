@@ -89,7 +89,15 @@ public final class PostgreSQLStore: Store {
     public func transaction<Value: Sendable>(
         for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
-        try await companies[Self.place(of: company, among: companies.count)].lane.run(for: company, body)
+        try await transaction(for: company, foreseeing: [], body)
+    }
+
+    public func transaction<Value: Sendable>(
+        for company: CompanyID, foreseeing: [Foreseen],
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value {
+        try await companies[Self.place(of: company, among: companies.count)].lane
+            .run(for: company, foreseeing: foreseeing, body)
     }
 
     public func read<Value: Sendable>(

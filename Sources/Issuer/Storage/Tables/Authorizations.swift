@@ -87,6 +87,8 @@ enum Authorizations {
 
     /// Writes what a transition may change.
     static func update(_ authorization: Authorization, in books: Books) throws(StorageError) {
+        // What was found of it before is past; of whichever environment these books are.
+        books.switched(to: authorization.environment).take(.authorization(authorization.id))
         try books.tx.execute(
             update, changing(authorization) + [SQLValue(books.companyID), SQLValue(authorization.id)])
     }
@@ -112,8 +114,11 @@ enum Authorizations {
     }
 
     static func find(_ id: AuthorizationID, in books: Books) throws(StorageError) -> Authorization? {
-        try books.tx.execute(find, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
-            .first.map(authorization)
+        try books.rows(of: .authorization(id), or: find(id, books)).first.map(authorization)
+    }
+
+    static func find(_ id: AuthorizationID, _ books: Books) -> Question {
+        Question(find, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
     }
 
     /// When the next of the company's reservations and held requests lapses, in either environment; it may be past.
