@@ -3,6 +3,8 @@
 /// As on SQLite, savepoints are set only after a job has failed that had written: each costs a round trip here.
 struct PostgreSQLGroup {
     let session: PostgreSQLSession
+    /// What there is to do until the first answer comes.
+    var whileLocking: () -> Void = {}
     private let memory = GroupMemory()
 
     // READ COMMITTED: the company's row is locked first, and what is read after that is what the last transaction of the
@@ -42,6 +44,7 @@ struct PostgreSQLGroup {
     /// Nil where a job failed that had written.
     private func attemptTogether(_ jobs: ArraySlice<Lane.Job>) throws(PostgreSQLFailure) -> [Answer]? {
         session.beginning()
+        session.whileWaiting = whileLocking
         try session.send(Self.begin)
         var answers: [Answer] = []
         answers.reserveCapacity(jobs.count)

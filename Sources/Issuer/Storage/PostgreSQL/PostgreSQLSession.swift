@@ -37,6 +37,8 @@ internal import PQLib
     private(set) var failure: PostgreSQLFailure?
     /// Whether a statement was sent that changes something. To be reset by whoever asks.
     var hasWritten = false
+    /// Done once, when the server next has something to answer.
+    var whileWaiting: (() -> Void)?
     /// Whether the last thing that was sent is a COMMIT: what becomes of it only its answer tells.
     private(set) var isCommitting = false
 
@@ -161,6 +163,11 @@ internal import PQLib
     /// Waits for everything that was sent, and gives the rows of each statement.
     private func answers() throws(PostgreSQLFailure) -> [[Row]] {
         try expect(unsafe PQpipelineSync(connection))
+        if let work = whileWaiting {
+            try flush()
+            whileWaiting = nil
+            work()
+        }
         var rows: [[Row]] = []
         var first: PostgreSQLFailure?
         for sent in unread {

@@ -53,9 +53,9 @@ public final class PostgreSQLStore: Store {
         func writer(_ label: String) -> Track {
             let connection = PostgreSQLConnection(
                 address, statementMilliseconds: Self.statementMilliseconds, random: random, observation: observation)
-            let lane = Lane(label: "paitify.\(label)", observation: observation) { jobs in
-                for group in Self.byCompany(jobs) { connection.commit(group) }
-            }
+            let lane = Lane(
+                label: "paitify.\(label)", observation: observation, rest: { connection.answerCommitted() },
+                commit: { jobs in for group in Self.byCompany(jobs) { connection.commit(group) } })
             return Track(lane: lane, connection: connection)
         }
         companies = (0..<max(1, connections.lanes)).map { writer("lane.\($0)") }
