@@ -29,7 +29,7 @@ extension GroupMemory {
         companiesWithChanges.removeAll(keepingCapacity: true)
     }
 
-    private func writeAuthorizations(in tx: any StoreTransaction) throws(StorageError) {
+    func writeAuthorizations(in tx: any StoreTransaction) throws(StorageError) {
         guard !authorizations.isEmpty else { return }
         try Authorizations.write(authorizations, in: tx)
         authorizations.removeAll(keepingCapacity: true)

@@ -13,6 +13,10 @@ public final class GroupMemory {
         var nextLapse: Instant?
         /// Read under the lock; with what the group has changed and not written yet.
         var sheets: [CounterSheet.Subject: CounterSheet] = [:]
+        /// What the group's transactions will ask for, until the company's row is locked.
+        var foreseen: [Foreseen] = []
+        /// What was foreseen as it was found then, until somebody takes it or changes it.
+        var found: [Foreseen: [Row]] = [:]
     }
 
     struct SeenAgent: Hashable {

@@ -13,6 +13,8 @@ final class Lane: Sendable {
         var since: Int64 = 0
         /// Whose books it is about; nil for what belongs to no company.
         var company: CompanyID?
+        /// What the body will ask for.
+        var foreseen: [Foreseen] = []
         let attempt: @Sendable (any StoreTransaction) throws -> (@Sendable () -> Void)
         let fail: @Sendable (any Error) -> Void
     }
@@ -38,19 +40,22 @@ final class Lane: Sendable {
     private let observation: Observation
     private let lingers: @Sendable (_ waiting: Int) -> Bool
     private let commit: @Sendable (ArraySlice<Job>) -> Void
+    private let rest: @Sendable () -> Void
 
-    /// `commit` runs on the lane's thread, one group at a time, and answers every job of the group.
+    /// `commit` runs on the lane's thread, one group at a time, and answers every job of the group, before it returns or in the
+    /// next group's course; where there is none, `rest` answers them.
     ///
     /// `lingers` is asked before each group whether so many bodies may wait for more to come: where answers have to wait
     /// for something else anyway, a commit of more of them spares work and makes none later.
     init(
         label: String, observation: Observation = .none,
         lingers: @escaping @Sendable (_ waiting: Int) -> Bool = { _ in false },
-        commit: @escaping @Sendable (ArraySlice<Job>) -> Void
+        rest: @escaping @Sendable () -> Void = {}, commit: @escaping @Sendable (ArraySlice<Job>) -> Void
     ) {
         self.observation = observation
         queue = DispatchQueue(label: label)
         self.lingers = lingers
+        self.rest = rest
         self.commit = commit
     }
 
@@ -58,12 +63,13 @@ final class Lane: Sendable {
     var waitingCount: Int { waitingBodies.load(ordering: .relaxed) }
 
     func run<Value: Sendable>(
-        for company: CompanyID? = nil, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        for company: CompanyID? = nil, foreseeing foreseen: [Foreseen] = [],
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             submit(
                 Job(
-                    since: observation.uptime(), company: company,
+                    since: observation.uptime(), company: company, foreseen: foreseen,
                     attempt: { tx in
                         let value = try body(tx)
                         return { continuation.resume(returning: value) }
@@ -107,7 +113,7 @@ final class Lane: Sendable {
                 state.isDraining = !state.waiting.isEmpty
                 return state.waiting
             }
-            if jobs.isEmpty { return }
+            if jobs.isEmpty { return rest() }
             for start in stride(from: 0, to: jobs.count, by: Self.groupMax) {
                 let group = jobs[start..<min(start + Self.groupMax, jobs.count)]
                 waitingBodies.subtract(group.count, ordering: .relaxed)

@@ -11,6 +11,12 @@ public protocol Store: Sendable {
         for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value
 
+    /// The same for a body that will ask for what is foreseen, unless what it finds is otherwise than was thought.
+    func transaction<Value: Sendable>(
+        for company: CompanyID, foreseeing: [Foreseen],
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value
+
     /// Runs `body`, which only reads, beside what is being written: it sees what was committed, and nobody waits for it.
     func read<Value: Sendable>(
         for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
@@ -36,6 +42,14 @@ public protocol Store: Sendable {
 extension Store {
     /// For a store that keeps nobody waiting.
     public var waitingCount: Int { 0 }
+
+    /// For a store that is near, where to ask early gains nothing.
+    public func transaction<Value: Sendable>(
+        for company: CompanyID, foreseeing: [Foreseen],
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value {
+        try await transaction(for: company, body)
+    }
 
     /// For a store that has no way to read beside its writer.
     public func read<Value: Sendable>(
@@ -93,6 +107,10 @@ public struct Question: Sendable {
 }
 
 extension StoreTransaction {
+    func execute(_ question: Question) throws(StorageError) -> [Row] {
+        try execute(question.statement, question.arguments)
+    }
+
     /// One after the other, for an engine that is near.
     public func ask(_ questions: [Question]) throws(StorageError) -> [[Row]] {
         var found: [[Row]] = []

@@ -7,7 +7,10 @@ extension Issuer {
     ) async throws -> Answered<IssuedAuthorization> {
         try Self.check(request.agentID, isFor: principal)
         return try await crowd.counting(keyRing.signer.signsLong) {
-            let answered = try await transaction(as: principal, scope: .authorize) { [self] books in
+            let spend = Foreseen.Subject.spend(request.agentID, request.money.currency)
+            let answered = try await transaction(
+                as: principal, scope: .authorize, foreseeing: attempt.foreseen + [spend]
+            ) { [self] books in
                 try once(attempt, in: books) { books in try record(request, in: books) }
             }
             observation.decided(answered)

@@ -85,6 +85,10 @@ extension Issuer {
     }
 }
 
+extension OnceOnly? {
+    var foreseen: [Foreseen.Subject] { map { [.answer($0.key)] } ?? [] }
+}
+
 extension IssuerError {
     /// Asking the same again will be refused again: the answer belongs to the request. Faults of the moment do not.
     fileprivate var isFinal: Bool {

@@ -20,7 +20,9 @@ extension Issuer {
         _ id: AuthorizationID, as principal: Principal, once attempt: OnceOnly?,
         by event: @escaping @Sendable (Authorization) -> AuthorizationEvent
     ) async throws -> Answered<IssuedAuthorization> {
-        let answered = try await transaction(as: principal, scope: .authorize) { [self] books in
+        let answered = try await transaction(
+            as: principal, scope: .authorize, foreseeing: attempt.foreseen + [.authorization(id)]
+        ) { [self] books in
             try once(attempt, in: books) { books in
                 let authorization = try Self.authorization(id, for: principal, in: books)
                 return try Ledger(books).apply(event(authorization), to: authorization)

@@ -2,10 +2,11 @@
 extension Issuer {
     /// Checks the scope, opens the books, makes sure that the credential still opens them, and lapses what is due.
     func transaction<Value: Sendable>(
-        as principal: Principal, scope: Scope, _ body: @escaping @Sendable (Books) throws -> Value
+        as principal: Principal, scope: Scope, foreseeing: [Foreseen.Subject] = [],
+        _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws -> Value {
         try Self.check(scope, of: principal)
-        return try await admitted(principal, isWriting: true, body)
+        return try await admitted(principal, isWriting: true, foreseeing: foreseeing, body)
     }
 
     /// The same for what only looks, which an `authorize` key bound to an agent may also do to that agent.
@@ -29,14 +30,16 @@ extension Issuer {
 
     /// The same whatever the key's scopes are.
     func admitted<Value: Sendable>(
-        _ principal: Principal, isWriting: Bool, _ body: @escaping @Sendable (Books) throws -> Value
+        _ principal: Principal, isWriting: Bool, foreseeing: [Foreseen.Subject] = [],
+        _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws -> Value {
+        let foreseen = foreseeing.map { Foreseen(environment: principal.environment, subject: $0) }
         let (value, changed) = try await whenReady(principal) { [self] in
-            try await store.transaction(for: principal.companyID) { [self] tx in
+            try await store.transaction(for: principal.companyID, foreseeing: foreseen) { [self] tx in
                 let now = clock.now()
                 let admission =
                     isWriting
-                    ? try Companies.lock(principal.companyID, in: tx)
+                    ? try Companies.lock(principal.companyID, at: now, in: tx)
                     : try Companies.look(at: principal.companyID, in: tx)
                 guard let admission else { throw IssuerError.unauthenticated }
                 try admit(principal, keyVersion: admission.keyVersion, at: now, in: tx)

@@ -189,7 +189,27 @@ extension RedisFailure {
     /// What the server says is wrong.
     package init(error reply: RedisReply) {
         var words = ShortText("The server says: ")
-        reply.withText { words.append($0) }
+        reply.withText { text in
+            words.append(text)
+            if Self.isOfCluster(text) {
+                words.append(
+                    " (a node of a Redis Cluster: name a server that stands alone, or a proxy before the nodes)")
+            }
+        }
         self.init(words)
+    }
+
+    /// What only a cluster's node answers: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/.
+    private static func isOfCluster(_ text: Span<UInt8>) -> Bool {
+        begins(text, "MOVED ") || begins(text, "ASK ") || begins(text, "CROSSSLOT ") || begins(text, "CLUSTERDOWN ")
+            || begins(text, "TRYAGAIN ")
+    }
+
+    private static func begins(_ text: Span<UInt8>, _ word: StaticString) -> Bool {
+        guard text.count >= word.utf8CodeUnitCount else { return false }
+        for index in 0..<word.utf8CodeUnitCount {
+            guard unsafe text[index] == word.utf8Start[index] else { return false }
+        }
+        return true
     }
 }

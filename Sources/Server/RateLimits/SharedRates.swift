@@ -21,6 +21,7 @@ final class SharedRates: Sendable {
         var waiting: [Waiting] = []
         var isSending = false
         var isThere = false
+        var isLooking = false
     }
 
     private let state = Mutex(State())
@@ -28,6 +29,7 @@ final class SharedRates: Sendable {
     private let link: Link
     private let now: @Sendable () -> Int64
     private let metrics: SharedRateMetrics
+    private let attendMilliseconds: Int
     /// Told of each change, once; with why, where the server cannot be asked any more.
     private let changed: @Sendable (_ why: RedisFailure?) -> Void
 
@@ -42,13 +44,16 @@ final class SharedRates: Sendable {
         init(_ exchange: RateExchange) { self.exchange = exchange }
     }
 
-    /// `now` gives nanoseconds since any instant, and never goes back. It connects when it is first attended to.
+    /// `now` gives nanoseconds since any instant, and never goes back. It connects when it is first attended to, and a server
+    /// that is there says so within `attendMilliseconds`.
     init(
-        _ exchange: sending RateExchange, metrics: SharedRateMetrics, now: @escaping @Sendable () -> Int64,
+        _ exchange: sending RateExchange, metrics: SharedRateMetrics, attendMilliseconds: Int = 1000,
+        now: @escaping @Sendable () -> Int64,
         changed: @escaping @Sendable (_ why: RedisFailure?) -> Void
     ) {
         link = Link(exchange)
         self.metrics = metrics
+        self.attendMilliseconds = attendMilliseconds
         self.now = now
         self.changed = changed
     }
@@ -184,9 +189,41 @@ final class SharedRates: Sendable {
 
     /// Looks whether the server is there: to be called again after so many milliseconds as it returns. Throws nothing: what is
     /// wrong is told once.
+    ///
+    /// Returns within `attendMilliseconds`, although a look may take longer: nothing bounds how long a name is looked up. It
+    /// then goes on by itself, and nobody looks a second time meanwhile.
     func attend() async -> Int64 {
-        await withCheckedContinuation { done in
-            queue.async { done.resume(returning: self.look()) }
+        await withCheckedContinuation { (done: CheckedContinuation<Int64, Never>) in
+            let answer = Answer(done)
+            let isFirst = state.withLock { state in
+                defer { state.isLooking = true }
+                return !state.isLooking
+            }
+            if isFirst {
+                queue.async {
+                    let delay = self.look()
+                    self.state.withLock { $0.isLooking = false }
+                    answer.give(delay)
+                }
+            }
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(attendMilliseconds)) {
+                answer.give(Self.probeMilliseconds)
+            }
+        }
+    }
+
+    /// Whoever gives it first has given it.
+    private final class Answer: Sendable {
+        private let waiting: Mutex<CheckedContinuation<Int64, Never>?>
+
+        init(_ waiting: CheckedContinuation<Int64, Never>) { self.waiting = Mutex(waiting) }
+
+        func give(_ delay: Int64) {
+            let waiting = waiting.withLock { waiting in
+                defer { waiting = nil }
+                return waiting
+            }
+            waiting?.resume(returning: delay)
         }
     }
 

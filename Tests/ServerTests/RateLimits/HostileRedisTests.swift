@@ -144,6 +144,22 @@ import Testing
         #expect(words == row.words)
     }
 
+    @Test(
+        "a node of a cluster is told of as such, with what to do",
+        arguments: [
+            "MOVED 3999 10.0.0.1:6379", "CROSSSLOT Keys in request don't hash to the same slot",
+            "CLUSTERDOWN The cluster is down",
+        ])
+    func cluster(_ answer: String) {
+        let server = ImpostorServer { line in
+            while case let bytes = line.read(), !bytes.isEmpty { line.send("-\(answer)\r\n") }
+        }
+        defer { withExtendedLifetime(server) {} }
+        let exchange = exchange(server)
+        let words = failure { () throws(RedisFailure) in try exchange.connect() }
+        #expect(words?.hasPrefix("The server says: \(answer) (a node of a Redis Cluster: name a server") == true)
+    }
+
     @Test func `what a server says to a password is told to nobody`() {
         let server = ImpostorServer { line in
             while case let bytes = line.read(), !bytes.isEmpty {

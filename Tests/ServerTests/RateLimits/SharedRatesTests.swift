@@ -1,7 +1,9 @@
+import Dispatch
 import Issuer
 import PluginParts
 import RedisClient
 import RedisFixtures
+import StoreFixtures
 import Synchronization
 import Testing
 
@@ -26,7 +28,7 @@ import Testing
                 RateExchange(answerMilliseconds: 10_000) { deadline throws(RedisFailure) in
                     try redis.open(until: deadline)
                 },
-                metrics: metrics, now: App.uptime
+                metrics: metrics, attendMilliseconds: 60_000, now: App.uptime
             ) { why in told.reasons.withLock { $0.append(why?.words.string) } }
         }
 
@@ -226,6 +228,24 @@ import Testing
         #expect(try await part.passes(.test(1), rate))
         let told = part.told.reasons.withLock(\.self)
         #expect(told.count == 3 && told[0] == nil && told[1] != nil && told[2] == nil)
+    }
+
+    @Test func `a server whose name is looked up for long holds nobody up, and is found in the end`() async throws {
+        let (reached, go) = (AsyncStream.makeStream(of: Void.self), DispatchSemaphore(value: 0))
+        let redis = try RedisURL("unix://\(server.socket)")
+        let metrics = SharedRateMetrics()
+        let exchange = RateExchange(answerMilliseconds: 10_000) { deadline throws(RedisFailure) in
+            reached.continuation.yield()
+            go.wait()
+            return try redis.open(until: deadline)
+        }
+        let rates = SharedRates(exchange, metrics: metrics, attendMilliseconds: 1, now: App.uptime) { _ in }
+        for _ in 0..<3 { #expect(await rates.attend() == 1000) }
+        for await _ in reached.stream { break }
+        #expect(await rates.count(.test(1), key: Rate(perSecond: 1), company: nil) == nil)
+        #expect(!metrics.isShared)
+        go.signal()
+        #expect(await comes { metrics.isShared })
     }
 
     @Test func `what passed on shared limits counts when an issuer has to go on by itself`() async throws {

@@ -20,6 +20,9 @@ final class PostgreSQLConnection: @unchecked Sendable {
             if session != nil { observation.observer.met(.connected) }
         }
     }
+    /// What to answer those with who were committed last. They are told while the server is at work on the next group, or when
+    /// there is none.
+    private var committed: [PostgreSQLGroup.Answer] = []
     /// Why there is no session, and until when none is tried.
     private var refusal: (failure: PostgreSQLFailure, until: UInt64)?
 
@@ -42,17 +45,28 @@ final class PostgreSQLConnection: @unchecked Sendable {
         session = nil
     }
 
-    /// Commits the jobs, all of one company, as one group, and answers each.
+    /// Answers those who were committed and not answered yet.
+    func answerCommitted() {
+        let answers = committed
+        committed = []
+        for answer in answers { answer() }
+    }
+
+    /// Commits the jobs, all of one company, as one group, and answers each: now or with `answerCommitted`, where they were
+    /// committed.
     func commit(_ jobs: ArraySlice<Lane.Job>) {
         let start = observation.uptime()
         var ready = start
         do {
             let answers = try retrying { (session) throws(PostgreSQLFailure) in
-                try PostgreSQLGroup(session: session).commit(jobs) { ready = observation.uptime() }
+                let group = PostgreSQLGroup(session: session, whileLocking: answerCommitted)
+                return try group.commit(jobs) { ready = observation.uptime() }
             }
+            answerCommitted()
             observation.committed(jobs, from: start, ready: ready)
-            for answer in answers { answer() }
+            committed = answers
         } catch {
+            answerCommitted()
             observation.failed(jobs, from: start)
             for job in jobs { job.fail(error) }
         }
@@ -128,6 +142,8 @@ final class PostgreSQLConnection: @unchecked Sendable {
 
     private func connected() throws(PostgreSQLFailure) -> PostgreSQLSession {
         if let session, session.isConnected { return session }
+        // To connect may take long.
+        answerCommitted()
         session = nil
         let now = DispatchTime.now().uptimeNanoseconds
         if let refusal, now < refusal.until { throw refusal.failure }

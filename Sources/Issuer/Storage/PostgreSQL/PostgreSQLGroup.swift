@@ -3,6 +3,8 @@
 /// As on SQLite, savepoints are set only after a job has failed that had written: each costs a round trip here.
 struct PostgreSQLGroup {
     let session: PostgreSQLSession
+    /// What there is to do until the first answer comes.
+    var whileLocking: () -> Void = {}
     private let memory = GroupMemory()
 
     // READ COMMITTED: the company's row is locked first, and what is read after that is what the last transaction of the
@@ -35,12 +37,19 @@ struct PostgreSQLGroup {
         return answers
     }
 
+    /// Half of the group's rows, but neither so few that their statements cost more than what is gained, nor more than one
+    /// statement takes.
+    private static func rowsAtOnce(of count: Int) -> Int { min(max(8, (count + 1) / 2), 32) }
+
     /// Nil where a job failed that had written.
     private func attemptTogether(_ jobs: ArraySlice<Lane.Job>) throws(PostgreSQLFailure) -> [Answer]? {
         session.beginning()
+        session.whileWaiting = whileLocking
         try session.send(Self.begin)
         var answers: [Answer] = []
         answers.reserveCapacity(jobs.count)
+        let rowsAtOnce = Self.rowsAtOnce(of: jobs.count)
+        foresee(jobs)
         for job in jobs {
             session.hasWritten = false
             memory.hasChanged = false
@@ -51,15 +60,39 @@ struct PostgreSQLGroup {
                 if session.hasWritten || memory.hasChanged { return nil }
                 answers.append { job.fail(error) }
             }
+            if memory.authorizations.count >= rowsAtOnce { try writeAhead() }
         }
         try write()
         return answers
     }
 
+    /// The server is at work on these rows while the lane decides on more.
+    private func writeAhead() throws(PostgreSQLFailure) {
+        try writing { (tx) throws(StorageError) in try memory.writeAuthorizations(in: tx) }
+        try session.flush()
+    }
+
+    /// What they will ask for is asked for together, as far as it goes with one flush.
+    private func foresee(_ jobs: ArraySlice<Lane.Job>) {
+        guard let company = jobs.first?.company else { return }
+        var seen: Set<Foreseen> = []
+        var left = PostgreSQLSession.questionsMax - Companies.questionsOfLock
+        for one in jobs.lazy.flatMap(\.foreseen) where one.questionCount <= left && seen.insert(one).inserted {
+            memory[company].foreseen.append(one)
+            left -= one.questionCount
+        }
+    }
+
     /// What the group has gathered goes with the commit, or with the end of a savepoint.
     private func write() throws(PostgreSQLFailure) {
+        try writing { (tx) throws(StorageError) in try memory.writeAll(in: tx) }
+    }
+
+    private func writing(
+        _ body: (PostgreSQLTransaction) throws(StorageError) -> Void
+    ) throws(PostgreSQLFailure) {
         do throws(StorageError) {
-            try memory.writeAll(in: PostgreSQLTransaction(session, memory: memory))
+            try body(PostgreSQLTransaction(session, memory: memory))
         } catch {
             throw session.failure ?? .connection("\(error)")
         }

@@ -24,6 +24,8 @@ internal import PQLib
 
     /// Results that are left unread at most: the server would stop reading when its own way back is full.
     private static let unreadMax = 200
+    /// So many statements, each with its preparation, go into one flush.
+    static let questionsMax = 90
 
     private let connection: OpaquePointer
     /// The longest that one answer may take, in milliseconds, before the connection is given up.
@@ -35,6 +37,8 @@ internal import PQLib
     private(set) var failure: PostgreSQLFailure?
     /// Whether a statement was sent that changes something. To be reset by whoever asks.
     var hasWritten = false
+    /// Done once, when the server next has something to answer.
+    var whileWaiting: (() -> Void)?
     /// Whether the last thing that was sent is a COMMIT: what becomes of it only its answer tells.
     private(set) var isCommitting = false
 
@@ -146,6 +150,11 @@ internal import PQLib
         return text
     }
 
+    /// Lets the server begin with what was sent, and waits for nothing.
+    func flush() throws(PostgreSQLFailure) {
+        guard unsafe PQflush(connection) >= 0 else { throw lost() }
+    }
+
     /// Waits for everything that was sent, and gives the rows of the last.
     func answer() throws(PostgreSQLFailure) -> [Row] {
         try answers().last ?? []
@@ -154,6 +163,11 @@ internal import PQLib
     /// Waits for everything that was sent, and gives the rows of each statement.
     private func answers() throws(PostgreSQLFailure) -> [[Row]] {
         try expect(unsafe PQpipelineSync(connection))
+        if let work = whileWaiting {
+            try flush()
+            whileWaiting = nil
+            work()
+        }
         var rows: [[Row]] = []
         var first: PostgreSQLFailure?
         for sent in unread {

@@ -53,9 +53,9 @@ public final class PostgreSQLStore: Store {
         func writer(_ label: String) -> Track {
             let connection = PostgreSQLConnection(
                 address, statementMilliseconds: Self.statementMilliseconds, random: random, observation: observation)
-            let lane = Lane(label: "paitify.\(label)", observation: observation) { jobs in
-                for group in Self.byCompany(jobs) { connection.commit(group) }
-            }
+            let lane = Lane(
+                label: "paitify.\(label)", observation: observation, rest: { connection.answerCommitted() },
+                commit: { jobs in for group in Self.byCompany(jobs) { connection.commit(group) } })
             return Track(lane: lane, connection: connection)
         }
         companies = (0..<max(1, connections.lanes)).map { writer("lane.\($0)") }
@@ -89,7 +89,15 @@ public final class PostgreSQLStore: Store {
     public func transaction<Value: Sendable>(
         for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
-        try await companies[Self.place(of: company, among: companies.count)].lane.run(for: company, body)
+        try await transaction(for: company, foreseeing: [], body)
+    }
+
+    public func transaction<Value: Sendable>(
+        for company: CompanyID, foreseeing: [Foreseen],
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) async throws -> Value {
+        try await companies[Self.place(of: company, among: companies.count)].lane
+            .run(for: company, foreseeing: foreseeing, body)
     }
 
     public func read<Value: Sendable>(

@@ -1,8 +1,10 @@
 /// Every spend that was ever asked for.
 enum Authorizations {
-    /// One statement for so many rows at once, most first: PostgreSQL reads the table's conditions anew for each statement,
-    /// which takes longer than a row does.
-    private static let inserts = [16, 4, 1].map { rows in
+    /// So many rows go into one statement at most.
+    private static let rowsMax = 32
+    /// One statement for each number of rows, from 1 on: PostgreSQL reads the table's conditions anew for each statement, which
+    /// takes longer than a row does.
+    private static let inserts = (1...rowsMax).map { rows in
         let columns = """
             company_id, authorization_id, environment, agent_id, amount, currency, merchant, note, metadata, audience,
             lifetime_s, created_at, status, decision, reasons, shadow_reasons, policies, approval, authorized_at,
@@ -13,7 +15,7 @@ enum Authorizations {
             "(" + (1...count).map { "$\(row * count + $0)" }.joined(separator: ", ") + ")"
         }
         let sql = "INSERT INTO authorizations (\(columns)) VALUES \(values.joined(separator: ", "))"
-        return (rows: rows, statement: Statement(knowing: sql))
+        return Statement(knowing: sql)
     }
     private static let update = Statement(
         """
@@ -77,17 +79,16 @@ enum Authorizations {
     }
 
     static func write(_ rows: [[SQLValue]], in tx: any StoreTransaction) throws(StorageError) {
-        var left = rows[...]
-        for (count, statement) in inserts {
-            while left.count >= count {
-                try tx.execute(statement, Array(left.prefix(count).joined()))
-                left = left.dropFirst(count)
-            }
+        for start in stride(from: 0, to: rows.count, by: rowsMax) {
+            let together = rows[start..<min(start + rowsMax, rows.count)]
+            try tx.execute(inserts[together.count - 1], together.flatMap(\.self))
         }
     }
 
     /// Writes what a transition may change.
     static func update(_ authorization: Authorization, in books: Books) throws(StorageError) {
+        // What was found of it before is past; of whichever environment these books are.
+        books.switched(to: authorization.environment).take(.authorization(authorization.id))
         try books.tx.execute(
             update, changing(authorization) + [SQLValue(books.companyID), SQLValue(authorization.id)])
     }
@@ -113,8 +114,11 @@ enum Authorizations {
     }
 
     static func find(_ id: AuthorizationID, in books: Books) throws(StorageError) -> Authorization? {
-        try books.tx.execute(find, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
-            .first.map(authorization)
+        try books.rows(of: .authorization(id), or: find(id, books)).first.map(authorization)
+    }
+
+    static func find(_ id: AuthorizationID, _ books: Books) -> Question {
+        Question(find, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
     }
 
     /// When the next of the company's reservations and held requests lapses, in either environment; it may be past.

@@ -39,20 +39,35 @@ enum Companies {
         try tx.execute(insert, [SQLValue(id), .text(name.text), SQLValue(now)])
     }
 
+    /// What `lock` asks for itself.
+    static let questionsOfLock = 3
+
     /// The first statement of a transaction that writes: locks the company's row against other issuers. Once a group.
     ///
-    /// With it goes what nearly every transaction asks next: when something lapses, and which keys sign.
-    static func lock(_ id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {
+    /// With it goes what nearly every transaction asks next: when something lapses, and which keys sign; and at an instant also
+    /// what the group's transactions foresee.
+    static func lock(
+        _ id: CompanyID, at now: Instant? = nil, in tx: any StoreTransaction
+    ) throws(StorageError) -> Admission? {
         if let known = tx.memory[id].admission { return known }
         // What this group has changed is not to be forgotten. Mostly there is nothing: who asks first has changed nothing yet.
         if !tx.memory[id].sheets.isEmpty { try tx.memory.writeCounters(in: tx) }
-        let found = try tx.ask([
-            Question(raise, [SQLValue(id)]), Authorizations.nextLapse(of: id), SigningKeys.currentSequence,
-        ])
+        let foreseen = now.map { now in
+            tx.memory[id].foreseen.map { one in
+                (one, Books(tx: tx, companyID: id, environment: one.environment, now: now, policyVersion: 0))
+            }
+        }
+        let own = [Question(raise, [SQLValue(id)]), Authorizations.nextLapse(of: id), SigningKeys.currentSequence]
+        let found = try tx.ask(own + (foreseen ?? []).flatMap { one, books in one.questions(in: books) })
         guard let admission = try admission(found[0]) else { return nil }
         tx.memory[id] = GroupMemory.Standing(
             admission: admission, nextLapse: try Authorizations.nextLapse(found[1]) ?? Period.allTime.end)
         tx.memory.keySetSequence = try SigningKeys.number(found[2])
+        var rows = found.dropFirst(own.count)
+        for (one, books) in foreseen ?? [] {
+            try one.remember(rows.prefix(one.questionCount), in: books)
+            rows = rows.dropFirst(one.questionCount)
+        }
         return admission
     }
 

@@ -62,6 +62,20 @@ extension Counters {
         _ = try look.sheets(missing.covered, rows[1])
     }
 
+    /// As for a group that remembers nothing of them.
+    static func asIfUnknown(agent: AgentID, currency: CurrencyCode, in books: Books) -> Question {
+        let look = Look(agent, books.environment, currency, at: books.now, in: books)
+        return look.question(for: look.names, covered: look.ahead)
+    }
+
+    /// What `asIfUnknown` has found.
+    static func remember(
+        _ rows: [Row], agent: AgentID, currency: CurrencyCode, in books: Books
+    ) throws(StorageError) {
+        let look = Look(agent, books.environment, currency, at: books.now, in: books)
+        _ = try look.sheets(look.ahead, rows)
+    }
+
     /// The agent's sheet and the company's, both of which cover the instant: as the group remembers them, or as read now.
     private static func sheets(
         _ agent: AgentID, _ environment: Environment, _ currency: CurrencyCode, at instant: Instant, in books: Books
@@ -117,19 +131,28 @@ private struct Look {
     func missing() throws(StorageError) -> (question: Question, covered: ClosedRange<Instant>)? {
         let sheets = names.map { books.tx.memory[books.companyID].sheets[$0] }
         let missing = names.indices.filter { sheets[$0]?.covered.contains(instant) != true }
-        guard let first = missing.first, let last = missing.last else { return nil }
+        guard !missing.isEmpty else { return nil }
         if missing.contains(where: { sheets[$0]?.isChanged == true }) {
             try books.tx.memory.writeCounters(in: books.tx)
         }
         let before = missing.compactMap { sheets[$0]?.covered.lowerBound }.min() ?? instant
         let after = missing.compactMap { sheets[$0]?.covered.upperBound }.max() ?? instant
-        let covered = min(instant, before)...max(instant.adding(seconds: Counters.sheetSeconds), after)
-        let arguments: [SQLValue] = [
-            SQLValue(books.companyID), .text(names[first].environment.rawValue), .text(names[first].currency.text),
-            .text(names[first].text), .text(names[last].text), SQLValue(covered.lowerBound),
-            SQLValue(covered.upperBound),
-        ]
-        return (Question(Counters.covering, arguments), covered)
+        let covered = min(ahead.lowerBound, before)...max(ahead.upperBound, after)
+        return (question(for: missing.map { names[$0] }, covered: covered), covered)
+    }
+
+    /// What a sheet covers that is read at this instant.
+    var ahead: ClosedRange<Instant> { instant...instant.adding(seconds: Counters.sheetSeconds) }
+
+    /// For one of the names or both.
+    func question(for names: [CounterSheet.Subject], covered: ClosedRange<Instant>) -> Question {
+        let (first, last) = (names[0], names[names.count - 1])
+        return Question(
+            Counters.covering,
+            [
+                SQLValue(books.companyID), .text(first.environment.rawValue), .text(first.currency.text),
+                .text(first.text), .text(last.text), SQLValue(covered.lowerBound), SQLValue(covered.upperBound),
+            ])
     }
 
     /// Both sheets, with what was missing as it was found.

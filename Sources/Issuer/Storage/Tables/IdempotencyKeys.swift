@@ -46,15 +46,18 @@ enum IdempotencyKeys {
     private static let purgedAtOnce = 1000
 
     static func find(_ key: IdempotencyKey, in books: Books) throws(StorageError) -> Record? {
-        try books.tx.execute(
+        try books.rows(of: .answer(key), or: find(key, books)).first.map { (row) throws(StorageError) in
+            Record(fingerprint: try row.blob(0), requestID: try row.text(1), outcome: try row.text(2))
+        }
+    }
+
+    static func find(_ key: IdempotencyKey, _ books: Books) -> Question {
+        Question(
             find,
             [
                 SQLValue(books.companyID), .text(books.environment.rawValue), .text(key.text),
                 SQLValue(books.now.adding(seconds: -OnceOnly.retentionSeconds)),
-            ]
-        ).first.map { (row) throws(StorageError) in
-            Record(fingerprint: try row.blob(0), requestID: try row.text(1), outcome: try row.text(2))
-        }
+            ])
     }
 
     static func write(_ key: IdempotencyKey, _ record: Record, in books: Books) throws(StorageError) {

@@ -1,0 +1,59 @@
+/// Something that a transaction will ask of its company's books, as is known before it begins.
+///
+/// A store that is far away asks for it when the company's row is locked, for all transactions of a group at once. A transaction
+/// that finds nothing so asks for itself.
+public struct Foreseen: Hashable, Sendable {
+    enum Subject: Hashable, Sendable {
+        /// The status of an agent, and the counters of its spends.
+        case spend(AgentID, CurrencyCode)
+        /// What was first answered under a key.
+        case answer(IdempotencyKey)
+        case authorization(AuthorizationID)
+    }
+
+    let environment: Environment
+    let subject: Subject
+
+    /// How many statements ask for it.
+    var questionCount: Int {
+        switch subject {
+        case .spend: 2
+        case .answer, .authorization: 1
+        }
+    }
+
+    /// How it is asked for, under the lock that is about to be taken.
+    func questions(in books: Books) -> [Question] {
+        switch subject {
+        case .spend(let agent, let currency):
+            [Agents.status(of: agent, books), Counters.asIfUnknown(agent: agent, currency: currency, in: books)]
+        case .answer(let key): [IdempotencyKeys.find(key, books)]
+        case .authorization(let id): [Authorizations.find(id, books)]
+        }
+    }
+
+    /// Has the group remember what was found, the rows of each question, under the lock.
+    func remember(_ rows: ArraySlice<[Row]>, in books: Books) throws(StorageError) {
+        guard let first = rows.first, let last = rows.last else { return }
+        switch subject {
+        case .spend(let agent, let currency):
+            try Agents.remember(agent, first, in: books)
+            try Counters.remember(last, agent: agent, currency: currency, in: books)
+        case .answer, .authorization: books.tx.memory[books.companyID].found[self] = first
+        }
+    }
+}
+
+extension Books {
+    /// As they were found before they were asked for, or as they are found now.
+    func rows(of subject: Foreseen.Subject, or question: Question) throws(StorageError) -> [Row] {
+        if let found = take(subject) { return found }
+        return try tx.execute(question)
+    }
+
+    /// Once: who asks first may change what they tell of.
+    @discardableResult
+    func take(_ subject: Foreseen.Subject) -> [Row]? {
+        tx.memory[companyID].found.removeValue(forKey: Foreseen(environment: environment, subject: subject))
+    }
+}
