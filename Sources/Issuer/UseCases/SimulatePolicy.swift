@@ -50,7 +50,7 @@ extension Issuer {
         }
         try await look(at: agent, as: principal) { books in
             if let agent { _ = try Self.agent(agent, in: books) }
-            if let replaced = draft.replaces { _ = try Self.policy(replaced, in: books) }
+            if let replaced = draft.replaces { _ = try Self.policy(replaced, for: principal, in: books) }
         }
         guard simulations.enter() else { throw IssuerError.busy }
         defer { simulations.leave() }
