@@ -9,6 +9,8 @@ struct Books {
     let policyVersion: Int64
     /// Who does what this transaction does.
     var author = Author.issuer
+    /// The one agent that whoever asks may spend for: its idempotency keys are kept apart. Nil: any.
+    var boundTo: AgentID?
     /// Where it is noted what becomes of authorizations; nil where nobody is to be told.
     var changes: Changes?
 }

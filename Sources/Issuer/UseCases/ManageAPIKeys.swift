@@ -125,6 +125,6 @@ extension Books {
     func switched(to environment: Environment) -> Books {
         Books(
             tx: tx, companyID: companyID, environment: environment, now: now, policyVersion: policyVersion,
-            author: author)
+            author: author, boundTo: boundTo)
     }
 }

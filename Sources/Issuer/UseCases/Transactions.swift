@@ -43,7 +43,8 @@ extension Issuer {
                 let changes = Changes()
                 let books = Books(
                     tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                    policyVersion: admission.policyVersion, author: principal.author, changes: changes)
+                    policyVersion: admission.policyVersion, author: principal.author, boundTo: principal.agentID,
+                    changes: changes)
                 try Ledger(books).lapseDue()
                 return (try body(books), changes.all)
             }
