@@ -28,6 +28,9 @@ public final class GroupMemory {
     var authorizations: [[SQLValue]] = [] { didSet { hasChanged = true } }
     /// Whether something was left here to be written. To be reset by whoever asks.
     var hasChanged = false
+    /// Whose policies the group has changed, undone or not: what it reads of them may never have been. So nothing of it is
+    /// remembered beyond the group, and this is not forgotten before its end.
+    private(set) var companiesWithNewPolicies: Set<CompanyID> = []
     private var standings: [CompanyID: Standing] = [:]
 
     public init() {}
@@ -37,6 +40,11 @@ public final class GroupMemory {
         _modify { yield &standings[company, default: Standing()] }
     }
 
+    func policiesChange(of company: CompanyID) {
+        companiesWithNewPolicies.insert(company)
+    }
+
+    /// All but whose policies have changed.
     func forgetAll() {
         standings.removeAll(keepingCapacity: true)
         companiesWithChanges.removeAll(keepingCapacity: true)

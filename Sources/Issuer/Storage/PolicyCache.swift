@@ -1,7 +1,8 @@
 internal import Synchronization
 
 /// The companies' policies as last read. Never stale: what is remembered counts only under the version that the
-/// company's row shows in the deciding transaction itself.
+/// company's row shows in the deciding transaction itself. And only what was committed is remembered: a group that is
+/// undone leaves nothing here, whatever it read.
 final class PolicyCache: Sendable {
     /// What all that is remembered may hold, about 100 MB; past that all is forgotten, and read again as it is needed. One
     /// company's is remembered whatever it holds.
@@ -37,6 +38,7 @@ final class PolicyCache: Sendable {
         let known = state.withLock { $0.entries[key] }
         if let known, known.version == books.policyVersion { return known.policies }
         let policies = PolicySet(try Policies.all(in: books, known: known?.policies.all ?? []))
+        guard !books.tx.memory.companiesWithNewPolicies.contains(books.companyID) else { return policies }
         let entry = Entry(
             version: books.policyVersion, policies: policies,
             weight: policies.all.reduce(1) { $0 + $1.terms.weight })

@@ -29,7 +29,7 @@ enum Policies {
     // Without what they say, which can be a thousand times as long.
     private static let current = Statement(
         """
-        SELECT policy_id, version FROM policies
+        SELECT policy_id, version, updated_at FROM policies
         WHERE company_id = $1 AND environment = $2 AND deleted_at IS NULL ORDER BY policy_id
         """)
     private static let count = Statement(
@@ -62,6 +62,7 @@ enum Policies {
         """)
 
     static func insert(_ policy: Policy, by author: String, in books: Books) throws(StorageError) {
+        books.tx.memory.policiesChange(of: books.companyID)
         try books.tx.execute(
             insert,
             [
@@ -73,6 +74,7 @@ enum Policies {
     }
 
     static func update(_ policy: Policy, by author: String, in books: Books) throws(StorageError) {
+        books.tx.memory.policiesChange(of: books.companyID)
         try books.tx.execute(
             update,
             [
@@ -97,17 +99,23 @@ enum Policies {
     }
 
     /// Every policy of the company and environment, oldest first. `known` are versions that need no reading again: one
-    /// change to one of a thousand must not cost the reading of them all.
+    /// change to one of a thousand must not cost the reading of them all. They must have been committed: a version that was
+    /// undone gives its number to the next. When it was written tells it also from one that the database has lost since.
     static func all(in books: Books, known: [Policy]) throws(StorageError) -> [Policy] {
         let whose: [SQLValue] = [SQLValue(books.companyID), .text(books.environment.rawValue)]
         guard !known.isEmpty else { return try books.tx.execute(all, whose).map(policy) }
         let known = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return try books.tx.execute(current, whose).map { (row) throws(StorageError) in
-            let (id, version) = (try row.id(0, of: PolicyID.self), try row.integer(1))
-            if let policy = known[id], policy.version == version { return policy }
-            guard let policy = try find(id, in: books) else { throw .corrupt("\(id.text) is listed and not there") }
-            return policy
+        var policies: [Policy] = []
+        for row in try books.tx.execute(current, whose) {
+            let (id, version, updatedAt) = (try row.id(0, of: PolicyID.self), try row.integer(1), try row.instant(2))
+            if let policy = known[id], policy.version == version, policy.updatedAt == updatedAt {
+                policies.append(policy)
+            } else if let policy = try find(id, in: books) {
+                // It is not there where another issuer has deleted it since it was listed, while only looked at.
+                policies.append(policy)
+            }
         }
+        return policies
     }
 
     static func count(in books: Books) throws(StorageError) -> Int64 {
@@ -127,7 +135,8 @@ enum Policies {
 
     /// False when there was none.
     static func delete(_ id: PolicyID, in books: Books) throws(StorageError) -> Bool {
-        try !books.tx.execute(
+        books.tx.memory.policiesChange(of: books.companyID)
+        return try !books.tx.execute(
             delete,
             [SQLValue(books.now), SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)]
         ).isEmpty
