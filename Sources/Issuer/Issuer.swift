@@ -13,7 +13,7 @@ public final class Issuer: Sendable {
     let passwordHasher: PasswordHasher
     let sessionMemory = SessionMemory()
     let policyCache = PolicyCache()
-    let simulations = Turnstile(most: 2)
+    let simulations = Turnstile(most: 2, waitingMax: 8)
     let turns = CompanyTurns()
     let backlogTurns = CompanyTurns()
     let countedMax: Int64

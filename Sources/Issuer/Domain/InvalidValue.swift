@@ -59,6 +59,11 @@ enum PlainText {
 }
 
 extension String {
+    /// Whether there is a character in it that no text has: of those, engines take some for its end.
+    public var hasControlCharacters: Bool {
+        unicodeScalars.contains { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) }
+    }
+
     /// Asked before a code is looked up among those that are known: Swift's strings are equal when they are canonically
     /// equivalent, so "H\u{212A}D" with a Kelvin sign is found as "HKD", and is another currency to SQL and to a verifier.
     var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }

@@ -28,5 +28,8 @@ public struct Principal: Sendable, Equatable {
         self.keyVersion = keyVersion
     }
 
+    /// Whether a policy of these terms can be about what it may spend: a key bound to an agent sees no other's.
+    func sees(_ terms: PolicyTerms) -> Bool { agentID.map(terms.binds) ?? true }
+
     var author: Author { Author(actor: credential.actor, requestID: requestID) }
 }

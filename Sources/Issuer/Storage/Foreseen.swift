@@ -6,8 +6,8 @@ public struct Foreseen: Hashable, Sendable {
     enum Subject: Hashable, Sendable {
         /// The status of an agent, and the counters of its spends.
         case spend(AgentID, CurrencyCode)
-        /// What was first answered under a key.
-        case answer(IdempotencyKey)
+        /// What was first answered under a key of whoever is bound to an agent, or of the company's.
+        case answer(IdempotencyKey, for: AgentID?)
         case authorization(AuthorizationID)
     }
 
@@ -27,7 +27,7 @@ public struct Foreseen: Hashable, Sendable {
         switch subject {
         case .spend(let agent, let currency):
             [Agents.status(of: agent, books), Counters.asIfUnknown(agent: agent, currency: currency, in: books)]
-        case .answer(let key): [IdempotencyKeys.find(key, books)]
+        case .answer(let key, let agent): [IdempotencyKeys.find(key, books.bound(to: agent))]
         case .authorization(let id): [Authorizations.find(id, books)]
         }
     }
@@ -45,6 +45,12 @@ public struct Foreseen: Hashable, Sendable {
 }
 
 extension Books {
+    fileprivate func bound(to agent: AgentID?) -> Books {
+        var books = self
+        books.boundTo = agent
+        return books
+    }
+
     /// As they were found before they were asked for, or as they are found now.
     func rows(of subject: Foreseen.Subject, or question: Question) throws(StorageError) -> [Row] {
         if let found = take(subject) { return found }

@@ -9,7 +9,7 @@ extension Issuer {
         return try await crowd.counting(keyRing.signer.signsLong) {
             let spend = Foreseen.Subject.spend(request.agentID, request.money.currency)
             let answered = try await transaction(
-                as: principal, scope: .authorize, foreseeing: attempt.foreseen + [spend]
+                as: principal, scope: .authorize, foreseeing: attempt.foreseen(by: principal) + [spend]
             ) { [self] books in
                 try once(attempt, in: books) { books in try record(request, in: books) }
             }

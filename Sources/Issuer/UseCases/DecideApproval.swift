@@ -7,9 +7,10 @@ extension Issuer {
         try await authorizations(AuthorizationFilter(status: .held), page: page, as: principal)
     }
 
-    /// How many wait.
+    /// How many wait. Read beside the writer, as every page asks for it.
     public func heldCount(as principal: Principal) async throws -> Int64 {
-        try await look(at: nil, as: principal) { books in try Authorizations.heldCount(in: books) }
+        guard principal.scopes.contains(.read) else { throw IssuerError.forbidden(.read) }
+        return try await besideAdmitted(principal) { books, _ in try Authorizations.heldCount(in: books) }
     }
 
     /// Checks everything again but the threshold, since the world may have changed while it waited; then reserves and

@@ -26,16 +26,16 @@ extension Issuer {
         guard let once else {
             return Answered(result: try attempt(books, body).result, replayed: false, requestID: nil)
         }
-        let context = SealedOutcome.context(books.companyID, books.environment, once.key)
-        if let record = try IdempotencyKeys.find(once.key, in: books) {
-            guard record.fingerprint == once.fingerprint else { throw IssuerError.idempotencyKeyReused }
+        let name = IdempotencyKeys.name(once.key, in: books)
+        let context = SealedOutcome.context(books.companyID, books.environment, name)
+        if let record = try Self.answer(to: once, in: books) {
             let outcome: Outcome<Value> = try read(record.outcome, sealed: holdsSecret, context)
             return Answered(result: outcome.result, replayed: true, requestID: record.requestID)
         }
         let outcome = try attempt(books, body)
         let text = try JSONText.encode(outcome)
         try IdempotencyKeys.write(
-            once.key,
+            name,
             IdempotencyKeys.Record(
                 fingerprint: once.fingerprint, requestID: once.requestID,
                 outcome: holdsSecret ? try SealedOutcome.seal(text, under: masterKey, context) : text),
@@ -47,21 +47,28 @@ extension Issuer {
     /// other answer. Gives what the first answer called the request, where this is not the first.
     public func keepRefusal(under once: OnceOnly, as principal: Principal) async throws -> String? {
         try await admitted(principal, isWriting: true) { books in
-            if let record = try IdempotencyKeys.find(once.key, in: books) {
-                guard record.fingerprint == once.fingerprint else { throw IssuerError.idempotencyKeyReused }
-                return record.requestID
-            }
+            if let record = try Self.answer(to: once, in: books) { return record.requestID }
             // Read only by a version that would take the request.
             let refusal = IssuerError.invalid(
                 field: "", InvalidValue("was refused when it was first sent under this Idempotency-Key"))
             try IdempotencyKeys.write(
-                once.key,
+                IdempotencyKeys.name(once.key, in: books),
                 IdempotencyKeys.Record(
                     fingerprint: once.fingerprint, requestID: once.requestID,
                     outcome: try JSONText.encode(Outcome<Bool>.refused(refusal))),
                 in: books)
             return nil
         }
+    }
+
+    /// What the request was first answered with; nil where this is the first. Throws where its key is another request's.
+    private static func answer(to once: OnceOnly, in books: Books) throws -> IdempotencyKeys.Record? {
+        let found = try IdempotencyKeys.find(once.key, in: books)
+        if let record = found.own {
+            guard record.fingerprint == once.fingerprint else { throw IssuerError.idempotencyKeyReused }
+            return record
+        }
+        return found.company.flatMap { $0.fingerprint == once.fingerprint ? $0 : nil }
     }
 
     private func attempt<Value: Codable & Sendable>(
@@ -86,7 +93,9 @@ extension Issuer {
 }
 
 extension OnceOnly? {
-    var foreseen: [Foreseen.Subject] { map { [.answer($0.key)] } ?? [] }
+    func foreseen(by principal: Principal) -> [Foreseen.Subject] {
+        map { [.answer($0.key, for: principal.agentID)] } ?? []
+    }
 }
 
 extension IssuerError {

@@ -65,11 +65,12 @@ extension Issuer {
         return key.scopes.isSubset(of: principal.scopes) && key.expiresAt.map { $0 <= last } ?? false
     }
 
-    /// Newest first, the revoked ones left out. A test key sees test keys alone.
+    /// Newest first, the revoked ones left out. A test key sees test keys alone, and one bound to an agent those bound to it.
     public func apiKeys(page: Page, as principal: Principal) async throws -> Listing<APIKey> {
         try Self.check(page, of: APIKeyID.self)
         return try await look(at: nil, as: principal) { [self] books in
-            let keys = try APIKeys.page(page, of: books.companyID, visibleFrom: books.environment, in: books.tx)
+            let keys = try APIKeys.page(
+                page, of: books.companyID, visibleFrom: books.environment, boundTo: principal.agentID, in: books.tx)
             // What was not written down yet, see `Sweeper`.
             return Listing(keys.map(apiKeyVerifier.addingLastUse), page: page, id: \.id.text)
         }
@@ -124,6 +125,6 @@ extension Books {
     func switched(to environment: Environment) -> Books {
         Books(
             tx: tx, companyID: companyID, environment: environment, now: now, policyVersion: policyVersion,
-            author: author)
+            author: author, boundTo: boundTo)
     }
 }

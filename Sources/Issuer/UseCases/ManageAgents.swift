@@ -70,10 +70,15 @@ extension Issuer {
         }
     }
 
+    /// Newest first. A key bound to an agent sees that one.
     public func agents(page: Page, as principal: Principal) async throws -> Listing<Agent> {
         try Self.check(page, of: AgentID.self)
         return try await look(at: nil, as: principal) { books in
-            Listing(try Agents.page(page, in: books), page: page, id: \.id.text)
+            guard let only = principal.agentID else {
+                return Listing(try Agents.page(page, in: books), page: page, id: \.id.text)
+            }
+            let isPast = page.after.map { only.text >= $0 } ?? false
+            return Listing(items: isPast ? [] : [try Agents.find(only, in: books)].compactMap(\.self), nextCursor: nil)
         }
     }
 

@@ -63,18 +63,27 @@ extension Issuer {
         }
     }
 
-    /// Newest first. `agent`: only those that belong to it.
+    /// Newest first. `agent`: only those that belong to it. A key bound to an agent sees those that can apply to it.
     public func policies(
         agent: AgentID?, page: Page, as principal: Principal
     ) async throws -> Listing<Policy> {
         try Self.check(page, of: PolicyID.self)
-        return try await look(at: nil, as: principal) { books in
-            Listing(try Policies.page(page, agent: agent, in: books), page: page, id: \.id.text)
+        if let agent { try Self.check(agent, isFor: principal) }
+        return try await look(at: nil, as: principal) { [self] books in
+            guard agent == nil, principal.agentID != nil else {
+                return Listing(try Policies.page(page, agent: agent, in: books), page: page, id: \.id.text)
+            }
+            let seen = try policyCache.policies(in: books).all.reversed().filter { policy in
+                principal.sees(policy.terms) && page.after.map { policy.id.text < $0 } ?? true
+            }
+            return Listing(seen, page: page, id: \.id.text)
         }
     }
 
     public func policy(_ id: PolicyID, as principal: Principal) async throws -> ReviewedPolicy {
-        try await look(at: nil, as: principal) { [self] books in try reviewed(Self.policy(id, in: books), in: books) }
+        try await look(at: nil, as: principal) { [self] books in
+            try reviewed(Self.policy(id, for: principal, in: books), seenBy: principal, in: books)
+        }
     }
 
     /// The agent's own and the company's, oldest first, the disabled ones too.
@@ -90,7 +99,16 @@ extension Issuer {
 
     /// Every policy of the environment, the disabled ones too, oldest first.
     public func allPolicies(as principal: Principal) async throws -> [Policy] {
-        try await look(at: nil, as: principal) { [self] books in try policyCache.policies(in: books).all }
+        try await look(at: nil, as: principal) { [self] books in
+            try policyCache.policies(in: books).all.filter { principal.sees($0.terms) }
+        }
+    }
+
+    /// The policy, where this key may see it.
+    static func policy(_ id: PolicyID, for principal: Principal, in books: Books) throws -> Policy {
+        let policy = try policy(id, in: books)
+        guard principal.sees(policy.terms) else { throw IssuerError.notFound(.policy, id.text) }
+        return policy
     }
 
     static func policy(_ id: PolicyID, in books: Books) throws -> Policy {
@@ -99,11 +117,17 @@ extension Issuer {
     }
 
     /// The policy with what is odd about it, alone and beside the others as they were when the transaction began.
-    private func reviewed(_ policy: Policy, in books: Books) throws -> ReviewedPolicy {
-        ReviewedPolicy(
+    /// `seenBy`: of the others, those that it may see.
+    private func reviewed(
+        _ policy: Policy, seenBy principal: Principal? = nil, in books: Books
+    ) throws -> ReviewedPolicy {
+        var others = try policyCache.policies(in: books)
+        if let principal, principal.agentID != nil {
+            others = PolicySet(others.all.filter { principal.sees($0.terms) })
+        }
+        return ReviewedPolicy(
             policy: policy,
-            warnings: PolicyReview.warnings(
-                about: policy.terms, id: policy.id, among: try policyCache.policies(in: books)))
+            warnings: PolicyReview.warnings(about: policy.terms, id: policy.id, among: others))
     }
 
     private static func checkAgent(of terms: PolicyTerms, in books: Books) throws {

@@ -1,15 +1,22 @@
 /// What was changed, by whom and when.
 extension Issuer {
     /// Newest first. A live key sees what was changed in both environments, a test key the test environment's alone; the
-    /// operator sees the issuer's own chain, which tells of the signing keys.
+    /// operator sees the issuer's own chain, which tells of the signing keys. Reads beside the writer.
+    ///
+    /// A page that has fewer than were asked for is not the last where it has a cursor: so much was found among
+    /// `searchedAtOnceMax` entries.
     public func audit(
         _ filter: AuditFilter, page: Page, as principal: Principal
     ) async throws -> Listing<SealedAuditEntry> {
         // It tells of every other agent's limits, and of who decides on their spends.
         guard principal.agentID == nil else { throw IssuerError.forbidden(.manage) }
         _ = try page.number()
-        return try await look(at: nil, as: principal) { books in
-            Listing(try AuditLog.page(page, filter, in: books), page: page) { String($0.entry.sequence) }
+        let isLong = filter.actor != nil || filter.action != nil || principal.environment == .test
+        return try await beside(as: principal, isLong: isLong) { books in
+            let (found, last) = try AuditLog.page(
+                page, filter, lookAtMost: Int64(Self.searchedAtOnceMax), in: books)
+            let listing = Listing(found, page: page) { String($0.entry.sequence) }
+            return Listing(items: listing.items, nextCursor: listing.nextCursor ?? last.map { String($0) })
         }
     }
 

@@ -13,7 +13,7 @@ extension Issuer {
         return IssuedAuthorization(authorization: authorization, token: token)
     }
 
-    /// The most authorizations that one search looks at before it says how far it came.
+    /// The most authorizations, or entries of the audit log, that one search looks at before it says how far it came.
     public static let searchedAtOnceMax = 20_000
 
     /// Newest first: those that match the filter and hold `text`, where there is one, whatever its case, in their

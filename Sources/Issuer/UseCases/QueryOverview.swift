@@ -120,6 +120,13 @@ extension Issuer {
     /// What the company's revision is: it changes with every change of the books. Throws `unauthenticated` once the
     /// credential opens nothing any more.
     public func revision(as principal: Principal) async throws -> Int64 {
+        try await besideAdmitted(principal) { _, revision in revision }
+    }
+
+    /// What is read without a turn on the writer's lane, and may be a moment old: whoever asks is admitted where it is read.
+    func besideAdmitted<Value: Sendable>(
+        _ principal: Principal, _ body: @escaping @Sendable (Books, _ revision: Int64) throws -> Value
+    ) async throws -> Value {
         let now = clock.now()
         return try await IssuerError.mapping {
             try await store.read(for: principal.companyID) { [self] tx in
@@ -127,7 +134,10 @@ extension Issuer {
                     throw IssuerError.unauthenticated
                 }
                 try admit(principal, keyVersion: found.keyVersion, at: now, in: tx)
-                return found.revision
+                let books = Books(
+                    tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
+                    policyVersion: 0)
+                return try body(books, found.revision)
             }
         }
     }

@@ -36,7 +36,7 @@ public enum ReplaceSigningKeys {
 
     private static func dropAnswers(notSealedWith masterKey: MasterKey, in tx: any StoreTransaction) throws {
         for answer in try IdempotencyKeys.sealedOutcomes(in: tx) {
-            let context = SealedOutcome.context(answer.company, answer.environment, answer.key)
+            let context = SealedOutcome.context(answer.company, answer.environment, answer.name)
             do {
                 _ = try SealedOutcome.open(answer.outcome, under: masterKey, context)
             } catch KeyError.sealBroken {

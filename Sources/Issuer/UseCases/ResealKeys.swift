@@ -32,7 +32,7 @@ public enum ResealKeys {
                 }
                 let answers = try IdempotencyKeys.sealedOutcomes(in: tx)
                 for answer in answers {
-                    let context = SealedOutcome.context(answer.company, answer.environment, answer.key)
+                    let context = SealedOutcome.context(answer.company, answer.environment, answer.name)
                     let text = try SealedOutcome.open(answer.outcome, under: old, context)
                     try IdempotencyKeys.reseal(
                         answer, as: try SealedOutcome.seal(text, under: new, context), in: tx)

@@ -21,7 +21,7 @@ extension Issuer {
         by event: @escaping @Sendable (Authorization) -> AuthorizationEvent
     ) async throws -> Answered<IssuedAuthorization> {
         let answered = try await transaction(
-            as: principal, scope: .authorize, foreseeing: attempt.foreseen + [.authorization(id)]
+            as: principal, scope: .authorize, foreseeing: attempt.foreseen(by: principal) + [.authorization(id)]
         ) { [self] books in
             try once(attempt, in: books) { books in
                 let authorization = try Self.authorization(id, for: principal, in: books)

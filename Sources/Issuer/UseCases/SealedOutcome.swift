@@ -2,9 +2,9 @@ internal import Foundation
 
 /// What an idempotency key was answered with, where that holds a secret: sealed, and base64 to stand in a text column.
 enum SealedOutcome {
-    /// What it is sealed for: it opens under no other key, and for no other company.
-    static func context(_ company: CompanyID, _ environment: Environment, _ key: IdempotencyKey) -> String {
-        "idempotency:\(company):\(environment.rawValue):\(key.text)"
+    /// What it is sealed for: it opens under no other key, and for no other company. `name`: as the key is kept.
+    static func context(_ company: CompanyID, _ environment: Environment, _ name: String) -> String {
+        "idempotency:\(company):\(environment.rawValue):\(name)"
     }
 
     static func seal(_ text: String, under masterKey: MasterKey, _ context: String) throws -> String {

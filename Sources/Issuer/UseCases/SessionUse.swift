@@ -53,11 +53,12 @@ extension Issuer {
     /// Whether the session was good not long ago. It may be over: nothing is to be decided by this.
     public func knows(session token: SessionToken) -> Bool { sessionMemory.knows(token.digest) }
 
-    /// Whether the session is still there, and opens what it did when it was read.
+    /// Whether the session is still there, and opens what it did when it was read: that environment, by that role.
     static func holds(
         _ id: SessionID, of user: UserID, _ principal: Principal, in tx: any StoreTransaction
     ) throws(StorageError) -> Bool {
         guard let record = try Sessions.find(id, of: principal.companyID, in: tx),
+            record.session.environment == principal.environment,
             let person = try Users.find(user, in: tx), person.credentialsVersion == record.credentialsVersion
         else { return false }
         return try Memberships.role(of: user, in: principal.companyID, tx) == principal.role

@@ -32,7 +32,8 @@ extension Issuer {
 
     /// Tries a policy on requests of the past: what it alone would have said to each. Writes nothing.
     ///
-    /// Throws `busy` where two others are under way: it may take a second or two of a processor.
+    /// It may take a second or two of a processor, so two run at a time and the others wait. Throws `busy` where another of
+    /// the company's is under way or waits, or too many do.
     public func simulate(
         _ draft: SimulationDraft, as principal: Principal
     ) async throws -> SimulationReport {
@@ -50,11 +51,13 @@ extension Issuer {
         }
         try await look(at: agent, as: principal) { books in
             if let agent { _ = try Self.agent(agent, in: books) }
-            if let replaced = draft.replaces { _ = try Self.policy(replaced, in: books) }
+            if let replaced = draft.replaces { _ = try Self.policy(replaced, for: principal, in: books) }
         }
-        guard simulations.enter() else { throw IssuerError.busy }
-        defer { simulations.leave() }
-        return try await IssuerError.mapping { try await run(draft, agent, principal, requestsMax) }
+        return try await IssuerError.mapping {
+            try await simulations.run(for: principal.companyID) {
+                try await run(draft, agent, principal, requestsMax)
+            }
+        }
     }
 
     private func run(

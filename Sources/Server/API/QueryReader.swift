@@ -37,9 +37,13 @@ struct QueryReader {
         }
     }
 
-    /// Any text to filter by, of at most 200 characters.
+    /// Any text to filter by, of at most 200 characters, none of them a control character.
     func text(_ name: String) -> String? {
         guard let text = parameters[name] else { return nil }
+        guard !text.hasControlCharacters else {
+            findings.note(name, .invalidValue, "must not contain control characters")
+            return nil
+        }
         if (1...200).contains(text.count) { return text }
         findings.note(name, .outOfRange, "must be 1 to 200 characters long")
         return nil

@@ -11,13 +11,14 @@ struct FormFields: Sendable {
     /// A name that is there more than once.
     var twice: String? { values.first { $0.value.count > 1 }?.key }
 
-    /// Nil unless all of it is percent-encoded UTF-8.
+    /// Nil unless all of it is percent-encoded UTF-8 without NUL, at which C and what speaks to PostgreSQL end a text.
     init?(query: some StringProtocol) {
         for part in query.split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = PercentEncoding.decoded(pair[0]),
                 let value = pair.count > 1 ? PercentEncoding.decoded(pair[1]) : ""
             else { return nil }
+            guard !name.utf8.contains(0), !value.utf8.contains(0) else { return nil }
             values[name, default: []].append(value)
         }
     }
@@ -49,7 +50,7 @@ extension Request {
         }
         let bytes = try await readBytes(bytesMax: bytesMax, scope: scope)
         guard let text = String(validating: bytes, as: UTF8.self), let fields = FormFields(query: text) else {
-            throw Problem(.malformedForm, "The form is not percent-encoded UTF-8.")
+            throw Problem(.malformedForm, "The form is not percent-encoded UTF-8 without NUL.")
         }
         return fields
     }

@@ -19,7 +19,7 @@ struct Visit: Sendable {
         request: Request, scope: RequestScope, site: Site, dashboard: Dashboard, signedIn: SignedIn?
     ) throws(Problem) {
         guard let parameters = FormFields(query: request.uri.query ?? "") else {
-            throw Problem(.malformedForm, "The address after its ? is not percent-encoded UTF-8.")
+            throw Problem(.malformedForm, "The address after its ? is not percent-encoded UTF-8 without NUL.")
         }
         if let twice = parameters.twice {
             throw Problem(.duplicateParameter, "The address has the parameter \"\(twice)\" twice.")

@@ -8,6 +8,8 @@ final class Idempotency: Sendable {
     private struct Claim: Hashable {
         let companyID: CompanyID
         let environment: String
+        /// The agent that the caller is bound to: its keys are kept apart.
+        let agentID: AgentID?
         let key: IdempotencyKey
     }
 
@@ -20,7 +22,8 @@ final class Idempotency: Sendable {
     ) async throws -> Value {
         guard let text = request.headers.text(.idempotencyKey) else { return try await body(nil) }
         let key = try Self.key(text)
-        let claim = Claim(companyID: caller.companyID, environment: caller.environment.rawValue, key: key)
+        let claim = Claim(
+            companyID: caller.companyID, environment: caller.environment.rawValue, agentID: caller.agentID, key: key)
         guard running.withLock({ $0.insert(claim).inserted }) else {
             throw Problem(
                 .idempotencyKeyInUse,

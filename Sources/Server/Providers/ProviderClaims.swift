@@ -17,7 +17,7 @@ struct ProviderClaims: Sendable {
     /// Who it is, by the provider's name for them, which it never gives to another.
     func subject() throws(ProviderFailure) -> String { try required("sub") }
 
-    /// Text of 1 to 255 bytes; nil where it is absent.
+    /// Text of 1 to 255 bytes, without NUL; nil where it is absent.
     func text(_ name: StaticString) throws(ProviderFailure) -> String? { try Self.text(root[name], name) }
 
     /// That of the first name that is there.
@@ -39,8 +39,8 @@ struct ProviderClaims: Sendable {
 
     static func text(_ value: JSONValue?, _ name: StaticString) throws(ProviderFailure) -> String? {
         guard let value, value.kind != .null else { return nil }
-        guard let text = value.string, (1...textBytesMax).contains(text.utf8.count) else {
-            throw .token("the token's \(name) is no text of 1 to 255 bytes")
+        guard let text = value.string, (1...textBytesMax).contains(text.utf8.count), !text.utf8.contains(0) else {
+            throw .token("the token's \(name) is no text of 1 to 255 bytes without NUL")
         }
         return text
     }

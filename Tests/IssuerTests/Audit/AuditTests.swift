@@ -64,6 +64,44 @@ import Testing
         #expect(try await issuer.verifyAudit().allSatisfy { $0.fault == nil })
     }
 
+    @Test("a search looks through so many entries, says where to go on, and misses none")
+    func search() async throws {
+        let test = try await TestIssuer()
+        let agents = [try await test.agent(), try await test.agent()]
+        for number in 0..<20 {
+            let change = AgentChange(name: try Name("Agent \(number)"))
+            _ = try await test.issuer.updateAgent(agents[number % 10 == 0 ? 1 : 0], change, as: test.owner)
+        }
+        let all = try await entries(test)
+        let owner = test.owner
+        let searches: [(AuditFilter, (AuditEntry) -> Bool)] = [
+            (AuditFilter(action: .agentCreated), { $0.action == "AGENT_CREATED" }),
+            (AuditFilter(actor: "command"), { $0.actor == "command" }), (AuditFilter(actor: "nobody"), { _ in false }),
+            (AuditFilter(object: agents[1].text), { $0.object == agents[1].text }),
+            (
+                AuditFilter(action: .agentCreated, object: agents[0].text),
+                { $0.action == "AGENT_CREATED" && $0.object == agents[0].text }
+            ), (AuditFilter(), { _ in true }),
+        ]
+        for (filter, isWanted) in searches {
+            var (found, after): ([Int64], String?) = ([], nil)
+            repeat {
+                let page = Page(limit: 2, after: after)
+                let listed = try await test.issuer.store.read(for: owner.companyID) { [now = test.clock.now] tx in
+                    let books = Books(
+                        tx: tx, companyID: owner.companyID, environment: .live, now: now, policyVersion: 0)
+                    return try AuditLog.page(page, filter, lookAtMost: 5, in: books)
+                }
+                let listing = Listing(listed.found, page: page) { String($0.entry.sequence) }
+                found += listing.items.map(\.entry.sequence)
+                let next = listing.nextCursor ?? listed.last.map { String($0) }
+                if let after, let next { #expect(Int64(after)! - Int64(next)! <= 5 || filter.object != nil) }
+                after = next
+            } while after != nil
+            #expect(found == all.filter(isWanted).map(\.sequence).reversed(), "\(filter)")
+        }
+    }
+
     @Test("what the signing keys went through is in the issuer's own chain, key by key")
     func signingKeys() async throws {
         let test = try await TestIssuer(settings: .test { $0.operatorKey = OperatorKey(OperatorTests.operatorKey) })

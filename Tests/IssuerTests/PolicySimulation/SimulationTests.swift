@@ -272,12 +272,4 @@ import Testing
             #expect((draft != nil) == isGood, "\(seconds)")
         }
     }
-
-    @Test("no more than two run at a time")
-    func turnstile() {
-        let turnstile = Turnstile(most: 2)
-        #expect([turnstile.enter(), turnstile.enter(), turnstile.enter()] == [true, true, false])
-        turnstile.leave()
-        #expect([turnstile.enter(), turnstile.enter()] == [true, false])
-    }
 }

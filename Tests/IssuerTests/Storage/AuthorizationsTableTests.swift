@@ -32,9 +32,11 @@ import Testing
     }
 
     @Test(
-        "a list of one agent's, or of what waits for approval, does not read through the whole company",
+        "a list of one environment's, of one agent's, or of what waits for approval does not read through the whole company",
         .enabled(if: !TestStore.isPostgreSQL, "PostgreSQL reads a small table whole, whatever its indexes"),
         arguments: [
+            (AuthorizationFilter(), "authorizations_by_environment"),
+            (AuthorizationFilter(from: Instant(milliseconds: 1)), "authorizations_by_environment"),
             (AuthorizationFilter(agentID: agent), "authorizations_by_agent"),
             (AuthorizationFilter(status: .held), "authorizations_for_approval"),
             (AuthorizationFilter(agentID: agent, status: .held), "authorizations_for_approval"),
@@ -44,7 +46,9 @@ import Testing
         let plan = try await test.issuer.store.globalTransaction { tx in
             let statement = try #require(Authorizations.page(of: filter))
             let explained = Statement("EXPLAIN QUERY PLAN \(statement.sql)")
-            return try tx.execute(explained, Array(repeating: .text(""), count: 8)).map { try $0.text(3) }
+            return try tx.execute(explained, Array(repeating: .text(""), count: filter.status == nil ? 6 : 7)).map {
+                try $0.text(3)
+            }
         }
         #expect(plan.contains { $0.contains("USING INDEX \(index)") }, "\(plan)")
     }
@@ -77,6 +81,70 @@ import Testing
             } while after != nil
             #expect(found == denied)
             #expect(pages == 5)
+        }
+    }
+
+    @Test("what has an end may lie under a whole day's: so many are looked through, and none is missed")
+    func underADay() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        try await test.policy(.usd())
+        var made: [Authorization] = []
+        for _ in 0..<12 {
+            made.append(try await test.authorize(1, agent).authorization)
+            test.clock.advance(seconds: 60)
+        }
+        let filter = AuthorizationFilter(to: made[2].createdAt)
+        #expect(Authorizations.page(of: filter) == nil, "it is no short look")
+        var (found, after, pages): ([AuthorizationID], AuthorizationID?, Int) = ([], nil, 0)
+        repeat {
+            let page = Page(limit: 5, after: after?.text)
+            let (owner, now) = (test.owner, test.clock.now)
+            let listed = try await test.issuer.store.read(for: owner.companyID) { tx in
+                let books = Books(tx: tx, companyID: owner.companyID, environment: .live, now: now, policyVersion: 0)
+                return try Authorizations.list(page, filter: filter, lookAtMost: 4, in: books)
+            }
+            found += listed.found.map(\.id)
+            after = listed.last
+            pages += 1
+        } while after != nil
+        #expect(found == [made[1].id, made[0].id] && pages == 4)
+    }
+
+    @Test("an agent of the other environment has nothing in this one, also once it is deleted")
+    func elsewhere() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        try await test.policy(.usd())
+        _ = try await test.authorize(1, agent)
+        let draft = APIKeyDraft(name: try Name("Trial"), environment: .test)
+        let secret = try await test.issuer.createAPIKey(draft, as: test.owner, once: nil).result.get().secret
+        let trial = try await test.issuer.authenticate(apiKey: secret)
+        try await test.issuer.deleteAgent(agent, as: test.owner)
+        for status in [nil, AuthorizationStatus.held, .pending] {
+            let filter = AuthorizationFilter(agentID: agent, status: status)
+            #expect(try await test.issuer.authorizations(filter, page: Page(), as: trial).items.isEmpty)
+            let own = try await test.issuer.authorizations(filter, page: Page(), as: test.owner).items
+            #expect(own.count == (status == .held ? 0 : 1))
+        }
+    }
+
+    @Test(
+        "how many wait for approval is counted beside the writer: a page waits for no decision",
+        .timeLimit(.minutes(10)))
+    func heldBeside() async throws {
+        try await withTemporaryFolder { folder in
+            let test = try await TestIssuer(path: "\(folder)/books.db")
+            let agent = try await test.agent()
+            try await test.policy(.usd(approvalAbove: 10))
+            _ = try await test.authorize(11, agent)
+            let (gate, store, company) = (Gate(), test.issuer.store, test.owner.companyID)
+            async let writing = store.transaction(for: company) { _ in gate.pass(1) }
+            await gate.waitForArrivals(1)
+            #expect(try await test.issuer.heldCount(as: test.owner) == 1)
+            gate.open()
+            #expect(try await writing == 1)
+            try await test.issuer.close()
         }
     }
 

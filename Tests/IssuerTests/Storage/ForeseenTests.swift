@@ -47,8 +47,8 @@ import Testing
         _ = try await test.authorize(100, agent, once: .test("known"))
         let (company, now) = (test.owner.companyID, test.clock.clock.now())
         let subjects: [Foreseen.Subject] = [
-            .spend(agent, reserved.money.currency), .answer(try IdempotencyKey("known")),
-            .answer(try IdempotencyKey("new")),
+            .spend(agent, reserved.money.currency), .answer(try IdempotencyKey("known"), for: nil),
+            .answer(try IdempotencyKey("new"), for: nil),
             .authorization(reserved.id),
         ]
         try await test.issuer.store.transaction(for: company) { [agent] tx in

@@ -23,7 +23,7 @@ import Testing
         CompanyID(ULID(milliseconds: 1, randomHigh: 0, randomLow: number))
     }
 
-    @Test("one company's long looks come one after the other, and no other company waits for them")
+    @Test("one company's long looks come one after the other, and no other company's turn waits for them")
     func turns() async throws {
         let turns = CompanyTurns()
         let running = Running()

@@ -148,4 +148,38 @@ import Testing
         let successor = try await test.key([.authorize])
         #expect(try await test.issuer.confirm(id, amount: nil, as: successor, once: Self.once("k")).replayed)
     }
+
+    @Test("a key bound to an agent takes no idempotency key of another's or of the company's, and shares its agent's")
+    func boundApart() async throws {
+        let test = try await TestIssuer()
+        let (mine, other) = (try await test.agent("Mine"), try await test.agent("Other"))
+        try await test.policy(.usd())
+        func spend(_ agent: AgentID, _ principal: Principal, _ fingerprint: UInt8) async throws -> Bool {
+            let request = try AuthorizationRequest(agentID: agent, money: .usd(Int64(fingerprint)))
+            let once = try Self.once("order-1", fingerprint)
+            return try await test.issuer.authorize(request, as: principal, once: once).replayed
+        }
+        let bound = try await test.key([.authorize], agent: mine)
+        #expect(try await !spend(mine, bound, 1))
+        #expect(try await !spend(other, test.key([.authorize], agent: other), 2), "another agent's")
+        #expect(try await !spend(other, test.owner, 3), "the company's")
+        #expect(try await spend(mine, test.key([.authorize], agent: mine), 1), "its own agent's")
+        for principal in [bound, test.owner] {
+            await #expect(throws: IssuerError.idempotencyKeyReused) { _ = try await spend(mine, principal, 4) }
+        }
+    }
+
+    @Test("what a bound key sent before agents' keys were kept apart is still answered alike, and blocks nothing else")
+    func boundBefore() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        try await test.policy(.usd())
+        let bound = try await test.key([.authorize], agent: agent)
+        let request = try AuthorizationRequest(agentID: agent, money: .usd(100))
+        // As it was kept then: under the key alone.
+        let first = try await test.issuer.authorize(request, as: test.owner, once: Self.once("k")).result.get()
+        let again = try await test.issuer.authorize(request, as: bound, once: Self.once("k"))
+        #expect(try again.replayed && again.result.get().authorization == first.authorization)
+        #expect(try await !test.issuer.authorize(request, as: bound, once: Self.once("k", 2)).replayed)
+    }
 }

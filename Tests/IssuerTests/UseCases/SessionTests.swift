@@ -203,6 +203,25 @@ import Testing
         #expect(try await test.issuer.agents(page: Page(), as: trial.principal).items.isEmpty)
     }
 
+    @Test(
+        "a session that was switched at one issuer opens nothing as it was at another, and is the new one there at once"
+    )
+    func environmentElsewhere() async throws {
+        let test = try await TestAccounts()
+        let other = try await Issuer.open(
+            store: test.issuer.store, settings: .test, masterKey: test.issuer.masterKey, clock: test.clock.clock,
+            ids: .random())
+        let remembered = try await other.authenticate(session: test.owner.token)
+        #expect(remembered.principal.environment == .live)
+        try await test.issuer.switchEnvironment(to: .test, test.owner)
+        #expect(try await other.authenticate(session: test.owner.token) == remembered, "it was not told")
+        await #expect(throws: IssuerError.unauthenticated) {
+            try await other.createAgent(AgentDraft(name: Name("Buyer")), as: remembered.principal, once: nil)
+        }
+        let trial = try await other.authenticate(session: test.owner.token)
+        #expect(trial.principal.environment == .test && trial.csrfToken != remembered.csrfToken)
+    }
+
     @Test("somebody's oldest session makes room for the fifty-first")
     func bounded() async throws {
         let test = try await TestAccounts()

@@ -14,7 +14,7 @@ import Testing
                     tx: tx, companyID: company, environment: environment, now: now, policyVersion: 0)
                 for number in 0..<count {
                     try IdempotencyKeys.write(
-                        try IdempotencyKey("\(name)-\(number)"),
+                        "\(name)-\(number)",
                         IdempotencyKeys.Record(fingerprint: [1], requestID: "req_1", outcome: "{}"), in: books)
                 }
             }

@@ -24,8 +24,8 @@ import Testing
         let id: String
         let things: [String: String]
 
-        init(at server: TestServer) async throws {
-            owner = try await .signedUp("\(mark)@example.com", at: server)
+        init(at server: TestServer, _ email: String = "\(mark)@example.com") async throws {
+            owner = try await .signedUp(email, at: server)
             let headers: HTTPFields = [.csrfToken: try await owner.csrfToken()]
             let owner = owner
             func make(_ path: String, _ body: String) async throws -> String {
@@ -36,7 +36,8 @@ import Testing
             }
             let agent = try await make("/v1/agents", #"{"name":"\#(mark) agent"}"#)
             let policy = try await make(
-                "/v1/policies", #"{"name":"\#(mark) policy","currency":"USD","approval":{"above":100}}"#)
+                "/v1/policies",
+                #"{"name":"\#(mark) policy","agentId":"\#(agent)","currency":"USD","approval":{"above":100}}"#)
             func spend(_ amount: Int) async throws -> String {
                 try await make(
                     "/v1/authorize",
@@ -146,5 +147,65 @@ import Testing
         #expect(addressed > 50 && listed > 40)
         #expect(try await ours.log() == before)
         #expect(try await stranger.get("/v1/session").status == 200, "it was asked by somebody all along")
+    }
+
+    @Test func `shows a key bound to one agent nothing of another's, and lets it change nothing`() async throws {
+        let server = try await TestServer.shared.value
+        let ours = try await Company(at: server, "bound-keys@example.com")
+        let csrf: HTTPFields = [.csrfToken: try await ours.owner.csrfToken()]
+        let own = try await ours.owner.json(.post, "/v1/agents", #"{"name":"heron"}"#, headers: csrf).text("id")
+        for whose in ["null", #""\#(own)""#] {
+            _ = try await ours.owner.json(
+                .post, "/v1/policies", #"{"name":"heron policy","agentId":\#(whose),"currency":"EUR"}"#, headers: csrf
+            ).text("id")
+        }
+        let key = try await ours.owner.json(
+            .post, "/v1/api-keys",
+            #"{"name":"heron key","agentId":"\#(own)","scopes":["authorize","read","approve"]}"#, headers: csrf
+        ).text("key")
+        func ask(_ method: HTTPRequest.Method, _ target: String, _ body: String?) async throws -> TestAnswer {
+            var headers: HTTPFields = [.apiKey: key]
+            if body != nil { headers[.contentType] = "application/json" }
+            return try await server.send(method, target, headers: headers, body: body.map { Array($0.utf8) })
+        }
+        let before = try await ours.log()
+        var (addressed, listed) = (0, 0)
+        for (method, path) in server.routes
+        where method != .head && path.hasPrefix("/v1/") && !Self.ofTheBrowser.contains(path) {
+            let address = try ours.address(path)
+            let answer = try await ask(method, address ?? path, Self.body(method, path, of: ours))
+            #expect(!answer.string.contains(Self.mark), "\(method) \(path): \(answer.string)")
+            #expect(answer.status < 500, "\(method) \(path): \(answer.status)")
+            guard address != nil else {
+                listed += 1
+                continue
+            }
+            addressed += 1
+            // What it has no scope for is refused whatever it is about; what it may look at is not there.
+            let isForbidden = method != .get || ["OPERATOR_ONLY", "SESSION_ONLY"].contains(answer.code)
+            #expect(
+                answer.status == 404 || (answer.status == 403 && isForbidden),
+                "\(method) \(path): \(answer.status) \(answer.code ?? "")")
+        }
+        #expect(addressed > 15 && listed > 10)
+        let (other, others) = (try #require(ours.things["agents"]), try #require(ours.things["policies"]))
+        for list in ["/v1/policies", "/v1/authorizations"] {
+            #expect(try await ask(.get, "\(list)?agentId=\(other)", nil).status == 404, "\(list)")
+        }
+        let simulation =
+            #"{"policy":{"name":"x","currency":"EUR"},"replaces":"\#(others)","from":"2026-11-01T00:00:00Z","#
+            + #""to":"2026-11-02T00:00:00Z"}"#
+        #expect(try await ask(.post, "/v1/policies/simulate", simulation).status == 404)
+        for (list, count) in [
+            ("agents", 1), ("policies", 2), ("policies?agentId=\(own)", 1), ("api-keys", 1),
+            ("agents/\(own)/policies", 2),
+        ] {
+            let items = try await ask(.get, "/v1/\(list)", nil).list()
+            #expect(items.count == count && items.allSatisfy { ($0["name"] as? String)?.hasPrefix("heron") ?? false })
+        }
+        let first = try await ask(.get, "/v1/policies?limit=1", nil)
+        let next = try await ask(.get, "/v1/policies?limit=1&cursor=\(try first.text("nextCursor"))", nil)
+        #expect(try first.list().count == 1 && next.list().count == 1 && next.object()["nextCursor"] is NSNull)
+        #expect(try await ours.log() == before)
     }
 }

@@ -62,7 +62,8 @@ enum APIKeys {
         """
         \(select)
         WHERE company_id = $1 AND environment IN ($2, 'test') AND revoked_at IS NULL AND key_id < $3
-        ORDER BY key_id DESC LIMIT $4
+            AND (CAST($4 AS TEXT) IS NULL OR agent_id = $4)
+        ORDER BY key_id DESC LIMIT $5
         """)
     private static let revoke = Statement(
         """
@@ -123,13 +124,16 @@ enum APIKeys {
         try !tx.execute(usable, [SQLValue(company), SQLValue(id)]).isEmpty
     }
 
-    /// Newest first, the revoked ones left out.
+    /// Newest first, the revoked ones left out. `agent`: those alone that are bound to it.
     static func page(
-        _ page: Page, of company: CompanyID, visibleFrom environment: Environment, in tx: any StoreTransaction
+        _ page: Page, of company: CompanyID, visibleFrom environment: Environment, boundTo agent: AgentID? = nil,
+        in tx: any StoreTransaction
     ) throws(StorageError) -> [APIKey] {
         try tx.execute(
             Self.page,
-            [SQLValue(company), .text(environment.rawValue), page.before, .integer(page.fetchLimit)]
+            [
+                SQLValue(company), .text(environment.rawValue), page.before, SQLValue(agent), .integer(page.fetchLimit),
+            ]
         ).map { (row) throws(StorageError) in try record(row).key }
     }
 

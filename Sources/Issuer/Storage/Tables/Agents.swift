@@ -16,6 +16,8 @@ enum Agents {
         SELECT status FROM agents
         WHERE company_id = $1 AND agent_id = $2 AND environment = $3 AND deleted_at IS NULL
         """)
+    private static let environment = Statement(
+        "SELECT environment FROM agents WHERE company_id = $1 AND agent_id = $2")
     private static let page = Statement(
         """
         \(select)
@@ -80,6 +82,13 @@ enum Agents {
             throw .corrupt("there is no agent \(id)")
         }
         return try row.checked(0)
+    }
+
+    /// Whether it is, or was before it was deleted, one of the company's other environment.
+    static func isElsewhere(_ id: AgentID, in books: Books) throws(StorageError) -> Bool {
+        let row = try books.tx.execute(environment, [SQLValue(books.companyID), SQLValue(id)]).first
+        guard let row else { return false }
+        return try row.choice(0, of: Environment.self) != books.environment
     }
 
     static func page(_ page: Page, in books: Books) throws(StorageError) -> [Agent] {

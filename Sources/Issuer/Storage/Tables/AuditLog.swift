@@ -57,21 +57,41 @@ enum AuditLog {
             after_json, previous_hash, hash
         FROM audit_log
         """
+    // The newest so many, and of those the ones that are wanted: what is rare must not make it read them all. They are looked at
+    // without what was before and after, which can be a thousand times as long.
+    private static let ofAll = "(CAST($3 AS TEXT) IS NULL OR object = $3)"
+    private static let pageOfAll = page(ofAll)
+    private static let pageOfObject = page("object = $3")
+    private static let lastOfAll = lastLookedAt(ofAll)
+    private static let lastOfObject = lastLookedAt("object = $3")
+
     // A live key sees the company's test entries too; a test key sees no other.
-    private static let page = Statement(
-        """
-        \(select)
-        WHERE company_id = $1 AND environment IN ($2, 'test') AND sequence < $3
-            AND (CAST($4 AS TEXT) IS NULL OR actor = $4) AND (CAST($5 AS TEXT) IS NULL OR action = $5)
-        ORDER BY sequence DESC LIMIT $6
-        """)
-    private static let pageOfObject = Statement(
-        """
-        \(select)
-        WHERE company_id = $1 AND object = $2 AND environment IN ($3, 'test') AND sequence < $4
-            AND (CAST($5 AS TEXT) IS NULL OR actor = $5) AND (CAST($6 AS TEXT) IS NULL OR action = $6)
-        ORDER BY sequence DESC LIMIT $7
-        """)
+    private static func page(_ condition: String) -> Statement {
+        Statement(
+            """
+            \(select)
+            WHERE company_id = $1 AND sequence IN (
+                SELECT sequence FROM (
+                    SELECT sequence, environment, actor, action FROM audit_log
+                    WHERE company_id = $1 AND sequence < $2 AND \(condition) ORDER BY sequence DESC LIMIT $4
+                ) AS looked_at
+                WHERE environment IN ($5, 'test')
+                    AND (CAST($6 AS TEXT) IS NULL OR actor = $6) AND (CAST($7 AS TEXT) IS NULL OR action = $7)
+                ORDER BY sequence DESC LIMIT $8)
+            ORDER BY sequence DESC
+            """)
+    }
+
+    private static func lastLookedAt(_ condition: String) -> Statement {
+        Statement(
+            """
+            SELECT COUNT(*), MIN(sequence) FROM (
+                SELECT sequence FROM audit_log
+                WHERE company_id = $1 AND sequence < $2 AND \(condition) ORDER BY sequence DESC LIMIT $4
+            ) AS looked_at
+            """)
+    }
+
     private static let stretch = Statement(
         "\(select) WHERE company_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3")
     private static let chains = Statement(
@@ -99,18 +119,27 @@ enum AuditLog {
         }
     }
 
-    /// Newest first; the page's cursor is a sequence.
-    static func page(_ page: Page, _ filter: AuditFilter, in books: Books) throws(StorageError) -> [SealedAuditEntry] {
-        let before = SQLValue.integer(page.after.flatMap { Int64($0) } ?? Int64.max)
-        let environment = SQLValue.text(books.environment.rawValue)
-        let rest = [before, SQLValue(filter.actor), SQLValue(filter.action?.rawValue), .integer(page.fetchLimit)]
-        let rows =
-            if let object = filter.object {
-                try books.tx.execute(pageOfObject, [SQLValue(books.companyID), .text(object), environment] + rest)
-            } else {
-                try books.tx.execute(Self.page, [SQLValue(books.companyID), environment] + rest)
-            }
-        return try rows.map(entry)
+    /// One more than a page has of those that match the filter, newest first, where there is one; the page's cursor is a
+    /// sequence. And where to go on: nil where the rest has been looked through, or the page is full. `lookAtMost` are looked
+    /// through at most.
+    static func page(
+        _ page: Page, _ filter: AuditFilter, lookAtMost: Int64, in books: Books
+    ) throws(StorageError) -> (found: [SealedAuditEntry], last: Int64?) {
+        let range = [
+            SQLValue(books.companyID), .integer(page.after.flatMap { Int64($0) } ?? .max), SQLValue(filter.object),
+            .integer(lookAtMost),
+        ]
+        let found = try books.tx.execute(
+            filter.object == nil ? pageOfAll : pageOfObject,
+            range + [
+                .text(books.environment.rawValue), SQLValue(filter.actor), SQLValue(filter.action?.rawValue),
+                .integer(page.fetchLimit),
+            ]
+        ).map(entry)
+        if Int64(found.count) == page.fetchLimit { return (found, nil) }
+        let last = try books.tx.execute(filter.object == nil ? lastOfAll : lastOfObject, range).first
+        guard let last, try last.integer(0) == lookAtMost else { return (found, nil) }
+        return (found, try last.integer(1))
     }
 
     /// The chain's entries that come after `sequence`, oldest first.

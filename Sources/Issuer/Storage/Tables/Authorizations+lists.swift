@@ -2,53 +2,65 @@
 ///
 /// Whatever is asked for, a bounded number of rows is read: everybody else reads meanwhile, too.
 extension Authorizations {
-    private static let pageOfAll = page(where: "(CAST($4 AS TEXT) IS NULL OR agent_id = $4)")
-    // The same said so that an index serves it.
-    private static let pageOfAgent = page(where: "agent_id = $4")
+    // All amounts are: so it says which index it means. An agent is one environment's, and has an index of its own.
+    private static let (ofEnvironment, ofAgent) = ("environment = $2 AND amount >= 1", "agent_id = $2")
+    private static let pageOfAll = page(of: ofEnvironment, limit: "$6")
+    private static let pageOfAgent = page(of: ofAgent, limit: "$6")
     private static let pageOfHeld = page(
-        where: "(CAST($4 AS TEXT) IS NULL OR agent_id = $4) AND status = 'HELD'")
+        of: "environment = $2", "AND status = 'HELD' AND (CAST($6 AS TEXT) IS NULL OR agent_id = $6)", limit: "$7")
     // The newest so many, and of those the ones that are wanted: what is rare must not make it read them all.
-    private static let searchOfAll = search("(CAST($4 AS TEXT) IS NULL OR agent_id = $4)")
-    private static let searchOfAgent = search("agent_id = $4")
-    private static let lastOfAll = lastLookedAt("(CAST($4 AS TEXT) IS NULL OR agent_id = $4)")
-    private static let lastOfAgent = lastLookedAt("agent_id = $4")
+    private static let searchOfAll = search(of: ofEnvironment)
+    private static let searchOfAgent = search(of: ofAgent)
+    private static let lastOfAll = lastLookedAt(of: ofEnvironment)
+    private static let lastOfAgent = lastLookedAt(of: ofAgent)
 
     /// How long after a spend was asked for, by its own account, its identifier may have been made: the clock was set back, and
     /// identifiers only grow.
     private static let clockSetBackSeconds: Int64 = 86_400
 
-    private static func rows(where condition: String) -> String {
+    private static func rows(_ select: String, of whose: String) -> String {
         """
         \(select)
-        WHERE company_id = $1 AND environment = $2 AND authorization_id < $3 AND \(condition)
-            AND authorization_id >= $5 AND created_at >= $6 AND created_at < $7
-        ORDER BY authorization_id DESC LIMIT $8
+        WHERE company_id = $1 AND \(whose) AND authorization_id < $3 AND authorization_id >= $4
         """
     }
 
-    private static func page(where condition: String) -> Statement {
-        Statement(rows(where: condition))
-    }
-
-    private static func search(_ condition: String) -> Statement {
+    private static func page(of whose: String, _ condition: String = "", limit: String) -> Statement {
         Statement(
             """
-            SELECT * FROM (\(rows(where: condition))) AS looked_at
-            WHERE (CAST($9 AS TEXT) IS NULL OR status = $9)
-                AND (CAST($10 AS TEXT) IS NULL OR authorization_id = $10 OR LOWER(note) LIKE $11 ESCAPE '!'
-                    OR LOWER(merchant) LIKE $12 ESCAPE '!' OR LOWER(metadata) LIKE $12 ESCAPE '!')
-            ORDER BY authorization_id DESC LIMIT $13
+            \(rows(select, of: whose)) AND created_at >= $5 \(condition)
+            ORDER BY authorization_id DESC LIMIT \(limit)
             """)
     }
 
-    private static func lastLookedAt(_ condition: String) -> Statement {
-        Statement("SELECT COUNT(*), MIN(authorization_id) FROM (\(rows(where: condition))) AS looked_at")
+    private static func search(of whose: String) -> Statement {
+        Statement(
+            """
+            SELECT * FROM (
+                \(rows(select, of: whose)) ORDER BY authorization_id DESC LIMIT $5
+            ) AS looked_at
+            WHERE created_at >= $6 AND created_at < $7 AND (CAST($8 AS TEXT) IS NULL OR status = $8)
+                AND (CAST($9 AS TEXT) IS NULL OR authorization_id = $9 OR LOWER(note) LIKE $10 ESCAPE '!'
+                    OR LOWER(merchant) LIKE $11 ESCAPE '!' OR LOWER(metadata) LIKE $11 ESCAPE '!')
+            ORDER BY authorization_id DESC LIMIT $12
+            """)
     }
 
-    /// The statement that gives a page of these exactly, reading no rows in vain but those of a stretch of time; nil where
-    /// there may be few of them among many others.
+    private static func lastLookedAt(of whose: String) -> Statement {
+        Statement(
+            """
+            SELECT COUNT(*), MIN(authorization_id) FROM (
+                \(rows("SELECT authorization_id FROM authorizations", of: whose))
+                ORDER BY authorization_id DESC LIMIT $5
+            ) AS looked_at
+            """)
+    }
+
+    /// The statement that gives a page of these exactly, reading no rows in vain but those of clocks that were set back; nil
+    /// where there may be few of them among many others: what has an end may lie under a whole day's.
     static func page(of filter: AuthorizationFilter) -> Statement? {
-        switch filter.status {
+        guard filter.to == nil else { return nil }
+        return switch filter.status {
         case nil: filter.agentID == nil ? pageOfAll : pageOfAgent
         case .held: pageOfHeld
         default: nil
@@ -61,16 +73,22 @@ extension Authorizations {
     static func list(
         _ page: Page, filter: AuthorizationFilter, text: String? = nil, lookAtMost: Int64, in books: Books
     ) throws(StorageError) -> (found: [Authorization], last: AuthorizationID?) {
-        let whose = try rows(page, filter, in: books)
+        // An agent of the other environment has nothing here.
+        if let agent = filter.agentID, try Agents.isElsewhere(agent, in: books) { return ([], nil) }
         if text == nil, let statement = Self.page(of: filter) {
-            return (try books.tx.execute(statement, whose + [.integer(page.fetchLimit)]).map(authorization), nil)
+            let isHeld = filter.status == .held
+            let whose = rows(page, filter, agent: isHeld ? nil : filter.agentID, in: books)
+            let rest = [SQLValue(filter.from ?? Self.beginning)] + (isHeld ? [SQLValue(filter.agentID)] : [])
+            let found = try books.tx.execute(statement, whose + rest + [.integer(page.fetchLimit)])
+            return (try found.map(authorization), nil)
         }
-        let range = whose + [.integer(lookAtMost)]
+        let range = rows(page, filter, agent: filter.agentID, in: books) + [.integer(lookAtMost)]
         // As it stands within a JSON string.
         let inJSON = text.map { text in String(JSONWriter.text { $0.text(text) }.dropFirst().dropLast()) }
         let found = try books.tx.execute(
             filter.agentID == nil ? searchOfAll : searchOfAgent,
             range + [
+                SQLValue(filter.from ?? Self.beginning), .integer(filter.to?.milliseconds ?? .max),
                 SQLValue(filter.status?.rawValue), SQLValue(text), SQLValue(text.map(pattern)),
                 SQLValue(inJSON.map(pattern)), .integer(page.fetchLimit),
             ]
@@ -81,16 +99,17 @@ extension Authorizations {
         return (found, try last.id(1))
     }
 
-    /// `$1` to `$7`. An identifier holds the time at which it was made, so the primary key serves a range of time.
+    private static let beginning = Instant(milliseconds: 0)
+
+    /// `$1` to `$4`. An identifier holds the time at which it was made, so an index that ends with it serves a range of time.
     private static func rows(
-        _ page: Page, _ filter: AuthorizationFilter, in books: Books
-    ) throws(StorageError) -> [SQLValue] {
+        _ page: Page, _ filter: AuthorizationFilter, agent: AgentID?, in books: Books
+    ) -> [SQLValue] {
         let end = filter.to.map { AuthorizationID.first(at: $0.adding(seconds: clockSetBackSeconds)).text }
         return [
-            SQLValue(books.companyID), .text(books.environment.rawValue),
-            .text([page.after, end].compactMap(\.self).min() ?? Page.pastEverything), SQLValue(filter.agentID),
-            SQLValue(AuthorizationID.first(at: filter.from ?? Instant(milliseconds: 0))),
-            .integer(filter.from?.milliseconds ?? .min), .integer(filter.to?.milliseconds ?? .max),
+            SQLValue(books.companyID), agent.map { SQLValue($0) } ?? .text(books.environment.rawValue),
+            .text([page.after, end].compactMap(\.self).min() ?? Page.pastEverything),
+            SQLValue(AuthorizationID.first(at: filter.from ?? beginning)),
         ]
     }
 

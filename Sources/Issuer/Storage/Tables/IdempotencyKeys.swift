@@ -9,8 +9,8 @@ enum IdempotencyKeys {
 
     private static let find = Statement(
         """
-        SELECT fingerprint, request_id, outcome FROM idempotency_keys
-        WHERE company_id = $1 AND environment = $2 AND idempotency_key = $3 AND created_at > $4
+        SELECT idempotency_key, fingerprint, request_id, outcome FROM idempotency_keys
+        WHERE company_id = $1 AND environment = $2 AND idempotency_key IN ($3, $4) AND created_at > $5
         """)
     // A key that lapsed but was not purged yet is free again.
     private static let write = Statement(
@@ -45,26 +45,41 @@ enum IdempotencyKeys {
         """)
     private static let purgedAtOnce = 1000
 
-    static func find(_ key: IdempotencyKey, in books: Books) throws(StorageError) -> Record? {
-        try books.rows(of: .answer(key), or: find(key, books)).first.map { (row) throws(StorageError) in
-            Record(fingerprint: try row.blob(0), requestID: try row.text(1), outcome: try row.text(2))
+    /// As what the key of whoever asks is kept: what is bound to an agent takes no key of another's. A key has no space.
+    static func name(_ key: IdempotencyKey, in books: Books) -> String {
+        books.boundTo.map { "\($0.text) \(key.text)" } ?? key.text
+    }
+
+    /// What the key was first answered with. `company`: where an agent asks that has not used it, what an unbound key's
+    /// request was answered with, or its own before agents' were kept apart.
+    static func find(
+        _ key: IdempotencyKey, in books: Books
+    ) throws(StorageError) -> (own: Record?, company: Record?) {
+        let name = name(key, in: books)
+        let rows = try books.rows(of: .answer(key, for: books.boundTo), or: find(key, books))
+        let found = try rows.map { (row) throws(StorageError) -> (name: String, record: Record) in
+            (
+                name: try row.text(0),
+                record: Record(fingerprint: try row.blob(1), requestID: try row.text(2), outcome: try row.text(3))
+            )
         }
+        return (found.first { $0.name == name }?.record, found.first { $0.name != name }?.record)
     }
 
     static func find(_ key: IdempotencyKey, _ books: Books) -> Question {
         Question(
             find,
             [
-                SQLValue(books.companyID), .text(books.environment.rawValue), .text(key.text),
-                SQLValue(books.now.adding(seconds: -OnceOnly.retentionSeconds)),
+                SQLValue(books.companyID), .text(books.environment.rawValue), .text(name(key, in: books)),
+                .text(key.text), SQLValue(books.now.adding(seconds: -OnceOnly.retentionSeconds)),
             ])
     }
 
-    static func write(_ key: IdempotencyKey, _ record: Record, in books: Books) throws(StorageError) {
+    static func write(_ name: String, _ record: Record, in books: Books) throws(StorageError) {
         try books.tx.execute(
             write,
             [
-                SQLValue(books.companyID), .text(books.environment.rawValue), .text(key.text),
+                SQLValue(books.companyID), .text(books.environment.rawValue), .text(name),
                 .blob(record.fingerprint), .text(record.requestID), .text(record.outcome), SQLValue(books.now),
             ])
     }
@@ -73,7 +88,8 @@ enum IdempotencyKeys {
     struct Sealed: Sendable {
         let company: CompanyID
         let environment: Environment
-        let key: IdempotencyKey
+        /// As it is kept.
+        let name: String
         let outcome: String
     }
 
@@ -81,7 +97,7 @@ enum IdempotencyKeys {
     static func sealedOutcomes(in tx: any StoreTransaction) throws(StorageError) -> [Sealed] {
         try tx.execute(sealedOutcomes, []).map { (row) throws(StorageError) in
             Sealed(
-                company: try row.id(0), environment: try row.choice(1), key: try row.checked(2),
+                company: try row.id(0), environment: try row.choice(1), name: try row.text(2),
                 outcome: try row.text(3))
         }
     }
@@ -90,13 +106,13 @@ enum IdempotencyKeys {
         try tx.execute(
             reseal,
             [
-                .text(outcome), SQLValue(sealed.company), .text(sealed.environment.rawValue), .text(sealed.key.text),
+                .text(outcome), SQLValue(sealed.company), .text(sealed.environment.rawValue), .text(sealed.name),
             ])
     }
 
     /// Its request is done anew if it comes again.
     static func drop(_ sealed: Sealed, in tx: any StoreTransaction) throws(StorageError) {
-        try tx.execute(drop, [SQLValue(sealed.company), .text(sealed.environment.rawValue), .text(sealed.key.text)])
+        try tx.execute(drop, [SQLValue(sealed.company), .text(sealed.environment.rawValue), .text(sealed.name)])
     }
 
     /// Drops the oldest whose time is over. True where there may be more.

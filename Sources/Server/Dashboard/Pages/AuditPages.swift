@@ -70,6 +70,9 @@ struct AuditContent {
     let rows: [Row]
     let newest: String?
     let older: String?
+    /// What is said where nothing was found, and of what is older: a search looks at so many entries at a time.
+    let searched: String
+    let olderText: String
 
     init(
         actionChoices: [Choice], object: String?, actor: String?, isFiltered: Bool, rows: [Row], newest: String?,
@@ -78,5 +81,9 @@ struct AuditContent {
         (self.actionChoices, self.object, self.actor) = (actionChoices, object, actor)
         (self.isFiltered, self.rows, self.newest, self.older) = (isFiltered, rows, newest, older)
         hasRows = !rows.isEmpty
+        let most = MoneyText.count(Int64(Issuer.searchedAtOnceMax))
+        let goesOn = rows.count < 50 && older != nil
+        searched = goesOn ? "Not among the \(most) entries that were looked at." : "No change matches."
+        olderText = goesOn ? "Look at the next \(most)" : "Older"
     }
 }
