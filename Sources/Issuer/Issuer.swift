@@ -1,5 +1,8 @@
 /// Decides on spends, keeps the books, and signs what it decided. Free of HTTP; safe to share between threads.
 public final class Issuer: Sendable {
+    /// How many authorizations one transaction adds up to open counters: some 30 ms for all others of its lane.
+    public static let countedMax: Int64 = 10_000
+
     public let settings: IssuerSettings
     let store: any Store
     let clock: Clock
@@ -12,6 +15,8 @@ public final class Issuer: Sendable {
     let policyCache = PolicyCache()
     let simulations = Turnstile(most: 2)
     let turns = CompanyTurns()
+    let backlogTurns = CompanyTurns()
+    let countedMax: Int64
     let openCount: OpenCount
     let crowd: Crowd
     let observation: Observation
@@ -21,7 +26,7 @@ public final class Issuer: Sendable {
     /// `crowd`: the one that the store was given, which learns from the issuer how many requests there are.
     public static func open(
         store: any Store, settings: IssuerSettings, masterKey: MasterKey, clock: Clock, ids: IDGenerator,
-        observation: Observation = .none, crowd: Crowd = Crowd()
+        observation: Observation = .none, crowd: Crowd = Crowd(), countedMax: Int64 = Issuer.countedMax
     ) async throws -> Issuer {
         try await IssuerError.mapping {
             try await Migrator.migrate(store)
@@ -32,13 +37,14 @@ public final class Issuer: Sendable {
             now: clock.now())
         return Issuer(
             store: store, settings: settings, masterKey: masterKey, keyRing: keyRing, clock: clock, ids: ids,
-            observation: observation, crowd: crowd)
+            observation: observation, crowd: crowd, countedMax: countedMax)
     }
 
     /// On books that are open.
     init(
         store: any Store, settings: IssuerSettings, masterKey: MasterKey, keyRing: KeyRing, clock: Clock,
-        ids: IDGenerator, observation: Observation = .none, crowd: Crowd = Crowd()
+        ids: IDGenerator, observation: Observation = .none, crowd: Crowd = Crowd(),
+        countedMax: Int64 = Issuer.countedMax
     ) {
         self.store = store
         self.settings = settings
@@ -49,6 +55,7 @@ public final class Issuer: Sendable {
         self.observation = observation
         openCount = OpenCount(uptime: observation.uptime)
         self.crowd = crowd
+        self.countedMax = countedMax
         let pool = BcryptPool.forThisMachine()
         apiKeyVerifier = APIKeyVerifier(store: store, pool: pool, observation: observation)
         passwordHasher = PasswordHasher(pool: pool, cost: settings.bcryptCost)

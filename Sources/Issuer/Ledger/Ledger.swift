@@ -5,33 +5,58 @@ struct Ledger {
     static let lapsedAtOnceMax: Int64 = 200
 
     let books: Books
+    private let countedMax: Int64
 
-    init(_ books: Books) {
+    /// `countedMax`: how many authorizations may be added up to open counters.
+    init(_ books: Books, countedMax: Int64 = Issuer.countedMax) {
         self.books = books
+        self.countedMax = countedMax
     }
 
-    /// What has been spent against these counters, opening those that no limit needed before.
-    func spent(
-        _ keys: [CounterKey], agent: AgentID, currency: CurrencyCode
-    ) throws(StorageError) -> SpendSoFar {
+    /// What has been spent against these counters, opening those that no limit needed before. Throws a `Backlog` where they
+    /// have more to add up than one transaction may.
+    func spent(_ keys: [CounterKey], agent: AgentID, currency: CurrencyCode) throws -> SpendSoFar {
         guard !keys.isEmpty else { return [:] }
-        var spent = try Counters.live(agent: agent, currency: currency, in: books)
+        let opening = CounterOpening(books, currency: currency, isStep: false, countedMax: countedMax)
+        guard let spent = try spent(keys, agent: agent, by: opening) else {
+            throw Backlog.counters(keys, agent: agent, currency: currency)
+        }
+        return spent
+    }
+
+    /// Opens these counters as far as one transaction may. Whether they are all whole.
+    func openFurther(_ keys: [CounterKey], agent: AgentID, currency: CurrencyCode) throws(StorageError) -> Bool {
+        // Time went on since they were asked for.
+        let keys = keys.map { key in
+            guard let seconds = key.period.rollingSeconds else { return key }
+            return CounterKey(subject: key.subject, period: .rolling(seconds: seconds, at: books.now))
+        }
+        let opening = CounterOpening(books, currency: currency, isStep: true, countedMax: countedMax)
+        return try spent(keys, agent: agent, by: opening) != nil
+    }
+
+    private func spent(
+        _ keys: [CounterKey], agent: AgentID, by opening: CounterOpening
+    ) throws(StorageError) -> SpendSoFar? {
+        var opening = opening
+        var spent = try Counters.live(agent: agent, currency: opening.currency, in: books)
         for key in keys where spent[key] == nil {
-            spent[key] = try open(key, currency: currency, spent)
+            guard let spend = try open(key, spent, by: &opening) else { return nil }
+            spent[key] = spend
         }
         return spent
     }
 
     private func open(
-        _ key: CounterKey, currency: CurrencyCode, _ live: SpendSoFar
-    ) throws(StorageError) -> Spend {
+        _ key: CounterKey, _ live: SpendSoFar, by opening: inout CounterOpening
+    ) throws(StorageError) -> Spend? {
         guard let seconds = key.period.rollingSeconds else {
-            return try Counters.open(key, currency: currency, dropAt: key.period.dropsAt, in: books)
+            return try opening.open(key, dropAt: key.period.dropsAt)
         }
         // Its key tells since when it counted when it was last looked at.
         let known = live.first { $0.key.subject == key.subject && $0.key.period.end == key.period.end }
-        return try RollingWindow(seconds, of: key.subject, currency: currency, in: books)
-            .spend(in: key.period, known: known.map { ($0.key.period, $0.value) })
+        return try RollingWindow(seconds, of: key.subject, currency: opening.currency, in: books)
+            .spend(in: key.period, known: known.map { ($0.key.period, $0.value) }, by: &opening)
     }
 
     /// When so much will have left a rolling window that `spent` was asked for. Nil where it never held so much.
@@ -97,17 +122,18 @@ struct Ledger {
     /// Lapses what is due in this company, oldest first. The first step of every transaction that looks at its state, so
     /// that expiry is exact and needs nobody.
     ///
-    /// What is over `lapsedAtOnceMax` is left to the transactions that follow, and stays reserved until then, which can
-    /// only deny; whoever looks at one of those finds it lapsed all the same, see `asOfNow`.
-    func lapseDue() throws {
-        if let next = books.tx.memory[books.companyID].nextLapse, books.now < next { return }
-        if try lookForDue() { return }
+    /// What is over `lapsedAtOnceMax` is left to the transactions that follow, and stays reserved until then: gives whether
+    /// there may be such. Whoever looks at one of those finds it lapsed all the same, see `asOfNow`.
+    @discardableResult
+    func lapseDue() throws -> Bool {
+        if let next = books.tx.memory[books.companyID].nextLapse, books.now < next { return false }
+        if try lookForDue() { return false }
         _ = try Companies.lock(books.companyID, in: books.tx)
         // Another issuer may have been faster.
-        let due =
-            try Authorizations.lapsedReservations(max: Self.lapsedAtOnceMax, in: books)
-            + Authorizations.lapsedRequests(max: Self.lapsedAtOnceMax, in: books)
-        for authorization in due { _ = try apply(.lapse, to: authorization) }
+        let reservations = try Authorizations.lapsedReservations(max: Self.lapsedAtOnceMax, in: books)
+        let requests = try Authorizations.lapsedRequests(max: Self.lapsedAtOnceMax, in: books)
+        for authorization in reservations + requests { _ = try apply(.lapse, to: authorization) }
+        return reservations.count == Self.lapsedAtOnceMax
     }
 
     /// Whether nothing is due, which holds for the rest of the group until something may be.

@@ -10,6 +10,8 @@ struct RollingWindow {
     /// Rows read at first, for mostly the oldest few tell, and at a time from then on.
     private static let fewAtOnce = 8
     private static let manyAtOnce = 256
+    /// What a step by a stride costs, counted as authorizations that are added up.
+    private static let stepCost: Int64 = 16
 
     private let counters: WindowCounters
 
@@ -17,21 +19,78 @@ struct RollingWindow {
         counters = WindowCounters(subject: subject, seconds: seconds, currency: currency, books: books)
     }
 
-    /// What `window` has seen. `known` is the counter as it was last looked at; nil where there is none.
-    func spend(in window: Period, known: (window: Period, spend: Spend)?) throws(StorageError) -> Spend {
-        guard let known else { return try open(window) }
-        let (was, now) = (known.window.start, window.start)
-        if now == was { return known.spend }
-        // What would be taken from a full one says nothing of what is left in it.
-        if known.spend.isFull {
-            return try counters.restart(known.window, at: now, from: counters.sum(Period(start: now, end: window.end)))
+    /// What `window` has seen. `known` is the counter as it was last looked at; nil where there is none. Gives nil where more
+    /// has to be added up for it than may be now.
+    func spend(
+        in window: Period, known: (window: Period, spend: Spend)?, by opening: inout CounterOpening
+    ) throws(StorageError) -> Spend? {
+        let now = window.start
+        guard let known, known.window.start <= now else {
+            // It is new, or the clock was set back: then what had left counts again.
+            let rest = Period(
+                start: counters.stride(holding: now).start, end: known?.window.start ?? Period.allTime.end)
+            guard try opening.covers(rest, of: counters.subject) else {
+                return opening.isStep ? try walkBack(to: window, known, by: &opening) : nil
+            }
+            guard let known else { return try open(window) }
+            try openStrides(from: now, to: rest.end)
+            if known.spend.isFull { return try recount(known.window, from: now) }
+            return try counters.move(
+                known.window, to: now, changing: counters.sum(Period(start: now, end: rest.end)))
         }
-        if now > was {
-            return try counters.move(known.window, to: now, changing: -counters.sum(Period(start: was, end: now)))
+        return try moveOn(known, to: now)
+    }
+
+    private func moveOn(_ known: (window: Period, spend: Spend), to now: Instant) throws(StorageError) -> Spend {
+        if now == known.window.start { return known.spend }
+        if known.spend.isFull { return try recount(known.window, from: now) }
+        return try counters.move(
+            known.window, to: now, changing: -counters.sum(Period(start: known.window.start, end: now)))
+    }
+
+    /// What would be taken from a full one, or come to it, says nothing of what is in it.
+    private func recount(_ window: Period, from now: Instant) throws(StorageError) -> Spend {
+        try counters.restart(window, at: now, from: counters.sum(Period(start: now, end: window.end)))
+    }
+
+    /// Lets the window begin earlier, as far as that goes: by whole strides, each of which is opened first, and by parts
+    /// of one in which there is much.
+    private func walkBack(
+        to window: Period, _ known: (window: Period, spend: Spend)?, by opening: inout CounterOpening
+    ) throws(StorageError) -> Spend? {
+        let now = window.start
+        var current: (window: Period, spend: Spend)
+        if let known {
+            current = known
+        } else {
+            let newest = try counters.newest(in: Period(start: now, end: Period.allTime.end)) ?? now
+            let empty = Period(start: counters.stride(holding: newest).end, end: window.end)
+            current = (empty, try counters.open(empty))
         }
-        // The clock was set back: what had left counts again.
-        try openStrides(from: now, to: was)
-        return try counters.move(known.window, to: now, changing: counters.sum(Period(start: now, end: was)))
+        while opening.left > 0 {
+            let was = current.window.start
+            guard let newest = try counters.newest(in: Period(start: now, end: was)) else {
+                return try counters.move(current.window, to: now, changing: Spend())
+            }
+            let stride = counters.stride(holding: newest)
+            var start = max(stride.start, now)
+            if stride.end <= was {
+                guard try counters.open(stride: stride, by: &opening) else { return nil }
+            }
+            let stretch = Period(start: start, end: min(stride.end, was))
+            if stretch != stride {
+                let seen = try counters.seen(in: stretch, limit: opening.left + 1)
+                if seen.count > opening.left, let oldest = seen.oldest { start = oldest }
+                opening.take(seen.count)
+            }
+            // A few statements, whatever they find.
+            opening.take(Self.stepCost)
+            let change = try counters.sum(Period(start: start, end: stretch.end))
+            let spend = try counters.move(current.window, to: start, changing: change)
+            if start == now { return spend }
+            current = (Period(start: start, end: window.end), spend)
+        }
+        return nil
     }
 
     /// When so much of what `window` has seen will have left it, oldest first, if nothing becomes of it before. Nil where
@@ -74,7 +133,7 @@ struct RollingWindow {
     private func open(_ window: Period) throws(StorageError) -> Spend {
         try openStrides(from: window.start, to: Period.allTime.end)
         let aligned = Period(start: counters.stride(holding: window.start).start, end: window.end)
-        return try spend(in: window, known: (aligned, counters.open(aligned)))
+        return try moveOn((aligned, counters.open(aligned)), to: window.start)
     }
 
     private func openStrides(from start: Instant, to end: Instant) throws(StorageError) {

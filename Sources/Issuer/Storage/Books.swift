@@ -9,6 +9,8 @@ struct Books {
     let policyVersion: Int64
     /// Who does what this transaction does.
     var author = Author.issuer
+    /// Whether counters may still hold reservations whose time is over: more were due than one transaction lapses.
+    var isBehind = false
     /// Where it is noted what becomes of authorizations; nil where nobody is to be told.
     var changes: Changes?
 }

@@ -45,11 +45,12 @@ extension Issuer {
         // A counter that no request has needed yet is opened here, which writes.
         return try await look(at: agent, as: principal, isWriting: true) { [self] books in
             _ = try Self.agent(agent, in: books)
+            if books.isBehind { throw Backlog.lapses }
             let policies = try policyCache.policies(in: books).applicable(to: agent)
                 .filter { $0.terms.mode == .enforce }
             var spent: [CurrencyCode: SpendSoFar] = [:]
             for (currency, policies) in Dictionary(grouping: policies, by: \.terms.currency) {
-                spent[currency] = try Ledger(books).spent(
+                spent[currency] = try Ledger(books, countedMax: countedMax).spent(
                     PolicyEngine.counters(for: policies, agent: agent, at: books.now), agent: agent, currency: currency)
             }
             let budgets = try policies.flatMap { policy in

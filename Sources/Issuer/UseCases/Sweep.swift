@@ -3,8 +3,8 @@ internal import Synchronization
 /// Housekeeping that nobody waits for. Expiry does not depend on it: whoever looks at a company lapses what is due.
 public final class Sweeper: Sendable {
     /// Companies visited in one round: bounds how long the writer is kept.
-    private static let companiesPerRound = 20
-    /// Times that records of one company are dropped in one round.
+    private static let companiesPerRound = 100
+    /// Times that records of one company are dropped in one round, some thousands each.
     private static let purgesPerVisit = 10
 
     private let issuer: Issuer
@@ -62,14 +62,19 @@ public final class Sweeper: Sendable {
         let idleSeconds = issuer.settings.sessionIdleSeconds
         try await onBooks(of: company, now) { books in
             try Ledger(books).lapseDue()
-            try Counters.dropUnneeded(in: books)
             try Sessions.purge(idleSeconds: idleSeconds, in: books)
             try Invitations.purge(in: books)
             try PasswordResets.purge(in: books)
         }
         // A busy day leaves millions: each thousand in a transaction of its own, so that others have their turn in between.
+        try await repeatedly { try await onBooks(of: company, now) { try Counters.dropUnneeded(in: $0) } }
+        try await repeatedly { try await onBooks(of: company, now) { try IdempotencyKeys.purge(in: $0) } }
+    }
+
+    /// As long as there may be more.
+    private func repeatedly(_ purge: () async throws -> Bool) async throws {
         for _ in 0..<Self.purgesPerVisit {
-            guard try await onBooks(of: company, now, { try IdempotencyKeys.purge(in: $0) }) else { return }
+            guard try await purge() else { return }
         }
     }
 

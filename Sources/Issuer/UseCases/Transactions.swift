@@ -31,7 +31,7 @@ extension Issuer {
     func admitted<Value: Sendable>(
         _ principal: Principal, isWriting: Bool, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws -> Value {
-        let (value, changed) = try await withCurrentKeys { [self] in
+        let (value, changed) = try await whenReady(principal) { [self] in
             try await store.transaction(for: principal.companyID) { [self] tx in
                 let now = clock.now()
                 let admission =
@@ -41,10 +41,10 @@ extension Issuer {
                 guard let admission else { throw IssuerError.unauthenticated }
                 try admit(principal, keyVersion: admission.keyVersion, at: now, in: tx)
                 let changes = Changes()
-                let books = Books(
+                var books = Books(
                     tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
                     policyVersion: admission.policyVersion, author: principal.author, changes: changes)
-                try Ledger(books).lapseDue()
+                books.isBehind = try Ledger(books).lapseDue()
                 return (try body(books), changes.all)
             }
         }
@@ -52,17 +52,22 @@ extension Issuer {
         return value
     }
 
-    /// Does it again where another issuer has changed the signing keys meanwhile.
-    private func withCurrentKeys<Value>(_ body: () async throws -> Value) async throws -> Value {
+    /// Does it again where another issuer has changed the signing keys meanwhile, and after what has to be done first.
+    private func whenReady<Value>(_ principal: Principal, _ body: () async throws -> Value) async throws -> Value {
         try await IssuerError.mapping {
-            for _ in 0..<3 {
+            var learned = 0
+            while true {
                 do {
                     return try await body()
-                } catch is KeyRing.Outdated {
+                } catch is KeyRing.Outdated where learned < 2 {
+                    learned += 1
                     try await keyRing.learn()
+                } catch is KeyRing.Outdated {
+                    throw StorageError.unavailable("the signing keys change faster than they can be read")
+                } catch let backlog as Backlog {
+                    try await workOff(backlog, of: principal)
                 }
             }
-            throw StorageError.unavailable("the signing keys change faster than they can be read")
         }
     }
 

@@ -85,6 +85,22 @@ import Testing
         #expect((budget.reserved, budget.confirmed) == (0, 10))
     }
 
+    @Test("no spend is denied for reservations that are over, however many ended at once, and no budget shows them")
+    func manyLapseBeforeDenial() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        let count = 2 * Ledger.lapsedAtOnceMax + 50
+        try await test.policy(.usd([.of(.allTime, amount: count)]))
+        for _ in 0..<count { _ = try await test.authorize(1, agent) }
+        #expect(try await test.authorize(1, agent).authorization.decision == .denied)
+        test.clock.advance(seconds: 86_400)
+        #expect(try await test.authorize(count, agent).authorization.decision == .approved)
+        #expect(try await test.budget(agent).reserved == count)
+        test.clock.advance(seconds: 86_400)
+        #expect(try await test.budget(agent).reserved == 0)
+        #expect(try await test.issuer.checkBooks().balances)
+    }
+
     /// Writes an authorization many times over, and gives the copy whose turn to lapse comes last.
     private static func copy(
         _ id: AuthorizationID, times: Int64, _ letter: String, _ test: TestIssuer

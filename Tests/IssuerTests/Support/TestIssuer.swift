@@ -11,21 +11,23 @@ struct TestIssuer {
     let owner: Principal
 
     init(
-        path: String = ":memory:", clock: ManualClock = ManualClock(), settings: IssuerSettings = .test
+        path: String = ":memory:", clock: ManualClock = ManualClock(), settings: IssuerSettings = .test,
+        countedMax: Int64 = Issuer.countedMax
     ) async throws {
         self.clock = clock
-        issuer = try await Self.open(path: path, clock: clock, settings: settings)
+        issuer = try await Self.open(path: path, clock: clock, settings: settings, countedMax: countedMax)
         company = try await issuer.createCompany(name: Name("Acme"))
         owner = try await issuer.authenticate(apiKey: company.apiKey)
     }
 
     static func open(
-        path: String, clock: ManualClock, settings: IssuerSettings = .test, masterKey: String = "5a"
+        path: String, clock: ManualClock, settings: IssuerSettings = .test, masterKey: String = "5a",
+        countedMax: Int64 = Issuer.countedMax
     ) async throws -> Issuer {
         try await Issuer.open(
             store: try await TestStore.open(path),
             settings: settings, masterKey: try MasterKey(text: String(repeating: masterKey, count: 32)),
-            clock: clock.clock, ids: .random())
+            clock: clock.clock, ids: .random(), countedMax: countedMax)
     }
 
     /// Whoever holds a new key of the company.

@@ -55,15 +55,30 @@ enum Counters {
     static func standing(
         _ key: CounterKey, currency: CurrencyCode, in books: Books
     ) throws(StorageError) -> Spend {
-        let arguments: [SQLValue] = [
-            SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text),
-            .text(key.subject.text), SQLValue(key.period.end), SQLValue(key.period.start),
-        ]
-        if let row = try books.tx.execute(one, arguments).first { return try row.spend(from: 0) }
-        guard let row = try books.tx.execute(sum[key.subject], arguments).first else {
+        if let spend = try opened(key, currency: currency, in: books) { return spend }
+        return try sum(key, currency: currency, in: books)
+    }
+
+    /// A whole counter that is open; nil where there is none.
+    static func opened(_ key: CounterKey, currency: CurrencyCode, in books: Books) throws(StorageError) -> Spend? {
+        try books.tx.execute(one, place(key, currency, books)).first.map { (row) throws(StorageError) in
+            try row.spend(from: 0)
+        }
+    }
+
+    /// What a stretch has seen, added up from its authorizations.
+    static func sum(_ key: CounterKey, currency: CurrencyCode, in books: Books) throws(StorageError) -> Spend {
+        guard let row = try books.tx.execute(sum[key.subject], place(key, currency, books)).first else {
             throw .corrupt("a sum gave no row")
         }
         return try row.spend(from: 0)
+    }
+
+    private static func place(_ key: CounterKey, _ currency: CurrencyCode, _ books: Books) -> [SQLValue] {
+        [
+            SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text),
+            .text(key.subject.text), SQLValue(key.period.end), SQLValue(key.period.start),
+        ]
     }
 
     /// Opens a counter with what its period has seen so far. `dropAt`: nil keeps it for good.
@@ -72,11 +87,7 @@ enum Counters {
         _ key: CounterKey, currency: CurrencyCode, dropAt: Instant? = nil, in books: Books
     ) throws(StorageError) -> Spend {
         let rows = try books.tx.execute(
-            open[key.subject],
-            [
-                SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text),
-                .text(key.subject.text), SQLValue(key.period.end), SQLValue(key.period.start), SQLValue(dropAt),
-            ])
+            open[key.subject], place(key, currency, books) + [SQLValue(dropAt)])
         guard let row = rows.first else { throw .corrupt("an opened counter gave no row") }
         return try row.spend(from: 0)
     }
@@ -99,14 +110,15 @@ enum Counters {
         ]
     }
 
-    /// Drops those that nobody has needed for long, in either environment.
-    static func dropUnneeded(in books: Books) throws(StorageError) {
+    /// Drops those that nobody has needed for long, in either environment, a thousand at most. Whether there were any.
+    static func dropUnneeded(in books: Books) throws(StorageError) -> Bool {
         guard try !books.tx.execute(anyUnneeded, [SQLValue(books.companyID), SQLValue(books.now)]).isEmpty else {
-            return
+            return false
         }
         // Or one of them would be gone under a decision that has just read it.
         _ = try Companies.lock(books.companyID, in: books.tx)
         try books.tx.execute(drop, [SQLValue(books.companyID), SQLValue(books.now)])
+        return true
     }
 
     /// `agent` is the one whose counters were asked for beside the company's.

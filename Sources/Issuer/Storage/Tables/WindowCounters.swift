@@ -26,7 +26,7 @@ struct WindowCounters {
             CAST($6 AS BIGINT), CAST($7 AS BIGINT), \(SpendSums.total)
         FROM counters
         WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $6
-            AND period_end - period_start = $8
+            AND period_end - period_start = $8 AND opening_to IS NULL
         RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
         """)
     static let sum = SpendSums.bySubject { spends in
@@ -38,7 +38,7 @@ struct WindowCounters {
             SELECT reserved_amount, reserved_count, confirmed_amount, confirmed_count
             FROM counters
             WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $6
-                AND period_end <= $7 AND period_end - period_start = $8
+                AND period_end <= $7 AND period_end - period_start = $8 AND opening_to IS NULL
             UNION ALL
             SELECT \(SpendSums.ofAuthorization)
             FROM authorizations WHERE \(spends) AND authorized_at >= $7 AND authorized_at < $9) AS spends
@@ -68,7 +68,7 @@ struct WindowCounters {
         SELECT period_start, reserved_amount, reserved_count, confirmed_amount, confirmed_count
         FROM counters
         WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $5
-            AND period_end - period_start = $6
+            AND period_end - period_start = $6 AND opening_to IS NULL
         ORDER BY period_end LIMIT $7
         """)
     private static let spends = SpendSums.bySubject { spends in
@@ -154,6 +154,20 @@ struct WindowCounters {
             Self.spends[subject],
             whose + [SQLValue(stretch.start), SQLValue(stretch.end), .integer(Int64(limit))]
         ).map { (row) throws(StorageError) in (try row.instant(0), try row.spend(from: 1)) }
+    }
+
+    /// When the last spend in a stretch was authorized.
+    func newest(in stretch: Period) throws(StorageError) -> Instant? { try seen(in: stretch, limit: 1).oldest }
+
+    func seen(in stretch: Period, limit: Int64) throws(StorageError) -> (count: Int64, oldest: Instant?) {
+        try Counters.seen(by: subject, currency: currency, in: stretch, limit: limit, books)
+    }
+
+    /// Whether a stride is open now: one that is not is opened as far as that goes.
+    func open(stride: Period, by opening: inout CounterOpening) throws(StorageError) -> Bool {
+        let key = CounterKey(subject: subject, period: stride)
+        if try Counters.opened(key, currency: currency, in: books) != nil { return true }
+        return try opening.open(key, dropAt: Period.dropping(from: stride.end, ofWindow: seconds)) != nil
     }
 
     func stride(holding instant: Instant) -> Period {

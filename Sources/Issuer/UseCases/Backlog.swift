@@ -1,0 +1,37 @@
+/// What must be done before a transaction can be, and takes longer than all others may be kept waiting: it is worked off in
+/// steps, each a transaction of its own, between which others have their turn. Then the transaction begins again.
+enum Backlog: Error {
+    /// Counters that have much to add up before they are whole.
+    case counters([CounterKey], agent: AgentID, currency: CurrencyCode)
+    /// More reservations whose time is over than one transaction lapses.
+    case lapses
+}
+
+extension Issuer {
+    /// One request of a company does it; those that need the same wait for that.
+    func workOff(_ backlog: Backlog, of principal: Principal) async throws {
+        try await backlogTurns.run(for: principal.companyID) {
+            while try await !step(backlog, of: principal) { try Task.checkCancellation() }
+        }
+    }
+
+    /// Does a part of it. Whether nothing is left.
+    func step(_ backlog: Backlog, of principal: Principal) async throws -> Bool {
+        let (isDone, changed) = try await store.transaction(for: principal.companyID) { [self] tx in
+            let changes = Changes()
+            guard let admission = try Companies.lock(principal.companyID, in: tx) else { return (true, changes.all) }
+            let books = Books(
+                tx: tx, companyID: principal.companyID, environment: principal.environment, now: clock.now(),
+                policyVersion: admission.policyVersion, changes: changes)
+            let ledger = Ledger(books, countedMax: countedMax)
+            switch backlog {
+            case .counters(let keys, let agent, let currency):
+                return (try ledger.openFurther(keys, agent: agent, currency: currency), changes.all)
+            case .lapses:
+                return (try !ledger.lapseDue(), changes.all)
+            }
+        }
+        observation.changed(changed)
+        return isDone
+    }
+}
