@@ -11,6 +11,8 @@ public final class GroupMemory {
         var agents: [SeenAgent: Agent.Status] = [:]
         /// Before then nothing of the company's is due to lapse; nil where nobody has looked.
         var nextLapse: Instant?
+        /// As the group has changed them and read them again.
+        var policies: [Environment: PolicyCache.Entry] = [:]
         /// Read under the lock; with what the group has changed and not written yet.
         var sheets: [CounterSheet.Subject: CounterSheet] = [:]
         /// What the group's transactions will ask for, until the company's row is locked.

@@ -22,6 +22,10 @@ final class Lane: Sendable {
     /// The most bodies in one commit: bounds how long the first waits for the last.
     static let groupMax = 128
 
+    /// The most bodies that wait: more of them would be answered when nobody waits for the answer any more. Crowds of a
+    /// thousand clients pass.
+    static let waitingMax = 4096
+
     /// The longest that bodies wait for more to share their commit.
     static let lingerMax = DispatchTimeInterval.milliseconds(4)
 
@@ -35,6 +39,7 @@ final class Lane: Sendable {
 
     private let state = Mutex(State())
     private let waitingBodies = Atomic(0)
+    private let waitingMax: Int
     private let queue: DispatchQueue
     private let moreCame = DispatchSemaphore(value: 0)
     private let observation: Observation
@@ -48,10 +53,11 @@ final class Lane: Sendable {
     /// `lingers` is asked before each group whether so many bodies may wait for more to come: where answers have to wait
     /// for something else anyway, a commit of more of them spares work and makes none later.
     init(
-        label: String, observation: Observation = .none,
+        label: String, waitingMax: Int = waitingMax, observation: Observation = .none,
         lingers: @escaping @Sendable (_ waiting: Int) -> Bool = { _ in false },
         rest: @escaping @Sendable () -> Void = {}, commit: @escaping @Sendable (ArraySlice<Job>) -> Void
     ) {
+        self.waitingMax = waitingMax
         self.observation = observation
         queue = DispatchQueue(label: label)
         self.lingers = lingers
@@ -62,6 +68,7 @@ final class Lane: Sendable {
     /// Bodies that no group has taken up yet.
     var waitingCount: Int { waitingBodies.load(ordering: .relaxed) }
 
+    /// Throws `IssuerError.busy` where as many wait as may: nothing was done then.
     func run<Value: Sendable>(
         for company: CompanyID? = nil, foreseeing foreseen: [Foreseen] = [],
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
@@ -87,8 +94,9 @@ final class Lane: Sendable {
     }
 
     private func submit(_ job: Job) {
-        let isAccepted = state.withLock { state in
-            guard !state.isClosed else { return false }
+        let refusal: (any Error)? = state.withLock { state in
+            guard !state.isClosed else { return StorageError.unavailable("the store is closed") }
+            guard waitingCount < waitingMax else { return IssuerError.busy }
             state.waiting.append(job)
             waitingBodies.add(1, ordering: .relaxed)
             if state.isLingering, !lingers(state.waiting.count) {
@@ -100,9 +108,9 @@ final class Lane: Sendable {
                 // Under the lock, so that it stands in the queue before what `close` waits for.
                 queue.async { self.drain() }
             }
-            return true
+            return nil
         }
-        if !isAccepted { job.fail(StorageError.unavailable("the store is closed")) }
+        if let refusal { job.fail(refusal) }
     }
 
     private func drain() {

@@ -4,19 +4,21 @@ internal import Synchronization
 /// company's row shows in the deciding transaction itself. And only what was committed is remembered: a group that is
 /// undone leaves nothing here, whatever it read.
 final class PolicyCache: Sendable {
-    /// What all that is remembered may hold, about 100 MB; past that all is forgotten, and read again as it is needed. One
-    /// company's is remembered whatever it holds.
+    /// What all that is remembered may weigh, about 100 MB; past that what was not asked for lately is forgotten, and read
+    /// again when it is needed. One company's is remembered whatever it holds.
     static let weightMax = 200_000
 
-    private struct Entry {
+    /// What is remembered of one company's, in one environment.
+    struct Entry {
         let version: Int64
         let policies: PolicySet
-        let weight: Int
-    }
+        fileprivate var lastUse = 0
 
-    private struct State {
-        var entries: [Key: Entry] = [:]
-        var weight = 0
+        fileprivate var weight: Int { 1 + policies.weight }
+
+        fileprivate init(_ policies: PolicySet, version: Int64) {
+            (self.policies, self.version) = (policies, version)
+        }
     }
 
     private struct Key: Hashable {
@@ -24,40 +26,58 @@ final class PolicyCache: Sendable {
         let environment: Environment
     }
 
+    private struct State {
+        var weight = 0
+        private var entries: [Key: Entry] = [:]
+        private var uses = 0
+
+        mutating func entry(for key: Key) -> Entry? {
+            uses += 1
+            entries[key]?.lastUse = uses
+            return entries[key]
+        }
+
+        mutating func remember(_ entry: Entry, for key: Key, weightMax: Int) {
+            weight -= entries.removeValue(forKey: key)?.weight ?? 0
+            if weight + entry.weight > weightMax {
+                // More than has to go, so that not each that comes has all of them looked at.
+                for (key, old) in entries.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
+                    guard weight + entry.weight > weightMax / 4 * 3 else { break }
+                    entries[key] = nil
+                    weight -= old.weight
+                }
+            }
+            uses += 1
+            entries[key] = entry
+            entries[key]?.lastUse = uses
+            weight += entry.weight
+        }
+    }
+
     private let weightMax: Int
     private let state = Mutex(State())
 
     init(weightMax: Int = weightMax) { self.weightMax = weightMax }
 
-    /// What is remembered holds so much: a part for each company, each policy, and each limit and listed name.
+    /// What is remembered weighs so much: the policies' own weight, and one for each company's.
     var weight: Int { state.withLock { $0.weight } }
 
     /// As they were when the transaction began: not to be asked for after it has changed one.
     func policies(in books: Books) throws(StorageError) -> PolicySet {
-        let key = Key(company: books.companyID, environment: books.environment)
-        let known = state.withLock { $0.entries[key] }
-        if let known, known.version == books.policyVersion { return known.policies }
-        let policies = PolicySet(try Policies.all(in: books, known: known?.policies.all ?? []))
-        guard !books.tx.memory.companiesWithNewPolicies.contains(books.companyID) else { return policies }
-        let entry = Entry(
-            version: books.policyVersion, policies: policies,
-            weight: policies.all.reduce(1) { $0 + $1.terms.weight })
-        state.withLock { state in
-            state.weight -= state.entries.removeValue(forKey: key)?.weight ?? 0
-            if state.weight + entry.weight > weightMax { state = State() }
-            state.entries[key] = entry
-            state.weight += entry.weight
+        let (memory, version) = (books.tx.memory, books.policyVersion)
+        if let known = memory[books.companyID].policies[books.environment], known.version == version {
+            return known.policies
         }
-        return policies
+        let key = Key(company: books.companyID, environment: books.environment)
+        let known = state.withLock { $0.entry(for: key) }
+        if let known, known.version == version { return known.policies }
+        let entry = Entry(
+            PolicySet(try Policies.all(in: books, known: known?.policies.all ?? [])), version: version)
+        if memory.companiesWithNewPolicies.contains(books.companyID) {
+            memory[books.companyID].policies[books.environment] = entry
+        } else {
+            state.withLock { $0.remember(entry, for: key, weightMax: weightMax) }
+        }
+        return entry.policies
     }
-}
-
-extension PolicyTerms {
-    fileprivate var weight: Int {
-        1 + limits.count + (merchants?.count ?? 0) + (categories?.count ?? 0) + (countries?.count ?? 0)
-    }
-}
-
-extension AllowBlock {
-    fileprivate var count: Int { allow.count + block.count }
 }

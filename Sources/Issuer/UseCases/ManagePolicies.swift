@@ -1,6 +1,6 @@
 /// Writes and reads policies. A change is in force at the next request; what was spent stays counted.
 extension Issuer {
-    /// The most policies of a company in one environment: each that applies is asked at each request.
+    /// The most policies of a company in one environment. How many of them may apply to one agent: `PolicyBounds`.
     public static let policiesMax: Int64 = 2000
 
     public func createPolicy(
@@ -18,7 +18,7 @@ extension Issuer {
                 }
                 let policy = Policy(
                     id: ids.next(at: books.now), version: 1, terms: terms, createdAt: books.now, updatedAt: books.now)
-                let reviewed = try reviewed(policy, in: books)
+                let reviewed = try accepted(policy, in: books)
                 try Policies.insert(policy, by: principal.author.actor, in: books)
                 try books.audit(.policyCreated, policy.id.text, after: policy.json)
                 try markChanged(in: books)
@@ -40,7 +40,7 @@ extension Issuer {
             try Self.checkAgent(of: terms, in: books)
             let policy = Policy(
                 id: id, version: current.version + 1, terms: terms, createdAt: current.createdAt, updatedAt: books.now)
-            let reviewed = try reviewed(policy, in: books)
+            let reviewed = try accepted(policy, in: books)
             try Policies.update(policy, by: principal.author.actor, in: books)
             try books.audit(.policyUpdated, id.text, before: current.json, after: policy.json)
             try markChanged(in: books)
@@ -114,6 +114,16 @@ extension Issuer {
     static func policy(_ id: PolicyID, in books: Books) throws -> Policy {
         guard let policy = try Policies.find(id, in: books) else { throw IssuerError.notFound(.policy, id.text) }
         return policy
+    }
+
+    /// The policy as it is to be, with what is odd about it. Throws where there is no room for it.
+    private func accepted(_ policy: Policy, in books: Books) throws -> ReviewedPolicy {
+        do {
+            try PolicyBounds.check(policy, among: policyCache.policies(in: books))
+        } catch let refusal as InvalidValue {
+            throw IssuerError.invalid(field: "policies", refusal)
+        }
+        return try reviewed(policy, in: books)
     }
 
     /// The policy with what is odd about it, alone and beside the others as they were when the transaction began.

@@ -64,6 +64,26 @@ import Testing
         #expect(sizes.allSatisfy { $0 <= Lane.groupMax })
     }
 
+    @Test func `what comes when as many wait as may is refused at once, and the others are answered`() async throws {
+        let gate = Gate()
+        let lane = Lane(label: "test", waitingMax: 3) { jobs in
+            _ = gate.pass(0)
+            for job in jobs { job.fail(Refused()) }
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await #expect(throws: Refused.self) { try await lane.run { _ in } } }
+            await gate.waitForArrivals(1)
+            for count in 1...3 {
+                group.addTask { await #expect(throws: Refused.self) { try await lane.run { _ in } } }
+                #expect(await comes { lane.waitingCount == count })
+            }
+            await #expect(throws: IssuerError.busy) { try await lane.run { _ in } }
+            gate.open()
+        }
+        #expect(lane.waitingCount == 0)
+        await #expect(throws: Refused.self) { try await lane.run { _ in } }
+    }
+
     @Test("after the end of the store every request is refused, and those before it were answered")
     func closing() async throws {
         let store = try await TestStore.open()

@@ -33,4 +33,34 @@ import Testing
             #expect((1...weight).contains(cache.weight))
         }
     }
+
+    @Test func `what makes room is what was not asked for lately`() async throws {
+        let test = try await TestIssuer()
+        // Each company's weighs 3, so that four have room.
+        let cache = PolicyCache(weightMax: 12)
+        var owners: [Principal] = []
+        for number in 0..<5 {
+            let made = try await test.issuer.createCompany(name: Name("Company \(number)"))
+            owners.append(try await test.issuer.authenticate(apiKey: made.apiKey))
+            let terms = try PolicyTerms.usd([.of(.daily, amount: 100)])
+            _ = try await test.issuer.createPolicy(terms, as: owners[number], once: nil).result.get()
+        }
+        let now = test.clock.now
+        let look = { @Sendable (owner: Principal) in
+            try await test.issuer.store.transaction(for: owner.companyID) { tx in
+                let version = try Companies.lock(owner.companyID, in: tx)?.policyVersion ?? 0
+                let books = Books(
+                    tx: tx, companyID: owner.companyID, environment: .live, now: now, policyVersion: version)
+                _ = try cache.policies(in: books)
+            }
+        }
+        for number in [0, 1, 2, 3, 0, 4] { try await look(owners[number]) }
+        #expect(cache.weight == 9)
+        // Whoever read anything but what was forgotten would find nothing that can be read.
+        try await test.issuer.store.globalTransaction { tx in
+            _ = try tx.execute(Statement("UPDATE policies SET terms = 'not JSON'"), [])
+        }
+        for number in [0, 3, 4] { try await look(owners[number]) }
+        for number in [1, 2] { await #expect(throws: StorageError.self) { try await look(owners[number]) } }
+    }
 }

@@ -6,10 +6,12 @@ import Testing
     @Test("a company has 2,000 policies of an environment at most; one that is deleted makes room")
     func bound() async throws {
         let test = try await TestIssuer()
-        let (company, now, terms) = (test.owner.companyID, test.clock.now, try PolicyTerms.usd())
+        let (company, now) = (test.owner.companyID, test.clock.now)
+        var terms = try PolicyTerms.usd()
+        terms.enabled = false
         let first = try await test.policy(terms)
         let ids = IDGenerator.random()
-        try await test.issuer.store.transaction(for: company) { tx in
+        try await test.issuer.store.transaction(for: company) { [terms] tx in
             let books = Books(tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0)
             for _ in 1..<Issuer.policiesMax {
                 let policy = Policy(id: ids.next(at: now), version: 1, terms: terms, createdAt: now, updatedAt: now)
