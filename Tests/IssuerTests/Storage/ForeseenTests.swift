@@ -58,8 +58,8 @@ import Testing
             #expect(Agents.knownStatus(of: agent, in: books) == .active)
             #expect(tx.memory[company].sheets.count == 2)
             #expect(tx.memory[company].found.count == 3)
-            #expect(try IdempotencyKeys.find(IdempotencyKey("known"), in: books) != nil)
-            #expect(try IdempotencyKeys.find(IdempotencyKey("new"), in: books) == nil)
+            #expect(try IdempotencyKeys.find(IdempotencyKey("known"), in: books).own != nil)
+            #expect(try IdempotencyKeys.find(IdempotencyKey("new"), in: books).own == nil)
             try Authorizations.update(reserved, in: books.switched(to: .test))
             #expect(tx.memory[company].found.isEmpty)
         }
