@@ -441,7 +441,7 @@ def test_a_member_who_forgot_the_password_sets_another_by_a_link_that_works_once
     visitor.page.fill("[name=password]", "orange tiger staple 7")
     visitor.page.click("main form button")
     visitor.page.wait_for_url("**/overview")
-    assert visitor.open(link.removeprefix(owner.server.address), status=404).inner_text("h1") == "Reset invalid"
+    assert visitor.open(link.removeprefix(owner.server.address), status=404).inner_text("h1") == "This link is no longer good"
     member.page.goto("/overview")
     assert member.page.url.endswith("/sign-in?next=%2Foverview"), "their old session is over"
     member.faults = [fault for fault in member.faults if "event-stream" not in fault]

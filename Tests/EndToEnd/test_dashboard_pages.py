@@ -174,6 +174,8 @@ def test_what_goes_wrong_is_said_in_words_for_people(person):
         ("/agents/agt_01m85g7gt5n91thc7z9h0xssce", 404, "nothing of that name in this company"),
         ("/nothing-here", 404, "No page has this address"),
         ("/audit?cursor=%FF", 400, "Go back, load the page again"),
+        ("/join?token=x", 404, "This link is no longer good"),
+        ("/reset-password?token=x", 404, "This link is no longer good"),
     ]:
         page = owner.open(path, status=status)
         assert words in page.inner_text("main"), path

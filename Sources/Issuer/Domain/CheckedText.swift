@@ -42,7 +42,7 @@ public struct Note: CheckedText {
 
 /// A processor that a token is meant for, as its `aud` names it: 1 to 200 visible characters.
 public struct Audience: CheckedText {
-    /// What a token says when neither the request nor the company names a processor.
+    /// What a token says when the request names no processor.
     public static let anyProcessor = "paitify:processor"
     /// What a denial says, so that no processor takes it for its own.
     public static let denied = "paitify:denied"

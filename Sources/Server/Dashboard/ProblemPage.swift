@@ -13,8 +13,9 @@ struct ProblemPage: Sendable {
         self.requestID = requestID
     }
 
-    /// Where the API's own sentence speaks to a program, of header fields and keys: what a person can do.
-    private static func words(_ code: ProblemCode) -> (title: String, detail: String)? {
+    /// Where the API's own title is a code's, or its sentence speaks to a program, of header fields and keys: what a person
+    /// reads, and can do.
+    private static func words(_ code: ProblemCode) -> (title: String, detail: String?)? {
         switch code {
         case .notFound:
             (
@@ -59,6 +60,20 @@ struct ProblemPage: Sendable {
                 "It should not have, and it is not what you did. Whoever operates this server finds it in the log under "
                     + "the second line below."
             )
+        case .invitationInvalid, .resetInvalid: ("This link is no longer good", nil)
+        case .staleForm: ("This form is from before", nil)
+        case .crossSiteRequest: ("Not from a page of this dashboard", nil)
+        case .unknownHost: ("The dashboard is at another address", nil)
+        case .rateLimited, .busy: ("Too much at once", nil)
+        case .signupClosed: ("Sign-up is closed", nil)
+        case .passwordsOff: ("There are no passwords here", nil)
+        case .noCompany: ("You are in no company", nil)
+        case .ownersOnly: ("Only an owner may do this", nil)
+        case .lastOwner: ("A company needs an owner", nil)
+        case .resetNotAllowed: ("You cannot make this link", nil)
+        case .memberElsewhere: ("This person is in another company too", nil)
+        case .noPassword: ("This person has no password", nil)
+        case .storageUnavailable, .unavailable: ("The books cannot be reached", nil)
         default: nil
         }
     }
