@@ -24,7 +24,7 @@ suite() {
 }
 
 # What hangs is ended, and fails: a run that somebody ends from outside says nothing of the suites it had.
-bounded=(timeout --kill-after=30 20m)
+bounded=(timeout --kill-after=30 35m)
 
 python_environment() {
     local folder=.build-python wanted=Tests/EndToEnd/requirements.txt
