@@ -5,17 +5,16 @@ struct Ledger {
     static let lapsedAtOnceMax: Int64 = 200
 
     let books: Books
-    private let countedMax: Int64
 
-    /// `countedMax`: how many authorizations may be added up to open counters.
-    init(_ books: Books, countedMax: Int64 = Issuer.countedMax) {
+    init(_ books: Books) {
         self.books = books
-        self.countedMax = countedMax
     }
 
     /// What has been spent against these counters, opening those that no limit needed before. Throws a `Backlog` where they
-    /// have more to add up than one transaction may.
-    func spent(_ keys: [CounterKey], agent: AgentID, currency: CurrencyCode) throws -> SpendSoFar {
+    /// have more than `countedMax` authorizations to add up.
+    func spent(
+        _ keys: [CounterKey], agent: AgentID, currency: CurrencyCode, countedMax: Int64
+    ) throws -> SpendSoFar {
         guard !keys.isEmpty else { return [:] }
         let opening = CounterOpening(books, currency: currency, isStep: false, countedMax: countedMax)
         guard let spent = try spent(keys, agent: agent, by: opening) else {
@@ -24,8 +23,10 @@ struct Ledger {
         return spent
     }
 
-    /// Opens these counters as far as one transaction may. Whether they are all whole.
-    func openFurther(_ keys: [CounterKey], agent: AgentID, currency: CurrencyCode) throws(StorageError) -> Bool {
+    /// Opens these counters as far as `countedMax` authorizations go. Whether they are all whole.
+    func openFurther(
+        _ keys: [CounterKey], agent: AgentID, currency: CurrencyCode, countedMax: Int64
+    ) throws(StorageError) -> Bool {
         // Time went on since they were asked for.
         let keys = keys.map { key in
             guard let seconds = key.period.rollingSeconds else { return key }

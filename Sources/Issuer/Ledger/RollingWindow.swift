@@ -75,7 +75,7 @@ struct RollingWindow {
             let stride = counters.stride(holding: newest)
             var start = max(stride.start, now)
             if stride.end <= was {
-                guard try counters.open(stride: stride, by: &opening) else { return nil }
+                guard try open(stride: stride, by: &opening) else { return nil }
             }
             let stretch = Period(start: start, end: min(stride.end, was))
             if stretch != stride {
@@ -128,6 +128,13 @@ struct RollingWindow {
             if spends.count < limit { return nil }
             limit = Self.manyAtOnce
         }
+    }
+
+    /// Whether a stride is open now: one that is not is opened as far as that goes.
+    private func open(stride: Period, by opening: inout CounterOpening) throws(StorageError) -> Bool {
+        let key = CounterKey(subject: counters.subject, period: stride)
+        if try Counters.opened(key, currency: counters.currency, in: counters.books) != nil { return true }
+        return try opening.open(key, dropAt: Period.dropping(from: stride.end, ofWindow: counters.seconds)) != nil
     }
 
     private func open(_ window: Period) throws(StorageError) -> Spend {

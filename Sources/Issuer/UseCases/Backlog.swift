@@ -23,10 +23,11 @@ extension Issuer {
             let books = Books(
                 tx: tx, companyID: principal.companyID, environment: principal.environment, now: clock.now(),
                 policyVersion: admission.policyVersion, changes: changes)
-            let ledger = Ledger(books, countedMax: countedMax)
+            let ledger = Ledger(books)
             switch backlog {
             case .counters(let keys, let agent, let currency):
-                return (try ledger.openFurther(keys, agent: agent, currency: currency), changes.all)
+                let isWhole = try ledger.openFurther(keys, agent: agent, currency: currency, countedMax: countedMax)
+                return (isWhole, changes.all)
             case .lapses:
                 return (try !ledger.lapseDue(), changes.all)
             }

@@ -50,8 +50,9 @@ extension Issuer {
                 .filter { $0.terms.mode == .enforce }
             var spent: [CurrencyCode: SpendSoFar] = [:]
             for (currency, policies) in Dictionary(grouping: policies, by: \.terms.currency) {
-                spent[currency] = try Ledger(books, countedMax: countedMax).spent(
-                    PolicyEngine.counters(for: policies, agent: agent, at: books.now), agent: agent, currency: currency)
+                spent[currency] = try Ledger(books).spent(
+                    PolicyEngine.counters(for: policies, agent: agent, at: books.now), agent: agent, currency: currency,
+                    countedMax: countedMax)
             }
             let budgets = try policies.flatMap { policy in
                 try Self.budgets(of: policy, agent: agent, spent[policy.terms.currency] ?? [:], in: books)

@@ -74,12 +74,4 @@ extension Counters {
             try books.tx.execute(begin, place + [SQLValue(key.period.end)] + values)
         }
     }
-
-    private static func whose(
-        _ subject: CounterKey.Subject, _ currency: CurrencyCode, _ books: Books
-    ) -> [SQLValue] {
-        [
-            SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text), .text(subject.text),
-        ]
-    }
 }

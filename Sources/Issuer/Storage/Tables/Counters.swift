@@ -75,9 +75,13 @@ enum Counters {
     }
 
     private static func place(_ key: CounterKey, _ currency: CurrencyCode, _ books: Books) -> [SQLValue] {
+        whose(key.subject, currency, books) + [SQLValue(key.period.end), SQLValue(key.period.start)]
+    }
+
+    /// What every statement about a subject's counters begins with.
+    static func whose(_ subject: CounterKey.Subject, _ currency: CurrencyCode, _ books: Books) -> [SQLValue] {
         [
-            SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text),
-            .text(key.subject.text), SQLValue(key.period.end), SQLValue(key.period.start),
+            SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text), .text(subject.text),
         ]
     }
 

@@ -163,22 +163,11 @@ struct WindowCounters {
         try Counters.seen(by: subject, currency: currency, in: stretch, limit: limit, books)
     }
 
-    /// Whether a stride is open now: one that is not is opened as far as that goes.
-    func open(stride: Period, by opening: inout CounterOpening) throws(StorageError) -> Bool {
-        let key = CounterKey(subject: subject, period: stride)
-        if try Counters.opened(key, currency: currency, in: books) != nil { return true }
-        return try opening.open(key, dropAt: Period.dropping(from: stride.end, ofWindow: seconds)) != nil
-    }
-
     func stride(holding instant: Instant) -> Period {
         .stride(ofWindow: seconds, holding: instant)
     }
 
-    private var whose: [SQLValue] {
-        [
-            SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text), .text(subject.text),
-        ]
-    }
+    private var whose: [SQLValue] { Counters.whose(subject, currency, books) }
 
     private func spend(_ rows: [Row]) throws(StorageError) -> Spend {
         guard let row = rows.first else { throw .corrupt("a rolling window's counter gave no row") }
