@@ -70,4 +70,14 @@ extension Issuer {
             try agents.reduce(into: [:]) { names, agent in names[agent] = try Agents.name(of: agent, in: books) }
         }
     }
+
+    /// What API keys of the company are called, also those that were revoked.
+    public func names(ofKeys keys: Set<APIKeyID>, as principal: Principal) async throws -> [APIKeyID: Name] {
+        guard !keys.isEmpty else { return [:] }
+        return try await look(at: nil, as: principal) { books in
+            try keys.reduce(into: [:]) { names, key in
+                names[key] = try APIKeys.find(key, of: books.companyID, in: books.tx)?.key.name
+            }
+        }
+    }
 }
