@@ -2,7 +2,7 @@
 
 import json
 
-from harness.browser import authorize, cookie_client
+from harness.browser import Person, authorize, cookie_client
 
 # Where the form has each part of a policy, by the name of the part in the API's own document.
 POLICY_FIELDS = {
@@ -88,6 +88,28 @@ def test_a_decision_is_read_on_a_phone_without_scrolling_sideways(person):
     owner.assert_accessible()
 
 
+def test_nothing_is_cut_on_a_phone_whatever_is_open(person, browser):
+    owner = person(width=360).sign_up("Northwind Trading Limited")
+    company, agent = owner.get_started()
+    admin = person(width=360)
+    admin.email = "somebody-with-a-long-address@a-company-of-a-long-name.example"
+    admin.join(owner.invite("admin"))
+    owner.invite("viewer")
+    company.http.post("/v1/api-keys", json={"name": "Production worker", "scopes": ["read"]}).raise_for_status()
+    Person(browser, owner.server).sign_in(owner.email).close()
+    authorize(company, agent, 1999)
+    policy = company.http.get("/v1/policies").json()["data"][0]["id"]
+    for path in ["/overview", "/agents", f"/agents/{agent}", "/policies", f"/policies/{policy}", f"/policies/{policy}/edit",
+                 "/authorizations", "/api-keys", "/members", "/sessions", "/signing-keys", "/audit"]:
+        page = owner.open(path)
+        page.evaluate("for (const closed of document.querySelectorAll('main details')) closed.open = true")
+        cut = page.eval_on_selector_all(
+            "main .card", "cards => cards.filter(card => card.scrollWidth > card.clientWidth + 1).map(card => card.innerText)"
+        )
+        assert cut == [], f"{path}: {cut}"
+        owner.assert_fits()
+
+
 def test_figures_have_their_currency_and_times_their_zone(person):
     owner = person().sign_up()
     company, agent = owner.get_started()
@@ -129,10 +151,10 @@ def test_on_paper_there_is_whose_books_they_are_and_nothing_to_press(person):
 
 
 def test_with_the_keyboard_the_content_is_one_key_away(person):
-    owner = person().sign_up()
+    owner = person(reduced_motion="reduce").sign_up()
     page = owner.open("/agents")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
-    page.wait_for_function("document.activeElement.getBoundingClientRect().top >= 0")
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top >= 0")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    page.locator("#main:focus").wait_for()
