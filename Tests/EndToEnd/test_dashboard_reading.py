@@ -1,4 +1,4 @@
-"""What people read on the pages: names instead of identifiers, figures with their currency and zone, on a phone and on paper."""
+"""What people read: names instead of identifiers, figures with currency and zone, on a phone and on paper."""
 
 import json
 
@@ -63,7 +63,7 @@ def test_who_did_something_is_named_and_leads_to_all_that_they_did(person):
     page.click("tbody tr:has-text('Policy created') >> nth=0 >> a:visible:has-text('API key')")
     page.wait_for_url(f"**/audit?actor={key}")
     assert page.locator("tbody tr").count() == 1
-    # Revoked, it is still known by its name; and a stranger's key by nothing but its identifier.
+    # Revoked, it is still known by its name.
     with cookie_client(owner) as client:
         token = owner.page.get_attribute("meta[name=csrf-token]", "content")
         assert client.delete(f"/v1/api-keys/{key}", headers={"X-CSRF-Token": token}).status_code == 204
@@ -96,6 +96,7 @@ def test_nothing_is_cut_on_a_phone_whatever_is_open(person, browser):
     admin.join(owner.invite("admin"))
     owner.invite("viewer")
     company.http.post("/v1/api-keys", json={"name": "Production worker", "scopes": ["read"]}).raise_for_status()
+    # A second session, which the page on one's account has a button to end.
     Person(browser, owner.server).sign_in(owner.email).close()
     authorize(company, agent, 1999)
     policy = company.http.get("/v1/policies").json()["data"][0]["id"]

@@ -1,4 +1,4 @@
-"""What browsers are told, and what they then refuse: no page in a frame, no way to another site, no answer without a policy."""
+"""What browsers are told and then refuse: a page in a frame, a way to another site, what no policy permits."""
 
 import http.server
 import threading
