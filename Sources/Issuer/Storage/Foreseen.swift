@@ -32,6 +32,14 @@ public struct Foreseen: Hashable, Sendable {
         }
     }
 
+    /// Whether the group remembers it from the group before.
+    func isKnown(in books: Books) -> Bool {
+        switch subject {
+        case .spend(let agent, let currency): Counters.areKnown(agent: agent, currency: currency, in: books)
+        case .answer, .authorization: false
+        }
+    }
+
     /// Has the group remember what was found, the rows of each question, under the lock.
     func remember(_ rows: ArraySlice<[Row]>, in books: Books) throws(StorageError) {
         guard let first = rows.first, let last = rows.last else { return }
