@@ -3,7 +3,7 @@
 enum Backlog: Error {
     /// Counters that have much to add up before they are whole.
     case counters([CounterKey], agent: AgentID, currency: CurrencyCode)
-    /// More reservations whose time is over than one transaction lapses.
+    /// More reservations, or held requests, whose time is over than one transaction lapses.
     case lapses
 }
 
@@ -26,10 +26,11 @@ extension Issuer {
             let ledger = Ledger(books)
             switch backlog {
             case .counters(let keys, let agent, let currency):
-                let isWhole = try ledger.openFurther(keys, agent: agent, currency: currency, countedMax: countedMax)
+                let isWhole = try ledger.openFurther(
+                    keys, agent: agent, currency: currency, countedMax: portions.counted)
                 return (isWhole, changes.all)
             case .lapses:
-                return (try !ledger.lapseDue(), changes.all)
+                return (try !ledger.lapseDue(most: portions.lapsed), changes.all)
             }
         }
         observation.changed(changed)

@@ -65,7 +65,7 @@ import Testing
         let test = try await TestIssuer()
         let agent = try await test.agent()
         try await test.policy(.usd([.of(.allTime, amount: 10_000)], approvalAbove: 10))
-        let most = Ledger.lapsedAtOnceMax
+        let most = Portions().lapsed
         let reserved = try await Self.copy(test.authorize(10, agent).authorization.id, times: 2 * most, "r", test)
         let held = try await Self.copy(test.authorize(11, agent).authorization.id, times: 2 * most, "h", test)
         try await test.issuer.store.globalTransaction { tx in
@@ -89,7 +89,7 @@ import Testing
     func manyLapseBeforeDenial() async throws {
         let test = try await TestIssuer()
         let agent = try await test.agent()
-        let count = 2 * Ledger.lapsedAtOnceMax + 50
+        let count = 2 * Portions().lapsed + 50
         try await test.policy(.usd([.of(.allTime, amount: count)]))
         for _ in 0..<count { _ = try await test.authorize(1, agent) }
         #expect(try await test.authorize(1, agent).authorization.decision == .denied)
