@@ -131,7 +131,7 @@ struct Ledger {
         let reservations = try Authorizations.lapsedReservations(max: most, in: books)
         let requests = try Authorizations.lapsedRequests(max: most, in: books)
         for authorization in reservations + requests { _ = try apply(.lapse, to: authorization) }
-        return reservations.count >= most
+        return max(reservations.count, requests.count) >= most
     }
 
     /// Whether nothing is due, which holds for the rest of the group until something may be.

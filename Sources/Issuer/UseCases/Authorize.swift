@@ -71,7 +71,7 @@ extension Issuer {
             counters, agent: request.agent, currency: request.money.currency, countedMax: portions.counted)
         var ruling = PolicyEngine.decide(request, under: policies, spent: spent, at: books.now)
         // What is over might be all that is in the way.
-        if books.isBehind, ruling.decision == .denied { throw Backlog.lapses }
+        if books.isBehind, ruling.decision == .denied || !ruling.shadowReasons.isEmpty { throw Backlog.lapses }
         ruling.reasons = try dated(ruling.reasons, of: request, under: policies, in: books)
         ruling.shadowReasons = try dated(ruling.shadowReasons, of: request, under: policies, in: books)
         let evidence = Evidence(
