@@ -28,7 +28,8 @@ final class SimulatedStore: Store {
     // MARK: Store
 
     func transaction<Value: Sendable>(
-        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        for company: CompanyID, foreseeing: [Foreseen],
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
         try await globalTransaction(body)
     }

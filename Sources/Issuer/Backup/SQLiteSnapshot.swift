@@ -9,7 +9,8 @@ final class SQLiteSnapshot: Store {
     }
 
     func transaction<Value: Sendable>(
-        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        for company: CompanyID, foreseeing: [Foreseen],
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
         try await connection.read(body)
     }

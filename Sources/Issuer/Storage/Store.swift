@@ -6,12 +6,8 @@ public protocol Store: Sendable {
     ///
     /// Bodies that wait at the same time are committed together; a body that throws undoes its own work alone. `body`
     /// runs on the company's lane, never on the cooperative pool, and must not wait for anything but `tx`. It may be run
-    /// more than once, and what it did before the last time is undone.
-    func transaction<Value: Sendable>(
-        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
-    ) async throws -> Value
-
-    /// The same for a body that will ask for what is foreseen, unless what it finds is otherwise than was thought.
+    /// more than once, and what it did before the last time is undone. It will ask for what is foreseen, unless what it finds
+    /// is otherwise than was thought: an engine that is far away may ask early.
     func transaction<Value: Sendable>(
         for company: CompanyID, foreseeing: [Foreseen],
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
@@ -43,12 +39,11 @@ extension Store {
     /// For a store that keeps nobody waiting.
     public var waitingCount: Int { 0 }
 
-    /// For a store that is near, where to ask early gains nothing.
+    /// A transaction that foresees nothing.
     public func transaction<Value: Sendable>(
-        for company: CompanyID, foreseeing: [Foreseen],
-        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
-        try await transaction(for: company, body)
+        try await transaction(for: company, foreseeing: [], body)
     }
 
     /// For a store that has no way to read beside its writer.

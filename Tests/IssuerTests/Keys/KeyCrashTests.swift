@@ -181,9 +181,10 @@ final class ProbedStore: Store {
     }
 
     func transaction<Value: Sendable>(
-        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        for company: CompanyID, foreseeing: [Foreseen],
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
-        try await store.transaction(for: company) { try body(ProbedTransaction($0, self)) }
+        try await store.transaction(for: company, foreseeing: foreseeing) { try body(ProbedTransaction($0, self)) }
     }
 
     func globalTransaction<Value: Sendable>(

@@ -14,8 +14,9 @@ import Testing
         init(_ store: any Store) { self.store = store }
 
         func transaction<Value: Sendable>(
-            for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
-        ) async throws -> Value { try await store.transaction(for: company, body) }
+            for company: CompanyID, foreseeing: [Foreseen],
+            _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        ) async throws -> Value { try await store.transaction(for: company, foreseeing: foreseeing, body) }
 
         func globalTransaction<Value: Sendable>(
             _ body: @escaping @Sendable (any StoreTransaction) throws -> Value

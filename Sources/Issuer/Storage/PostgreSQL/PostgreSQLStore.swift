@@ -87,12 +87,6 @@ public final class PostgreSQLStore: Store {
     }
 
     public func transaction<Value: Sendable>(
-        for company: CompanyID, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
-    ) async throws -> Value {
-        try await transaction(for: company, foreseeing: [], body)
-    }
-
-    public func transaction<Value: Sendable>(
         for company: CompanyID, foreseeing: [Foreseen],
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
