@@ -65,6 +65,15 @@ extension Books {
         return try tx.execute(question)
     }
 
+    /// Whoever is bound to an agent is given the company's answer, too: that there was none is past.
+    func forgetAnswers(to key: IdempotencyKey) {
+        guard boundTo == nil else { return }
+        for one in tx.memory[companyID].found.keys where one.environment == environment {
+            guard case .answer(let asked, for: .some) = one.subject, asked == key else { continue }
+            take(one.subject)
+        }
+    }
+
     /// Once: who asks first may change what they tell of.
     @discardableResult
     func take(_ subject: Foreseen.Subject) -> [Row]? {

@@ -7,7 +7,7 @@ extension Issuer {
     ///
     /// Of `budgetPoliciesMax` policies at most, the oldest first.
     public func budgets(as principal: Principal) async throws -> [Budget] {
-        try await beside(as: principal, isLong: false) { [self] books in
+        try await beside(as: principal) { [self] books in
             try policyCache.policies(in: books).all.filter { policy in
                 let terms = policy.terms
                 return terms.enabled && terms.mode == .enforce && (terms.agentID != nil || terms.counter == .shared)
@@ -18,7 +18,7 @@ extension Issuer {
     /// Every budget that counts an agent's spends, as `budget(of:as:)` gives them, but for when a rolling one is whole
     /// again.
     public func budgets(of agent: AgentID, as principal: Principal) async throws -> [Budget] {
-        try await beside(as: principal, isLong: false) { [self] books in
+        try await beside(as: principal) { [self] books in
             try policyCache.policies(in: books).applicable(to: agent).filter { $0.terms.mode == .enforce }
                 .prefix(Self.budgetPoliciesMax).flatMap { try Self.standing($0, agent: agent, in: books) }
         }

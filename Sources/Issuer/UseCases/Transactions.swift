@@ -48,7 +48,7 @@ extension Issuer {
                     tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
                     policyVersion: admission.policyVersion, author: principal.author, boundTo: principal.agentID,
                     changes: changes)
-                books.isBehind = try Ledger(books).lapseDue()
+                books.isBehind = try Ledger(books).lapseDue(most: portions.lapsed)
                 return (try body(books), changes.all)
             }
         }
