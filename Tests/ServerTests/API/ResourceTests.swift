@@ -53,6 +53,22 @@ import Testing
         #expect(try await company.get("/v1/policies/\(id)").status == 404)
     }
 
+    @Test func `a policy is put back as it was read, changed or not, and never in another's place`() async throws {
+        let company = try await TestCompany.make()
+        let (id, other) = (try await company.policy(), try await company.policy())
+        let read = try await company.get("/v1/policies/\(id)").string
+        let put = try await company.send(
+            .put, "/v1/policies/\(id)", read.replacing(#""name":""#, with: #""name":"New "#))
+        #expect(put.status == 200 && put.headers[.eTag] == "\"2\"")
+        #expect(try put.text("name").hasPrefix("New ") && put.text("id") == id)
+        let before = try await company.get("/v1/policies/\(other)").string
+        let elsewhere = try await company.send(.put, "/v1/policies/\(other)", read)
+        #expect(
+            elsewhere.status == 422 && elsewhere.string.contains(#""errors":[{"field":"id","code":"INVALID_VALUE""#))
+        #expect(try await company.get("/v1/policies/\(other)").string == before)
+        #expect(try await company.post("/v1/policies", read).text("code") == "UNKNOWN_FIELD")
+    }
+
     @Test func `an agent's policies come newest first, in pages`() async throws {
         let company = try await TestCompany.make()
         let agent = try await company.agent()
