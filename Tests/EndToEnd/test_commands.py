@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,14 @@ def test_a_company_that_the_command_made_can_ask_at_once(server):
     made = json.loads(server.command("companies", "create", "--name", "Söhne & Töchter").stdout)
     assert made["companyId"].startswith("co_") and made["apiKey"].startswith("ag_live_")
     assert Company(server, made["companyId"], made["apiKey"]).http.get("/v1/agents").json()["data"] == []
+
+
+def test_what_is_typed_is_found_where_a_preloaded_library_has_moved_the_environment(tmp_path):
+    [library] = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+    preloaded = {"PATH": os.environ["PATH"], "LD_PRELOAD": str(library), "FAKETIME": "+0"}
+    plain = run("--version", cwd=tmp_path, environment={"PATH": os.environ["PATH"]})
+    assert run("--version", cwd=tmp_path, environment=preloaded).stdout == plain.stdout != ""
+    assert run("no-such-word", cwd=tmp_path, environment=preloaded, check=False).returncode == 64
 
 
 def test_a_company_needs_a_name(server):
