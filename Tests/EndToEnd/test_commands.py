@@ -40,6 +40,11 @@ def test_a_company_that_the_command_made_can_ask_at_once(server):
     assert Company(server, made["companyId"], made["apiKey"]).http.get("/v1/agents").json()["data"] == []
 
 
+def test_a_command_that_prints_json_anyway_takes_the_flag_for_it(server):
+    company = json.loads(server.command("companies", "create", "--name", "Flagged", "--json").stdout)["companyId"]
+    assert json.loads(server.command("members", "invite", "--company", company, "--json").stdout)["url"]
+
+
 def test_a_company_says_which_processor_its_tokens_are_for(own_server):
     server = own_server().start()
     company = Company.create(server)
