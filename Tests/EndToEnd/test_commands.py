@@ -11,11 +11,14 @@ import sqlite3
 import stat
 import subprocess
 import threading
+from pathlib import Path
 
+import jwt
 import pytest
 
 from harness.company import Company
 from harness.paths import PAITIFY
+from harness.processor import ANY_PROCESSOR
 from harness.server import run
 
 
@@ -35,6 +38,54 @@ def test_a_company_that_the_command_made_can_ask_at_once(server):
     made = json.loads(server.command("companies", "create", "--name", "Söhne & Töchter").stdout)
     assert made["companyId"].startswith("co_") and made["apiKey"].startswith("ag_live_")
     assert Company(server, made["companyId"], made["apiKey"]).http.get("/v1/agents").json()["data"] == []
+
+
+def test_a_command_that_prints_json_anyway_takes_the_flag_for_it(server):
+    company = json.loads(server.command("companies", "create", "--name", "Flagged", "--json").stdout)["companyId"]
+    assert json.loads(server.command("members", "invite", "--company", company, "--json").stdout)["url"]
+
+
+def test_a_company_says_which_processor_its_tokens_are_for(own_server):
+    server = own_server().start()
+    company = Company.create(server)
+    other = Company.create(server, "Others")
+
+    def default_audience(*arguments):
+        made = json.loads(server.command("companies", "default-audience", "--company", company.id, *arguments).stdout)
+        assert made["companyId"] == company.id
+        return made["defaultAudience"]
+
+    def audience(company, **more):
+        approved = company.approved(company.spender(), 100, **more)
+        return jwt.decode(approved["token"], options={"verify_signature": False})["aud"]
+
+    assert default_audience() is None and audience(company) == ANY_PROCESSOR
+    assert default_audience("acme-pay") == default_audience("--json") == "acme-pay"
+    assert (audience(company), audience(other)) == ("acme-pay", ANY_PROCESSOR)
+    assert audience(company, audience="other-pay") == "other-pay"
+    explained = company.http.get(f"/v1/authorize/{company.approved(company.spender(), 1)['id']}/explain").json()
+    assert explained["audience"] == "acme-pay"
+    [entry] = company.http.get("/v1/audit?action=COMPANY_UPDATED").json()["data"]
+    assert (entry["actor"], entry["before"], entry["after"]) == (
+        "command", {"defaultAudience": None}, {"defaultAudience": "acme-pay"})
+    for wrong in [["paitify:denied"], [""], ["a\nb"], ["x", "--none"]]:
+        refused = server.command("companies", "default-audience", "--company", company.id, *wrong, check=False)
+        assert refused.returncode != 0 and refused.stderr.strip(), wrong
+    refused = server.command("companies", "default-audience", "--company", "co_x", check=False)
+    assert refused.returncode == 1 and "co_x" in assert_one_line(refused)
+    # The same without a server.
+    assert server.stop() == 0
+    assert default_audience() == "acme-pay" and default_audience("--none") is None
+    server.start()
+    assert audience(company.reconnect()) == ANY_PROCESSOR
+
+
+def test_what_is_typed_is_found_where_a_preloaded_library_has_moved_the_environment(tmp_path):
+    [library] = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+    preloaded = {"PATH": os.environ["PATH"], "LD_PRELOAD": str(library), "FAKETIME": "+0"}
+    plain = run("--version", cwd=tmp_path, environment={"PATH": os.environ["PATH"]})
+    assert run("--version", cwd=tmp_path, environment=preloaded).stdout == plain.stdout != ""
+    assert run("no-such-word", cwd=tmp_path, environment=preloaded, check=False).returncode == 64
 
 
 def test_a_company_needs_a_name(server):

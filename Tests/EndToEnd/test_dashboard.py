@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 
+import jwt
+
 from harness.browser import Person, authorize, cookie_client
 from harness.company import CLOUD_STORE
 from harness.paths import LIBRARY_FOLDER
@@ -388,6 +390,33 @@ def test_a_member_of_two_companies_goes_from_one_to_the_other(person):
         guest.page.click(f".elsewhere button:has-text(\"{name}\")")
         guest.page.wait_for_url("**/overview")
         assert guest.page.inner_text(".company-name") == name
+
+
+def test_an_owner_says_which_processor_the_companys_tokens_are_for(own_server, browser):
+    server = own_server().start()
+    owner = Person(browser, server).sign_up()
+    company, agent = owner.get_started()
+    page = owner.open("/company")
+    assert page.input_value("[name=audience]") == ""
+    page.fill("[name=audience]", "  ")
+    page.click("main form button")
+    assert page.locator("[role=alert]").inner_text().startswith("The processor’s name ")
+    page.fill("[name=audience]", 'acme "pay"')
+    page.click("main form button")
+    assert "Saved" in page.inner_text("[role=status]") and page.input_value("[name=audience]") == 'acme "pay"'
+    owner.assert_accessible()
+    approved = authorize(company, agent, 1999)
+    assert jwt.decode(approved["token"], options={"verify_signature": False})["aud"] == 'acme "pay"'
+    assert 'PAITIFY_BYTES("acme \\"pay\\"")' in owner.open("/get-started").locator("main").text_content()
+    viewer = Person(browser, server).join(owner.invite("viewer"))
+    assert viewer.open("/company").locator("main form").count() == 0
+    assert 'acme "pay"' in viewer.page.inner_text("main")
+    assert viewer.post("/company/default-audience", audience="evil").status == 403
+    page = owner.open("/company")
+    page.fill("[name=audience]", "")
+    page.click("main form button")
+    approved = authorize(company, agent, 1999)
+    assert jwt.decode(approved["token"], options={"verify_signature": False})["aud"] == "paitify:processor"
 
 
 def test_the_only_company_revokes_a_signing_key_on_its_page_and_is_told_what_that_does(own_server, browser):

@@ -38,7 +38,7 @@ def fill(owner, names):
         "/overview", "/get-started", "/approvals", "/authorizations", "/authorizations?q=nothing", "/agents", "/policies",
         "/policies/new", f"/policies/{policies[0]}", f"/policies/{policies[0]}/edit", f"/policies/{policies[0]}/versions/2",
         f"/agents/{agent}", f"/agents/{other}", *(f"/authorizations/{one}" for one in made[-3:]), "/api-keys",
-        "/signing-keys", "/members", "/sessions", "/audit",
+        "/signing-keys", "/company", "/members", "/sessions", "/audit",
     ]
 
 

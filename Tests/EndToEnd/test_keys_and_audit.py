@@ -60,7 +60,7 @@ def test_the_one_company_of_an_issuer_rotates_and_revokes_by_itself(own_server):
     assert announced in states(company)["revoked"]
 
 
-@pytest.mark.parametrize("algorithm", ["PS256", "ES256", "EdDSA"])
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "EdDSA"])
 def test_each_algorithm_signs_what_others_verify_and_a_retry_gives_the_same_token(own_server, algorithm):
     server = own_server(PAITIFY_SIGNING_ALGORITHM=algorithm).start()
     company = Company.create(server)
@@ -74,6 +74,11 @@ def test_each_algorithm_signs_what_others_verify_and_a_retry_gives_the_same_toke
     signing_key = jwt.PyJWKSet.from_json(company.jwks().decode())[header["kid"]]
     claims = jwt.decode(token, signing_key, algorithms=[algorithm], audience=ANY_PROCESSOR, issuer=server.issuer)
     assert claims["max_amount"] == 100
+    (server.folder / "jwks.json").write_bytes(company.jwks())
+    charge = ["--audience", ANY_PROCESSOR, "--currency", "USD", "--json"]
+    verified = server.command(
+        "verify", "--jwks", "jwks.json", "--issuer", server.issuer, "--amount", "100", *charge, token)
+    assert json.loads(verified.stdout) == claims
     # Killed, so that nothing is left but what is on the disk.
     server.kill()
     server.start()

@@ -1,6 +1,7 @@
 /// What was done to something, as the audit log names it.
 public enum AuditAction: String, Sendable, CaseIterable {
     case companyCreated = "COMPANY_CREATED"
+    case companyUpdated = "COMPANY_UPDATED"
     case agentCreated = "AGENT_CREATED"
     case agentUpdated = "AGENT_UPDATED"
     case agentDeleted = "AGENT_DELETED"

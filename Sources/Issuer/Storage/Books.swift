@@ -7,6 +7,8 @@ struct Books {
     let now: Instant
     /// What was remembered of the company's policies under this version is current.
     let policyVersion: Int64
+    /// The processor that tokens are for where the request names none; nil: any.
+    var defaultAudience: Audience?
     /// Who does what this transaction does.
     var author = Author.issuer
     /// The one agent that whoever asks may spend for: its idempotency keys are kept apart. Nil: any.

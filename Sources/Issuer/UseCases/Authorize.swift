@@ -54,7 +54,8 @@ extension Issuer {
     private func asked(_ request: AuthorizationRequest, in books: Books) -> Authorization {
         Authorization(
             id: ids.next(at: books.now), environment: books.environment, agentID: request.agentID, money: request.money,
-            merchant: request.merchant, note: request.note, metadata: request.metadata, audience: request.audience,
+            merchant: request.merchant, note: request.note, metadata: request.metadata,
+            audience: request.audience ?? books.defaultAudience,
             lifetimeSeconds: request.lifetimeSeconds ?? settings.tokenLifetimeSeconds, createdAt: books.now,
             status: .held, decision: .pendingApproval, reasons: [], shadowReasons: [], policies: [],
             expiresAt: books.now.adding(seconds: settings.approvalLifetimeSeconds), late: false)

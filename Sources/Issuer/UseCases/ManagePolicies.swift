@@ -73,11 +73,23 @@ extension Issuer {
             guard agent == nil, principal.agentID != nil else {
                 return Listing(try Policies.page(page, agent: agent, in: books), page: page, id: \.id.text)
             }
-            let seen = try policyCache.policies(in: books).all.reversed().filter { policy in
-                principal.sees(policy.terms) && page.after.map { policy.id.text < $0 } ?? true
-            }
-            return Listing(seen, page: page, id: \.id.text)
+            let seen = try policyCache.policies(in: books).all.filter { principal.sees($0.terms) }
+            return Self.newestFirst(seen, page)
         }
+    }
+
+    /// The agent's own and the company's, newest first, the disabled ones too.
+    public func policies(
+        applyingTo agent: AgentID, page: Page, as principal: Principal
+    ) async throws -> Listing<Policy> {
+        try Self.check(page, of: PolicyID.self)
+        return Self.newestFirst(try await policiesApplying(to: agent, as: principal), page)
+    }
+
+    /// One page of what is there, oldest first.
+    private static func newestFirst(_ policies: [Policy], _ page: Page) -> Listing<Policy> {
+        let rest = policies.reversed().filter { policy in page.after.map { policy.id.text < $0 } ?? true }
+        return Listing(rest, page: page, id: \.id.text)
     }
 
     public func policy(_ id: PolicyID, as principal: Principal) async throws -> ReviewedPolicy {

@@ -46,7 +46,8 @@ extension Issuer {
                 let changes = Changes()
                 var books = Books(
                     tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                    policyVersion: admission.policyVersion, author: principal.author, boundTo: principal.agentID,
+                    policyVersion: admission.policyVersion, defaultAudience: admission.defaultAudience,
+                    author: principal.author, boundTo: principal.agentID,
                     changes: changes)
                 books.isBehind = try Ledger(books).lapseDue(most: portions.lapsed)
                 return (try body(books), changes.all)

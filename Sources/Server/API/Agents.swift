@@ -45,8 +45,8 @@ struct AgentRoutes {
     }
 
     private func policies(_ call: Call) async throws -> Response {
-        try call.refuseQuery()
-        let policies = try await issuer.policiesApplying(to: call.id(.agent), as: call.caller)
-        return .list(policies) { json, policy in policy.write(to: &json) }
+        .list(try await issuer.policies(applyingTo: call.id(.agent), page: call.page(), as: call.caller)) {
+            json, policy in policy.write(to: &json)
+        }
     }
 }

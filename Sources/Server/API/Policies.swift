@@ -54,9 +54,17 @@ struct PolicyRoutes {
     private func replace(_ call: Call) async throws -> Response {
         try call.refuseQuery()
         let versions = try IfMatch.versions(call.request.headers[.ifMatch])
-        let terms = try call.decode(PolicyTerms.names, PolicyTerms.init)
+        let id: PolicyID = try call.id(.policy)
+        let terms = try call.decode(PolicyTerms.names + PolicyTerms.ownNames) { body in
+            if body.has("id") { _ = body.text("id") { (text) throws(InvalidValue) in try Self.check(text, names: id) } }
+            return try PolicyTerms(body)
+        }
         return Self.response(
-            try await issuer.replacePolicy(call.id(.policy), with: terms, ifVersion: versions, as: call.caller))
+            try await issuer.replacePolicy(id, with: terms, ifVersion: versions, as: call.caller))
+    }
+
+    private static func check(_ text: String, names id: PolicyID) throws(InvalidValue) {
+        guard text == id.text else { throw InvalidValue("must be the policy's own, \"\(id.text)\", or be left out") }
     }
 
     private func delete(_ call: Call) async throws -> Response {

@@ -8,13 +8,17 @@ extension OperatorRequest {
     var method: HTTPRequest.Method {
         switch self {
         case .listSigningKeys, .verifyAudit, .checkBooks: .get
-        case .createCompany, .invite, .resetPassword, .rotateSigningKey, .revokeSigningKey: .post
+        case .createCompany, .companySettings, .setDefaultAudience, .invite, .resetPassword, .rotateSigningKey,
+            .revokeSigningKey:
+            .post
         }
     }
 
     var path: String {
         switch self {
         case .createCompany: "/companies"
+        case .companySettings: "/companies/settings"
+        case .setDefaultAudience: "/companies/default-audience"
         case .invite: "/members/invite"
         case .resetPassword: "/members/reset-password"
         case .listSigningKeys: "/keys"
@@ -28,6 +32,8 @@ extension OperatorRequest {
     var body: [UInt8] {
         switch self {
         case .createCompany(let name): Self.json(["name": name])
+        case .companySettings(let company): Self.json(["company": company])
+        case .setDefaultAudience(let company, let audience): Self.json(["company": company, "audience": audience])
         case .invite(let company, let role): Self.json(["company": company, "role": role])
         case .resetPassword(let email): Self.json(["email": email])
         case .revokeSigningKey(let kid): Self.json(["kid": kid])
@@ -85,6 +91,14 @@ enum AdminRoutes {
         router.post("/companies") { request, scope in
             let name = try await Self.texts(["name"], of: request, scope)[0]
             return try await answer(.createCompany(name: name))
+        }
+        router.post("/companies/settings") { request, scope in
+            let company = try await Self.texts(["company"], of: request, scope)[0]
+            return try await answer(.companySettings(company: company))
+        }
+        router.post("/companies/default-audience") { request, scope in
+            let texts = try await Self.texts(["company", "audience"], of: request, scope)
+            return try await answer(.setDefaultAudience(company: texts[0], audience: texts[1]))
         }
         router.post("/members/invite") { request, scope in
             let texts = try await Self.texts(["company", "role"], of: request, scope)

@@ -5,6 +5,9 @@ import NIOCore
 /// What an operator at the machine can ask of the issuer, whether or not a server runs beside.
 enum OperatorRequest: Equatable, Sendable {
     case createCompany(name: String)
+    case companySettings(company: String)
+    /// Empty: the company has none any more.
+    case setDefaultAudience(company: String, audience: String)
     case invite(company: String, role: String)
     case resetPassword(email: String)
     case listSigningKeys
@@ -20,6 +23,14 @@ enum OperatorRequest: Equatable, Sendable {
         case .createCompany(let name):
             let company = try await issuer.createCompany(name: try Self.checkedName(name))
             return .of { company.write(to: &$0, dashboardURL: dashboardURL) }
+        case .companySettings(let company):
+            let id = try Self.company(company)
+            return Self.settings(try await issuer.companySettings(of: id), of: id)
+        case .setDefaultAudience(let company, let text):
+            let id = try Self.company(company)
+            let audience = text.isEmpty ? nil : try Self.audience(text)
+            try await issuer.setDefaultAudience(audience, of: id)
+            return Self.settings(CompanySettings(defaultAudience: audience), of: id)
         case .invite(let company, let role):
             let made = try await issuer.invite(as: try Self.role(role), note: nil, to: try Self.company(company))
             return JSONWriter.object { json in
@@ -57,6 +68,17 @@ enum OperatorRequest: Equatable, Sendable {
 
     private static func checkedName(_ name: String) throws -> Name {
         try checked("name") { () throws(InvalidValue) in try Name(name) }
+    }
+
+    private static func audience(_ text: String) throws -> Audience {
+        try checked("audience") { () throws(InvalidValue) in try Audience(text) }
+    }
+
+    private static func settings(_ settings: CompanySettings, of company: CompanyID) -> ByteBuffer {
+        JSONWriter.object { json in
+            json.member("companyId", company.text)
+            json.member("defaultAudience", settings.defaultAudience?.text)
+        }
     }
 
     private static func email(_ text: String) throws -> EmailAddress {

@@ -21,6 +21,9 @@ struct Members: AsyncParsableCommand {
         @Option(help: "What the person may do: viewer, approver, admin or owner.")
         var role = Role.owner.rawValue
 
+        @Flag(help: "Print JSON, as it does without.")
+        var json = false
+
         func run() async throws {
             try await Failure.reporting {
                 try Console.print(
@@ -41,6 +44,9 @@ struct Members: AsyncParsableCommand {
 
         @Option(help: "The address that the person signs in with.")
         var email: String
+
+        @Flag(help: "Print JSON, as it does without.")
+        var json = false
 
         func run() async throws {
             try await Failure.reporting {

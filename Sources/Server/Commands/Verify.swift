@@ -11,7 +11,8 @@ struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Verifies a token against a key set, as a processor does, and prints what it allows as JSON.",
         discussion: """
-            Exit code 0: valid. 1: refused, the reason on standard error. 2: cannot tell, for want of keys for example.
+            Exit code 0: valid. 1: refused, the reason on standard error. 2: cannot tell, for want of keys for example. A \
+            token may be signed as the keys of the set say, with RS256 where they do not.
             """)
 
     @Option(help: "The key set: a file, or an https URL (http on this machine only).")
@@ -35,6 +36,9 @@ struct Verify: AsyncParsableCommand {
     @Flag(help: "Accept tokens of the test environment.")
     var acceptTest = false
 
+    @Flag(help: "Print JSON, as it does without.")
+    var json = false
+
     @Argument(help: "The token.")
     var token: String
 
@@ -44,6 +48,7 @@ struct Verify: AsyncParsableCommand {
             do {
                 var options = TokenVerifier.Options(issuer: issuer, audiences: audience)
                 options.acceptsTestEnvironment = acceptTest
+                options.algorithms = Self.algorithms(of: keys)
                 let verifier = try TokenVerifier(options: options)
                 try Self.install(keys, in: verifier)
                 let charge = try Charge(amount: amount, currency: currency, merchantID: merchant)
@@ -56,6 +61,22 @@ struct Verify: AsyncParsableCommand {
 }
 
 extension Verify {
+    /// Those that the set's keys are for, and RS256, which a key is for that does not say. A key verifies with its own alone,
+    /// so none of them is the token's to choose.
+    private static func algorithms(of keys: [UInt8]) -> AlgorithmSet {
+        // What is wrong with a set that cannot be read is said when it is installed.
+        let keys = (try? JSONDocument.parse(keys, maxDepth: 8))?.root["keys"]
+        let named = (keys.map { Array($0.elements) } ?? []).compactMap { $0["alg"]?.string }
+        return named.reduce(into: .rs256) { algorithms, name in
+            switch name {
+            case "PS256": algorithms.insert(.ps256)
+            case "ES256": algorithms.insert(.es256)
+            case "EdDSA", "Ed25519": algorithms.insert(.edDSA)
+            default: break
+            }
+        }
+    }
+
     /// What is wrong with the key set says nothing about the token.
     private static func install(_ keys: [UInt8], in verifier: TokenVerifier) throws {
         do {
@@ -90,6 +111,7 @@ enum KeySetSource {
         do {
             switch self {
             case .file(let path):
+                guard FileSize.of(path) != nil else { throw Failure("\(path): no such file") }
                 let keys = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
                 guard keys.count <= Self.bytesMax else { throw Failure("it is larger than 1 MiB") }
                 return Array(keys)

@@ -41,10 +41,14 @@ struct Problem: Error, Sendable {
 
     /// What it is called: one title a code, the code in words.
     var title: String {
-        let words = code.rawValue.lowercased().split(separator: "_").joined(separator: " ")
-        return (words.prefix(1).uppercased() + words.dropFirst())
-            .replacing("json", with: "JSON").replacing("Json", with: "JSON").replacing(" id", with: " ID")
+        let words = code.rawValue.split(separator: "_").map {
+            Self.acronyms.contains($0) ? String($0) : $0.lowercased()
+        }
+        .joined(separator: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
     }
+
+    private static let acronyms: Set<Substring> = ["HTTP", "ID", "JSON"]
 
     /// The answer to `path`, which `requestID` names in the logs.
     func response(instance path: String, requestID: String) -> Response {

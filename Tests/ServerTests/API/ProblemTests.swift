@@ -23,6 +23,16 @@ import Testing
     }
 
     @Test(
+        "a problem is called by its code in words",
+        arguments: [
+            (ProblemCode.invalidIdempotencyKey, "Invalid idempotency key"), (.malformedJSON, "Malformed JSON"),
+            (.httpVersion, "HTTP version"), (.notFound, "Not found"),
+        ])
+    func titles(code: ProblemCode, title: String) {
+        #expect(Problem(code, "").title == title)
+    }
+
+    @Test(
         "a request's own identifier is kept only if it is harmless",
         arguments: ["", "a b", "é", "x\"y", String(repeating: "x", count: 129)])
     func requestIDs(id: String) async throws {

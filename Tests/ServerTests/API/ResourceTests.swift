@@ -53,6 +53,38 @@ import Testing
         #expect(try await company.get("/v1/policies/\(id)").status == 404)
     }
 
+    @Test func `a policy is put back as it was read, changed or not, and never in another's place`() async throws {
+        let company = try await TestCompany.make()
+        let (id, other) = (try await company.policy(), try await company.policy())
+        let read = try await company.get("/v1/policies/\(id)").string
+        let put = try await company.send(
+            .put, "/v1/policies/\(id)", read.replacing(#""name":""#, with: #""name":"New "#))
+        #expect(put.status == 200 && put.headers[.eTag] == "\"2\"")
+        #expect(try put.text("name").hasPrefix("New ") && put.text("id") == id)
+        let before = try await company.get("/v1/policies/\(other)").string
+        let elsewhere = try await company.send(.put, "/v1/policies/\(other)", read)
+        #expect(
+            elsewhere.status == 422 && elsewhere.string.contains(#""errors":[{"field":"id","code":"INVALID_VALUE""#))
+        #expect(try await company.get("/v1/policies/\(other)").string == before)
+        #expect(try await company.post("/v1/policies", read).text("code") == "UNKNOWN_FIELD")
+    }
+
+    @Test func `an agent's policies come newest first, in pages`() async throws {
+        let company = try await TestCompany.make()
+        let agent = try await company.agent()
+        var made: [String] = []
+        for _ in 0..<3 { made.insert(try await company.policy(), at: 0) }
+        let path = "/v1/agents/\(agent)/policies"
+        #expect(try await company.get(path).list().map { $0["id"] as? String } == made)
+        let first = try await company.get("\(path)?limit=2")
+        let rest = try await company.get("\(path)?limit=2&cursor=\(try first.text("nextCursor"))")
+        #expect(try (first.list() + rest.list()).map { $0["id"] as? String } == made)
+        #expect(try rest.object()["nextCursor"] is NSNull)
+        for query in ["limit=0", "limit=201", "cursor=x"] {
+            #expect(try await company.get("\(path)?\(query)").status == 422, "\(query)")
+        }
+    }
+
     @Test func `a policy's versions are listed newest first, also when it is gone`() async throws {
         let company = try await TestCompany.make()
         let id = try await company.policy()

@@ -84,6 +84,7 @@ import Testing
         Self.expect("AuthorizationRequest", AuthorizationRequest.names)
         Self.expect("MerchantDraft", Merchant.names)
         Self.expect("PolicyDraft", PolicyTerms.names)
+        Self.expect("PolicyReplacement", PolicyTerms.names + PolicyTerms.ownNames)
         Self.expect("PeriodLimitDraft", SpendLimit.names)
         Self.expect("ScheduleDraft", Schedule.names)
         Self.expect("SignUpDraft", SignUpDraft.names)

@@ -3,7 +3,7 @@ enum Migrator {
     /// Every version's statements, in order; a version that shipped is never edited.
     static let versions: [[Statement]] = [
         V001.statements, V002.statements, V003.statements, V004.statements, V005.statements, V006.statements,
-        V007.statements, V008.statements, V009.statements, V010.statements,
+        V007.statements, V008.statements, V009.statements, V010.statements, V011.statements,
     ]
 
     private static let createVersion = Statement(

@@ -6,6 +6,8 @@ enum Companies {
         let policyVersion: Int64
         /// Changes with every change of an API key.
         let keyVersion: Int64
+        /// The processor that tokens are for where the request names none; nil: any.
+        let defaultAudience: Audience?
     }
 
     private static let insert = Statement(
@@ -16,20 +18,23 @@ enum Companies {
     private static let raise = Statement(
         """
         UPDATE companies SET revision = revision + 1 WHERE company_id = $1
-        RETURNING policy_version, key_version, revision
+        RETURNING policy_version, key_version, default_audience, revision
         """, onlyLocks: true)
     private static let raiseFrom = Statement(
         checking: """
             UPDATE companies SET revision = revision + 1 / CASE WHEN revision = $1 THEN 1 ELSE 0 END
             WHERE company_id = $2
             """)
-    private static let look = Statement("SELECT policy_version, key_version FROM companies WHERE company_id = $1")
+    private static let look = Statement(
+        "SELECT policy_version, key_version, default_audience FROM companies WHERE company_id = $1")
     private static let revision = Statement("SELECT revision, key_version FROM companies WHERE company_id = $1")
     private static let name = Statement("SELECT name FROM companies WHERE company_id = $1")
     private static let policiesChanged = Statement(
         "UPDATE companies SET policy_version = $1, revision = revision + 1 WHERE company_id = $2")
     private static let keysChanged = Statement(
         "UPDATE companies SET key_version = $1, revision = revision + 1 WHERE company_id = $2")
+    private static let audienceChanged = Statement(
+        "UPDATE companies SET default_audience = $1, revision = revision + 1 WHERE company_id = $2")
     private static let pageAfter = Statement(
         "SELECT company_id FROM companies WHERE company_id > $1 ORDER BY company_id LIMIT $2")
 
@@ -71,7 +76,7 @@ enum Companies {
         let found = try tx.ask(own + (foreseen ?? []).flatMap { one, books in one.questions(in: books) })
         guard let row = found[0].first, let admission = try admission(found[0]) else { return nil }
         tx.memory[id] = GroupMemory.Standing(
-            admission: admission, revision: try row.integer(2),
+            admission: admission, revision: try row.integer(3),
             nextLapse: try Authorizations.nextLapse(found[1]) ?? Period.allTime.end)
         tx.memory.keySetSequence = try SigningKeys.number(found[2])
         try remember(found.dropFirst(own.count), of: foreseen ?? [])
@@ -144,6 +149,13 @@ enum Companies {
         try tx.execute(keysChanged, [.integer(version), SQLValue(id)])
     }
 
+    static func setDefaultAudience(
+        _ audience: Audience?, of id: CompanyID, in tx: any StoreTransaction
+    ) throws(StorageError) {
+        tx.memory[id].admission = nil
+        try tx.execute(audienceChanged, [SQLValue(audience?.text), SQLValue(id)])
+    }
+
     /// Companies in the order of their identifiers, for work that visits each in turn. The issuer itself is none of them.
     static func page(
         after id: CompanyID?, limit: Int, in tx: any StoreTransaction
@@ -154,7 +166,9 @@ enum Companies {
 
     private static func admission(_ rows: [Row]) throws(StorageError) -> Admission? {
         try rows.first.map { (row) throws(StorageError) in
-            Admission(policyVersion: try row.integer(0), keyVersion: try row.integer(1))
+            Admission(
+                policyVersion: try row.integer(0), keyVersion: try row.integer(1),
+                defaultAudience: try row.optionalChecked(2))
         }
     }
 }

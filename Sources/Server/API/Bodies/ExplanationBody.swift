@@ -11,6 +11,7 @@ extension Explanation {
             json.member("amount", authorization.money.minorUnits)
             json.member("currency", authorization.money.currency.text)
             json.member(merchant: authorization.merchant)
+            json.member("audience", authorization.audience?.text ?? Audience.anyProcessor)
             json.member("createdAt", authorization.createdAt)
             json.member("reasons", reasons: authorization.reasons)
             json.member("shadowReasons", reasons: authorization.shadowReasons)

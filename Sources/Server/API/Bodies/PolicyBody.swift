@@ -5,6 +5,8 @@ extension PolicyTerms {
         "name", "agentId", "enabled", "mode", "currency", "timeZone", "limits", "counter", "merchants", "categories",
         "countries", "schedule", "approval",
     ]
+    /// What a policy says of itself where it is shown. Who puts back what they read need not take them out; they change nothing.
+    static let ownNames = ["id", "version", "createdAt", "updatedAt", "warnings"]
     private static let limitsMax = 20
 
     init(_ body: ObjectReader) throws {

@@ -7,6 +7,8 @@ struct FirstVerification {
     /// Where the keys are fetched.
     let origin: String
     let isTest: Bool
+    /// What its tokens are for.
+    let audience: String
     /// Nil: the reader puts it in.
     let token: String?
 
@@ -19,7 +21,7 @@ struct FirstVerification {
 
         int main(int count, char **arguments)
         {
-            const paitify_bytes audience = PAITIFY_BYTES("\(Audience.anyProcessor)");
+            const paitify_bytes audience = PAITIFY_BYTES("\(Self.inC(audience))");
             paitify_options options;
             paitify_options_init(&options, sizeof options);
             options.issuer = PAITIFY_BYTES("\(issuerURL)");
@@ -56,5 +58,10 @@ struct FirstVerification {
         cc -o verify verify.c $(pkg-config --cflags --libs paitifyverify)
         ./verify \(token ?? "TOKEN")
         """
+    }
+
+    /// Between the quotation marks of a string in C.
+    private static func inC(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
     }
 }

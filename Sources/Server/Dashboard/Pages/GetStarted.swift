@@ -93,9 +93,11 @@ struct GetStarted {
         // Nil for who may not spend, and once it is spent.
         var token: String?
         if let first { token = try await issuer.authorization(first.id, as: caller).token }
+        // The first call's token is for whom it was asked for; the reader's own will be for the company's processor.
+        let audience = token == nil ? try await issuer.companySettings(as: caller).defaultAudience : first?.audience
         let lines = FirstVerification(
             issuerURL: issuer.settings.issuerURL, origin: visit.site.origin, isTest: caller.environment == .test,
-            token: token)
+            audience: audience?.text ?? Audience.anyProcessor, token: token)
         return Content(
             hasSetUp: secret != nil || (!agents.isEmpty && !policies.isEmpty && !keys.isEmpty),
             secret: secret?.text, startDaily: MoneyText.text(daily, currency),

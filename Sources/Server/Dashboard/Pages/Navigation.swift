@@ -32,7 +32,8 @@ enum Navigation {
             Section(
                 heading: "Settings",
                 items: [
-                    item("/api-keys", "API keys"), item("/signing-keys", "Signing keys"), item("/members", "Members"),
+                    item("/api-keys", "API keys"), item("/signing-keys", "Signing keys"), item("/company", "Company"),
+                    item("/members", "Members"),
                     item("/sessions", "Your account"), item("/audit", "Audit log"),
                 ]),
         ]

@@ -14,6 +14,7 @@ struct Pages {
         PolicyPages().add(to: pages)
         APIKeyPages().add(to: pages)
         SigningKeyPages().add(to: pages)
+        CompanyPages().add(to: pages)
         MemberPages().add(to: pages)
         SessionPages().add(to: pages)
         AuditPages().add(to: pages)

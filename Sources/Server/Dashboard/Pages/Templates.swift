@@ -45,6 +45,7 @@ struct Templates: Sendable {
                 "authorizations": PackageResources.authorizations_mustache,
                 "chart": PackageResources.chart_mustache,
                 "clerk": PackageResources.clerk_mustache,
+                "company": PackageResources.company_mustache,
                 "find": PackageResources.find_mustache,
                 "get-started": PackageResources.get_started_mustache,
                 "join": PackageResources.join_mustache,

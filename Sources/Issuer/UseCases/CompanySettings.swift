@@ -1,0 +1,70 @@
+/// What a company has decided for all of its agents.
+public struct CompanySettings: Sendable, Equatable {
+    /// The processor that tokens are for where the request names none. Nil: any, `Audience.anyProcessor`.
+    public let defaultAudience: Audience?
+
+    public init(defaultAudience: Audience?) {
+        self.defaultAudience = defaultAudience
+    }
+}
+
+extension Issuer {
+    public func companySettings(as principal: Principal) async throws -> CompanySettings {
+        try await look(at: nil, as: principal) { CompanySettings(defaultAudience: $0.defaultAudience) }
+    }
+
+    /// In force at the next request, in both environments. What was decided, or is held, keeps the processor it was for.
+    public func setDefaultAudience(_ audience: Audience?, as principal: Principal) async throws {
+        try await transaction(as: principal, scope: .manage) { books in
+            try Self.setDefaultAudience(audience, insteadOf: books.defaultAudience, in: books)
+        }
+    }
+
+    /// The same for somebody at the issuer's machine.
+    public func setDefaultAudience(_ audience: Audience?, of company: CompanyID) async throws {
+        try await atMachine(company) { books in
+            try Self.setDefaultAudience(audience, insteadOf: books.defaultAudience, in: books)
+        }
+    }
+
+    /// The settings, for somebody at the issuer's machine.
+    public func companySettings(of company: CompanyID) async throws -> CompanySettings {
+        try await atMachine(company) { CompanySettings(defaultAudience: $0.defaultAudience) }
+    }
+
+    private static func setDefaultAudience(
+        _ audience: Audience?, insteadOf before: Audience?, in books: Books
+    ) throws {
+        guard audience != before else { return }
+        try Companies.setDefaultAudience(audience, of: books.companyID, in: books.tx)
+        try books.audit(
+            .companyUpdated, books.companyID.text, before: CompanySettings(defaultAudience: before).json,
+            after: CompanySettings(defaultAudience: audience).json)
+    }
+
+    private func atMachine<Value: Sendable>(
+        _ company: CompanyID, _ body: @escaping @Sendable (Books) throws -> Value
+    ) async throws -> Value {
+        try await IssuerError.mapping {
+            try await store.transaction(for: company) { [self] tx in
+                guard let admission = try Companies.lock(company, in: tx), company != .issuer else {
+                    throw IssuerError.notFound(.company, company.text)
+                }
+                return try body(
+                    Books(
+                        tx: tx, companyID: company, environment: .live, now: clock.now(),
+                        policyVersion: admission.policyVersion, defaultAudience: admission.defaultAudience,
+                        author: .command))
+            }
+        }
+    }
+}
+
+extension CompanySettings {
+    /// As the audit log has it.
+    fileprivate var json: String {
+        JSONWriter.text { json in
+            json.object { json in json.member("defaultAudience", defaultAudience?.text) }
+        }
+    }
+}
