@@ -19,7 +19,8 @@ import Testing
         memory.keySetSequence = 7
         memory[company ?? self.company].revision = revision
         if revision != nil, !keysHaveChanged {
-            memory[company ?? self.company].admission = Companies.Admission(policyVersion: 1, keyVersion: 2)
+            memory[company ?? self.company].admission = Companies.Admission(
+                policyVersion: 1, keyVersion: 2, defaultAudience: nil)
         }
         return memory
     }
