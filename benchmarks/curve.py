@@ -92,9 +92,7 @@ def ratios(rows):
     apart = next((rate for (name, x), rate in found.items() if name == "budgets" and x != "1"), None)
     if hot and apart:
         yield "one hot budget over budgets apart", hot / apart
-    es256, alone = found.get(("algorithm", "ES256")), found.get(("one-commit-a-request", "ES256"))
-    if es256 and alone:
-        yield "ES256 over one commit a request", es256 / alone
+    es256 = found.get(("algorithm", "ES256"))
     rs256 = next((float(row["rate"]) for row in rows if row["series"] == "policies"), None)
     if es256 and rs256:
         yield "ES256 over RS256", es256 / rs256

@@ -7,6 +7,7 @@
 #   BENCH_CONNECTIONS    clients (64)
 #   BENCH_COMPANIES      of the many (1000)
 #   BENCH_ALGORITHMS     ("ES256 RS256")
+#   BENCH_WAYS           engines and issuers ("SQLite-1 PostgreSQL-1 PostgreSQL-2")
 #
 # Everything runs on the same cores: clients, issuers and server. Compare ratios, not figures.
 set -euo pipefail
@@ -22,6 +23,7 @@ seconds=${BENCH_SECONDS:-8}
 connections=${BENCH_CONNECTIONS:-64}
 many=${BENCH_COMPANIES:-1000}
 read -ra algorithms <<<"${BENCH_ALGORITHMS:-ES256 RS256}"
+read -ra ways <<<"${BENCH_WAYS:-SQLite-1 PostgreSQL-1 PostgreSQL-2}"
 begin scaling
 servers=() addresses=()
 stop_servers() {
@@ -136,15 +138,15 @@ printf '\n| algorithm | books | issuers | companies | a second | p99 ms | issuer
 printf '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n'
 costs=()
 for algorithm in "${algorithms[@]}"; do
-    for way in 'SQLite 1' 'PostgreSQL 1' 'PostgreSQL 2'; do
-        read -r engine issuers <<<"$way"
+    for way in "${ways[@]}"; do
+        IFS=- read -r engine issuers <<<"$way"
         books "$engine" "$issuers"
         for companies in 1 "$many"; do
             measure "$companies"
             printf '| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n' "$algorithm" "$engine" "$issuers" "$companies" \
                 "$rate" "$(compute %.0f "$p99 / 1000")" "$cpu" "$engine_cpu" "$per_commit" "$wal" "$disk"
             # What is projected: many companies on many issuers.
-            if [ "$way $companies" = "PostgreSQL 2 $many" ]; then costs+=("$algorithm $cpu $engine_cpu $wal $disk $per_commit"); fi
+            if [ "$way $companies" = "PostgreSQL-2 $many" ]; then costs+=("$algorithm $cpu $engine_cpu $wal $disk $per_commit"); fi
         done
         stop_servers
     done

@@ -1,8 +1,5 @@
 /// Decides on spends, keeps the books, and signs what it decided. Free of HTTP; safe to share between threads.
 public final class Issuer: Sendable {
-    /// How many authorizations one transaction adds up to open counters: some 30 ms for all others of its lane.
-    public static let countedMax: Int64 = 10_000
-
     public let settings: IssuerSettings
     let store: any Store
     let clock: Clock
@@ -16,7 +13,7 @@ public final class Issuer: Sendable {
     let simulations = Turnstile(most: 2, waitingMax: 8)
     let turns = CompanyTurns()
     let backlogTurns = CompanyTurns()
-    let countedMax: Int64
+    let portions: Portions
     let openCount: OpenCount
     let crowd: Crowd
     let observation: Observation
@@ -26,7 +23,7 @@ public final class Issuer: Sendable {
     /// `crowd`: the one that the store was given, which learns from the issuer how many requests there are.
     public static func open(
         store: any Store, settings: IssuerSettings, masterKey: MasterKey, clock: Clock, ids: IDGenerator,
-        observation: Observation = .none, crowd: Crowd = Crowd(), countedMax: Int64 = Issuer.countedMax
+        observation: Observation = .none, crowd: Crowd = Crowd(), portions: Portions = Portions()
     ) async throws -> Issuer {
         try await IssuerError.mapping {
             try await Migrator.migrate(store)
@@ -37,14 +34,14 @@ public final class Issuer: Sendable {
             now: clock.now())
         return Issuer(
             store: store, settings: settings, masterKey: masterKey, keyRing: keyRing, clock: clock, ids: ids,
-            observation: observation, crowd: crowd, countedMax: countedMax)
+            observation: observation, crowd: crowd, portions: portions)
     }
 
     /// On books that are open.
     init(
         store: any Store, settings: IssuerSettings, masterKey: MasterKey, keyRing: KeyRing, clock: Clock,
         ids: IDGenerator, observation: Observation = .none, crowd: Crowd = Crowd(),
-        countedMax: Int64 = Issuer.countedMax
+        portions: Portions = Portions()
     ) {
         self.store = store
         self.settings = settings
@@ -55,7 +52,7 @@ public final class Issuer: Sendable {
         self.observation = observation
         openCount = OpenCount(uptime: observation.uptime)
         self.crowd = crowd
-        self.countedMax = countedMax
+        self.portions = portions
         let pool = BcryptPool.forThisMachine()
         apiKeyVerifier = APIKeyVerifier(store: store, pool: pool, observation: observation)
         passwordHasher = PasswordHasher(pool: pool, cost: settings.bcryptCost)
@@ -82,6 +79,18 @@ public final class Issuer: Sendable {
             _ = try await store.globalTransaction { try Companies.page(after: nil, limit: 1, in: $0) }
         }
     }
+}
+
+/// How much one transaction does of what may be very much, since all others of its lane wait for it.
+public struct Portions: Sendable {
+    /// Authorizations that are added up to open counters: some 30 ms.
+    let counted: Int64
+    /// Reservations, and as many held requests, that lapse.
+    let lapsed: Int64
+
+    public init() { self.init(counted: 10_000) }
+
+    init(counted: Int64 = 10_000, lapsed: Int64 = 200) { (self.counted, self.lapsed) = (counted, lapsed) }
 }
 
 /// What an operator may set.

@@ -6,10 +6,11 @@ from pathlib import Path
 from harness import Report, changed
 
 MIGRATIONS = Path("Sources/Issuer/Storage/Migrations")
-STATEMENT = re.compile(r'Statement\(\s*"(?:"")?(.*?)"(?:"")?\s*[,)]', re.S)
+STATEMENT = re.compile(r'Statement\(\s*(?:\w+: )?"(?:"")?(.*?)"(?:"")?\s*[,)]', re.S)
 # What an older program would stumble over: a table or a column that it names is gone, or what it writes is refused.
 NOT_ADDITIVE = [
-    (r"\bDROP\b", "takes something away"),
+    # Without a constraint more is taken than before.
+    (r"\bDROP\b(?! CONSTRAINT\b)", "takes something away"),
     (r"\bRENAME\b", "gives something another name"),
     (r"\bALTER COLUMN\b|\bSET NOT NULL\b|\bADD CONSTRAINT\b", "changes what a column may hold"),
     (r"\bCREATE UNIQUE INDEX\b", "refuses what was taken before"),

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import random
 import signal
 import subprocess
 import tempfile
@@ -12,14 +13,19 @@ import pytest
 from harness.clock import Clock
 from harness.company import Company, assert_books_balance
 from harness.disk import Disk, SlowFlushes
+from harness.linearizability import Budget, is_linearizable
 from harness.load import Patient, assert_still_true
 from harness.metrics import Page
 from harness.postgres import PostgreSQL, programs
+from harness.recorder import Recorder
 from harness.server import Server
 
 BACK_SECONDS_MAX = 5
 CLIENTS = 6
 LIMIT = 1_000_000
+# Whose every answer is noted.
+WITNESSES = 3
+WITNESSED_LIMIT = 5000
 HOUR = 3600
 # Longer than anything here takes, but for what is meant to take too long.
 STATEMENT = "1s"
@@ -189,6 +195,9 @@ def test_a_fault_loses_nothing_that_was_acknowledged_and_service_is_back_when_it
     company = Company.create(world.issuers[0])
     agent = company.spender(LIMIT)
     ways = [Company(server, company.id, company.key) for server in world.issuers]
+    seed = random.SystemRandom().randrange(1 << 32)
+    print(f"seed {seed}")
+    recorder = Recorder(ways, company.spender(WITNESSED_LIMIT), seed, WITNESSES)
     load = Patient([ways[number % len(ways)] for number in range(CLIENTS)], agent, fault.__name__)
     try:
         load.wait_for_more(10)
@@ -198,8 +207,11 @@ def test_a_fault_loses_nothing_that_was_acknowledged_and_service_is_back_when_it
             else:
                 load.wait_for_more(10)
         load.wait_for_more(CLIENTS + 1, seconds=BACK_SECONDS_MAX)
+        recorder.wait_for(len(recorder.history) + WITNESSES)
     finally:
         load.end()
+        recorder.end()
     assert_still_true(ways[-1], load.acknowledged, may_lapse=fault is clock_an_hour_ahead)
     assert_books_balance(company, agent)
     assert json.loads(world.issuers[0].command("check", "--json").stdout)["balances"] is True
+    assert is_linearizable(recorder.history, Budget(WITNESSED_LIMIT)), "\n".join(map(str, recorder.history))

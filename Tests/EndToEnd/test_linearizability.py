@@ -2,20 +2,17 @@
 
 import itertools
 import random
-import threading
-import time
 
-import httpx
 import pytest
 
-from harness.company import TLS, Company
+from harness.company import Company
 from harness.linearizability import Budget, Operation, is_linearizable
 from harness.postgres import PostgreSQL
+from harness.recorder import Recorder
 
 LIMIT = 1000
 CLIENTS = 8
 OPERATIONS = 40
-UNHURRIED_SECONDS = 0.02
 SEED = random.SystemRandom().randrange(1 << 32)
 
 # First the checker: histories that it must accept, and such as it must refuse. Each row is (client, name, arguments, start, end,
@@ -211,98 +208,6 @@ def answers(operation, state):
 # And now the issuers.
 
 
-class Recorder:
-    """Clients of two issuers, who note when they asked what and what they were answered."""
-
-    def __init__(self, ways, agent, seed):
-        self.ways, self.agent = ways, agent
-        self.history, self.known, self.failures = [], [], []
-        self.lock = threading.Lock()
-        self.threads = [
-            threading.Thread(target=self._run, args=(number, random.Random(f"{seed}-{number}"))) for number in range(CLIENTS)
-        ]
-
-    def _run(self, number, source):
-        try:
-            with httpx.Client(timeout=30, verify=TLS) as client:
-                for attempt in range(OPERATIONS):
-                    self._operate(client, number, attempt, source)
-        except Exception as error:
-            self.failures.append(error)
-
-    def _operate(self, client, number, attempt, source):
-        with self.lock:
-            known = self.known[-12:]
-        name = source.choices(["authorize", "budget", "get", "confirm", "void"], [5, 2, 1, 2, 2] if known else [5, 2, 0, 0, 0])[0]
-        arguments = {
-            "authorize": lambda: (source.randrange(50, 300),),
-            "budget": tuple,
-            "get": lambda: (source.choice(known),),
-            "confirm": lambda: (source.choice(known), source.randrange(1, 50)),
-            "void": lambda: (source.choice(known),),
-        }[name]()
-        operation = Operation(number, name, arguments, time.monotonic())
-        # Whoever is not answered asks again, with the same key, or leaves it at that.
-        was_sent = False
-        for way in itertools.islice(itertools.cycle(self.ways), number, number + source.choice([1, 40])):
-            try:
-                answer = self._ask(client, way, operation, f"{number}-{attempt}")
-            except (httpx.ConnectError, httpx.InvalidURL):  # the server is not there, or its port not known yet
-                time.sleep(UNHURRIED_SECONDS)
-                continue
-            was_sent = True
-            if answer is not None:
-                operation.end, operation.answer = time.monotonic(), answer
-                break
-            time.sleep(UNHURRIED_SECONDS)
-        # What nobody was asked did not happen, and what only looked, and saw nothing, changes nothing.
-        if operation.end is not None or (was_sent and name not in ("budget", "get")):
-            with self.lock:
-                self.history.append(operation)
-                if name == "authorize" and operation.answer and operation.answer[0] == "APPROVED":
-                    self.known.append(operation.answer[1])
-
-    def _ask(self, client, way, operation, key):
-        """None where nobody knows what became of it."""
-        headers = {"X-API-Key": way.key, "Idempotency-Key": key}
-        path, body = {
-            "authorize": lambda amount: ("/v1/authorize", {"agentId": self.agent, "amount": amount, "currency": "USD"}),
-            "budget": lambda: (f"/v1/budget/{self.agent}", None),
-            "get": lambda identifier: (f"/v1/authorize/{identifier}", None),
-            "confirm": lambda identifier, amount: (f"/v1/authorize/{identifier}/confirm", {"amount": amount}),
-            "void": lambda identifier: (f"/v1/authorize/{identifier}/void", {}),
-        }[operation.name](*operation.arguments)
-        try:
-            address = way.server.address + path
-            answer = client.get(address, headers=headers) if body is None else client.post(address, json=body, headers=headers)
-        except httpx.ConnectError:
-            raise
-        except httpx.TransportError:
-            return None
-        if answer.status_code == 503 or (
-            answer.status_code == 409 and answer.json()["code"] == "IDEMPOTENCY_KEY_IN_USE"
-        ):
-            return None
-        assert answer.status_code in (200, 409), answer.text
-        if answer.status_code == 409:
-            return "refused"
-        said = answer.json()
-        return {
-            "authorize": lambda: (said["decision"], said["id"] if said["decision"] == "APPROVED" else None),
-            "budget": lambda: (said["budgets"][0]["reserved"], said["budgets"][0]["confirmed"]),
-            "get": lambda: (said["status"], said["confirmedAmount"] if said["status"] == "CONFIRMED" else None),
-            "confirm": lambda: "done",
-            "void": lambda: "done",
-        }[operation.name]()
-
-    def wait_for(self, count):
-        end = time.monotonic() + 60
-        while len(self.history) < count:
-            assert not self.failures, self.failures
-            assert time.monotonic() < end, f"{len(self.history)} of {count}"
-            time.sleep(0.005)
-
-
 def test_what_clients_of_two_issuers_see_while_one_is_killed_and_connections_are_cut_is_linearizable(own_server):
     print(f"seed {SEED}")
     postgres = PostgreSQL()
@@ -311,9 +216,8 @@ def test_what_clients_of_two_issuers_see_while_one_is_killed_and_connections_are
         servers = [own_server(**settings).start() for _ in range(2)]
         company = Company.create(servers[0])
         agent = company.spender(LIMIT)
-        recorder = Recorder([Company(server, company.id, company.key) for server in servers], agent, SEED)
-        for thread in recorder.threads:
-            thread.start()
+        ways = [Company(server, company.id, company.key) for server in servers]
+        recorder = Recorder(ways, agent, SEED, CLIENTS, OPERATIONS)
         recorder.wait_for(50)
         servers[0].kill()
         recorder.wait_for(120)
@@ -321,9 +225,7 @@ def test_what_clients_of_two_issuers_see_while_one_is_killed_and_connections_are
         for count in (160, 220):
             recorder.wait_for(count)
             postgres.sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = 'books'")
-        for thread in recorder.threads:
-            thread.join()
-        assert not recorder.failures, recorder.failures
+        recorder.join()
         history = recorder.history
         print(f"{len(history)} operations, {sum(operation.end is None for operation in history)} of them without an answer")
         assert is_linearizable(history, Budget(LIMIT)), "\n".join(map(str, sorted(history, key=lambda each: each.start)))

@@ -1,9 +1,12 @@
 """Two versions at once: issuers beside a schema that is newer than theirs."""
 
+import contextlib
 import itertools
 import json
+import subprocess
 
 from harness.company import Company, assert_books_balance, limit
+from harness.postgres import programs
 
 NUMBERS = itertools.count()
 
@@ -70,3 +73,36 @@ def test_a_program_refuses_a_schema_that_is_newer_and_changes_nothing_of_it(post
     # Nothing was taken away: whoever goes back a version says so by hand, and it serves.
     postgres.sql(f"UPDATE schema_version SET version = {known}", database)
     assert server.start().stop() == 0
+
+
+@contextlib.contextmanager
+def somebody_reads(postgres, database, table):
+    """At length, in a transaction that does not end."""
+    command = [programs() / "psql", "-X", "-q", "-A", "-t", "-h", postgres.folder, "-U", "postgres", database]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as psql:
+        psql.stdin.write(f"BEGIN; SELECT count(*) FROM {table};\n")
+        psql.stdin.flush()
+        assert psql.stdout.readline().strip().isdigit()
+        yield
+        psql.stdin.close()
+
+
+def test_a_migration_that_would_wait_for_a_reader_gives_up_and_changes_nothing(postgres, own_server):
+    database = f"rolling_{next(NUMBERS)}"
+    server = own_server(**postgres.database(database)).start()
+    company = Company.create(server)
+    agent = company.spender()
+    known = int(postgres.sql("SELECT version FROM schema_version", database))
+    # As the version before left it: its foreign key is to go.
+    postgres.sql(
+        "ALTER TABLE authorizations ADD CONSTRAINT authorizations_company_id_agent_id_fkey "
+        "FOREIGN KEY (company_id, agent_id) REFERENCES agents; UPDATE schema_version SET version = 9", database)
+    with somebody_reads(postgres, database, "authorizations"):
+        refused = server.command("migrate", check=False)
+        assert refused.returncode == 1 and "lock timeout" in refused.stderr and refused.stderr.count("\n") == 1, refused
+        assert int(postgres.sql("SELECT version FROM schema_version", database)) == 9
+        company.approved(agent, 1)
+    assert server.command("migrate").returncode == 0
+    assert int(postgres.sql("SELECT version FROM schema_version", database)) == known
+    company.approved(agent, 1)
+    assert_books_balance(company, agent)

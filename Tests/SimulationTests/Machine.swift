@@ -2,7 +2,8 @@ import Synchronization
 
 @testable import Issuer
 
-/// A real issuer on its real storage code, with its time, its identifiers, its disk and its power in the simulation's hands.
+/// Two real issuers on their real storage code, with their time, their identifiers, their disk and their power in the
+/// simulation's hands.
 ///
 /// One history after the other takes place on it, each from the same beginning: a store with one company, its agents and
 /// its keys. To open a store and to unseal keys takes longer than a whole history. So mostly a start is what it is to
@@ -16,6 +17,11 @@ final class Machine {
     let time: SimulatedTime
     private(set) var store: SimulatedStore
     private(set) var issuer: Issuer
+    /// Another on the same store, which remembers for itself.
+    private(set) var other: Issuer
+    /// A third, which adds up very little at a time.
+    private(set) var counting: Issuer
+    private var portions = Portions()
     private let disk: SimulatedDisk
     private let template: SimulatedDisk.Image
     private var starts: UInt64 = 0
@@ -25,6 +31,7 @@ final class Machine {
         (disk, time) = (SimulatedDisk.make(), SimulatedTime(Self.beginning))
         store = try SimulatedStore(on: disk)
         issuer = try await Self.open(store, time, makingIDsFrom: 0, signing: algorithm)
+        (other, counting) = (issuer, issuer)
         let company = try await issuer.createCompany(name: Name("Acme"))
         owner = try await issuer.authenticate(apiKey: company.apiKey)
         var agents: [AgentID] = []
@@ -40,8 +47,8 @@ final class Machine {
     }
 
     /// Begins another history.
-    func begin() {
-        (starts, time.now) = (0, Self.beginning)
+    func begin(_ portions: Portions) {
+        (starts, time.now, self.portions) = (0, Self.beginning, portions)
         disk.load(template)
         start()
     }
@@ -57,14 +64,19 @@ final class Machine {
 
     private func start() {
         store.power.plan(nil)
-        issuer = Issuer(
-            store: store, settings: issuer.settings, masterKey: issuer.masterKey, keyRing: issuer.keyRing,
-            clock: time.clock, ids: Self.ids(from: firstID))
+        let ids = Self.ids(from: firstID)
+        func started(_ portions: Portions) -> Issuer {
+            Issuer(
+                store: store, settings: issuer.settings, masterKey: issuer.masterKey, keyRing: issuer.keyRing,
+                clock: time.clock, ids: ids, portions: portions)
+        }
+        (issuer, other, counting) = (started(portions), started(portions), started(Portions(counted: 2)))
     }
 
     private func startWhole() async throws {
         store = try SimulatedStore(on: disk)
         issuer = try await Self.open(store, time, makingIDsFrom: firstID, signing: issuer.settings.signingAlgorithm)
+        start()
     }
 
     /// No two processes of a history make the same.

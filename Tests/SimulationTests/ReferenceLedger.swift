@@ -44,6 +44,12 @@ struct ReferenceLedger {
         case deny(Int)
         case replace(Int, Policy)
         case suspend(Int, Bool)
+        /// Somebody has begun to add up what a limit would count, and is gone: nothing comes of it that anybody sees.
+        case countAhead(Limit, agent: Int?)
+    }
+
+    enum Limit: CaseIterable {
+        case day, week, month, year, ever, hour, minute
     }
 
     enum Outcome: Equatable {
@@ -68,6 +74,7 @@ struct ReferenceLedger {
     }
 
     mutating func apply(_ operation: Operation, at now: Int64) -> Outcome {
+        if case .countAhead = operation { return .changed }
         lapse(at: now)
         switch operation {
         case .authorize(let agent, let amount, let lifetime):
@@ -93,6 +100,7 @@ struct ReferenceLedger {
         case .suspend(let agent, let suspended):
             isSuspended[agent] = suspended
             return .changed
+        case .countAhead: return .changed
         }
     }
 

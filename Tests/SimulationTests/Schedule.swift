@@ -5,9 +5,28 @@ struct Schedule {
     static let agentCount = 2
     static let policyCount = 2
 
+    /// How much the issuers do in one transaction.
+    let portions: Portions
+    private let setsBack: Bool
     private var random: SeededGenerator
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    init(seed: UInt64) {
+        random = SeededGenerator(seed: seed)
+        let counted = Int64.random(in: 1...6, using: &random)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0, 1: (portions, setsBack) = (Portions(), true)
+        case 2: (portions, setsBack) = (Portions(counted: counted), true)
+        // What is due and had no turn may be in time again where a clock is set back: the reference knows no such thing.
+        default:
+            (portions, setsBack) = (
+                Portions(counted: counted, lapsed: Int64.random(in: 1...2, using: &random)), false
+            )
+        }
+    }
+
+    /// Whether much is done in steps, between which other requests would have their turn: then one comes at a time.
+    var isInSteps: Bool { portions.counted < Portions().counted }
+    var groupCount: Int { isInSteps ? 20 : 8 }
 
     mutating func policies() -> [ReferenceLedger.Policy] {
         // The first is the company's, so that most requests find one.
@@ -34,14 +53,18 @@ struct Schedule {
             return ahead + Int64.random(in: -1...1, using: &random)
         case 10: return now + Int64.random(in: 0...9, using: &random) * 86_400_000
         // Somebody sets it back.
-        default: return now - Int64.random(in: 0...3_600_000, using: &random)
+        default: return now + (setsBack ? -1 : 1) * Int64.random(in: 0...3_600_000, using: &random)
         }
     }
 
-    mutating func groupSize() -> Int { Int.random(in: 1...4, using: &random) }
+    mutating func groupSize() -> Int { isInSteps ? 1 : Int.random(in: 1...4, using: &random) }
 
     /// `entries`: how many authorizations there are.
     mutating func operation(entries: Int) -> ReferenceLedger.Operation {
+        if oneIn(8) {
+            let limit = ReferenceLedger.Limit.allCases[Int.random(in: 0..<7, using: &random)]
+            return .countAhead(limit, agent: oneIn(2) ? agent() : nil)
+        }
         guard entries > 0, !oneIn(2) else {
             return .authorize(agent: agent(), amount: limit(1...400), lifetime: oneIn(2) ? 900 : 60)
         }
@@ -59,10 +82,16 @@ struct Schedule {
         }
     }
 
-    /// Where the power fails in a group of `size` requests, if it does, and what it leaves.
+    /// Where the power, or the disk alone, fails in a group of `size` requests, if it does, and what it leaves.
     mutating func failure(size: Int) -> Power.Failure? {
         failingMoment(size: size).map { Power.Failure(moment: $0, survivors: random.next()) }
     }
+
+    /// Whether clients whose requests came to nothing ask again.
+    mutating func asksAgain() -> Bool { oneIn(3) }
+
+    /// Which of two issuers is asked.
+    mutating func issuer() -> Int { Int.random(in: 0...1, using: &random) }
 
     private mutating func failingMoment(size: Int) -> Power.Failure.Moment? {
         switch Int.random(in: 0..<12, using: &random) {
@@ -70,6 +99,7 @@ struct Schedule {
         case 2: return .beforeCommit
         case 3: return .beforeWrite(Int.random(in: 0..<30, using: &random))
         case 4: return .afterAnswers(Int.random(in: 0..<size, using: &random))
+        case 5: return .writeFails(Int.random(in: 0..<30, using: &random))
         default: return nil
         }
     }

@@ -93,16 +93,16 @@ private nonisolated(unsafe) let methods: UnsafePointer<sqlite3_io_methods> = {
         return SQLITE_IOERR | 2 << 8
     }
     unsafe methods.xWrite = { handle, buffer, count, offset in
-        unsafe file(handle).write(UnsafeRawBufferPointer(start: buffer, count: Int(count)), at: Int(offset))
-        return SQLITE_OK
+        let bytes = unsafe UnsafeRawBufferPointer(start: buffer, count: Int(count))
+        return unsafe file(handle).write(bytes, at: Int(offset)) ? SQLITE_OK : SQLITE_FULL
     }
     unsafe methods.xTruncate = { handle, length in
-        unsafe file(handle).truncate(to: Int(length))
-        return SQLITE_OK
+        // SQLITE_IOERR_TRUNCATE.
+        unsafe file(handle).truncate(to: Int(length)) ? SQLITE_OK : SQLITE_IOERR | 6 << 8
     }
     unsafe methods.xSync = { handle, _ in
-        unsafe file(handle).flush()
-        return SQLITE_OK
+        // SQLITE_IOERR_FSYNC.
+        unsafe file(handle).flush() ? SQLITE_OK : SQLITE_IOERR | 4 << 8
     }
     unsafe methods.xFileSize = { handle, size in
         unsafe size?.pointee = sqlite3_int64(file(handle).bytes.count)

@@ -8,8 +8,8 @@ final class SimulatedDisk: @unchecked Sendable {
 
     let number: Int
     private var files: [String: SimulatedFile] = [:]
-    /// Called before each write and each flush: the power may fail there.
-    var beforeChange: () -> Void = {}
+    /// Called before each write and each flush: the power may fail there. False: the disk refuses it.
+    var beforeChange: () -> Bool = { true }
 
     init(number: Int) { self.number = number }
 
@@ -51,26 +51,31 @@ final class SimulatedFile {
 
     fileprivate init(_ disk: SimulatedDisk) { self.disk = disk }
 
-    func write(_ new: UnsafeRawBufferPointer, at offset: Int) {
-        disk.beforeChange()
+    /// Whether it was written.
+    func write(_ new: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        guard disk.beforeChange() else { return false }
         if bytes.count < offset { bytes += repeatElement(0, count: offset - bytes.count) }
         let place = offset..<offset + new.count
         let over = min(new.count, bytes.count - offset)
         // A copy: the array must have no other owner when it is written to.
         unflushed.append(Write(place: place, before: Array(bytes[offset..<offset + over])))
         unsafe put(new, at: place, over: over)
+        return true
     }
 
     /// SQLite shortens a file only where what it held is elsewhere on the disk.
-    func truncate(to length: Int) {
-        disk.beforeChange()
+    func truncate(to length: Int) -> Bool {
+        guard disk.beforeChange() else { return false }
         unflushed.removeAll { $0.place.upperBound > length }
         if bytes.count > length { bytes.removeLast(bytes.count - length) }
+        return true
     }
 
-    func flush() {
-        disk.beforeChange()
+    /// Whether it was flushed; what was not may be on the disk all the same.
+    func flush() -> Bool {
+        guard disk.beforeChange() else { return false }
         unflushed.removeAll(keepingCapacity: true)
+        return true
     }
 
     func memory(_ region: Int, size: Int) -> UnsafeMutableRawPointer { unsafe shared.region(region, size: size) }

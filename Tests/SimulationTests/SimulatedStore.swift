@@ -109,7 +109,7 @@ final class SimulatedStore: Store {
     }
 }
 
-/// When the power fails, and what it leaves.
+/// When the power fails, and what it leaves; or where the disk fails, and all goes on.
 final class Power: Sendable {
     struct Failure: Sendable {
         enum Moment: Equatable, Sendable {
@@ -120,6 +120,8 @@ final class Power: Sendable {
             case beforeWrite(Int)
             /// After the commit, when so many of the group have been answered.
             case afterAnswers(Int)
+            /// The disk refuses the group's write, or flush, of that number, from 0. The power stays on.
+            case writeFails(Int)
         }
 
         let moment: Moment
@@ -132,6 +134,7 @@ final class Power: Sendable {
         var statements = 0
         var writes = 0
         var answers = 0
+        var hasRefused = false
         var left: SimulatedDisk.Image?
 
         var isOut: Bool { left != nil }
@@ -143,8 +146,14 @@ final class Power: Sendable {
     init(_ disk: SimulatedDisk) {
         self.disk = disk
         disk.beforeChange = { [weak self] in
-            self?.fail { $0 == .beforeWrite($1.writes) }
-            self?.state.withLock { $0.writes += 1 }
+            guard let self else { return true }
+            fail { $0 == .beforeWrite($1.writes) }
+            return state.withLock { state in
+                let refuses = state.failure?.moment == .writeFails(state.writes)
+                state.writes += 1
+                if refuses { state.hasRefused = true }
+                return !refuses
+            }
         }
     }
 
@@ -152,6 +161,9 @@ final class Power: Sendable {
     func plan(_ failure: Failure?) { state.withLock { $0 = State(failure: failure) } }
 
     var isOut: Bool { state.withLock { $0.isOut } }
+
+    /// Whether the disk has refused something.
+    var hasRefused: Bool { state.withLock { $0.hasRefused } }
 
     /// What the disk holds since the power is out; nil: it is not.
     var left: SimulatedDisk.Image? { state.withLock { $0.left } }

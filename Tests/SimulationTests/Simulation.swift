@@ -2,11 +2,11 @@
 
 /// One schedule, carried out on the real issuer and on the reference, side by side.
 struct Simulation {
-    static let groupCount = 8
-
     /// A request that a client sent, and what it knows of it.
     private struct Request {
         let operation: ReferenceLedger.Operation
+        /// Which of the issuers is asked.
+        let issuer: Int
         /// Most POSTs have one.
         let key: IdempotencyKey?
         /// Whether another request has had that key.
@@ -32,7 +32,7 @@ struct Simulation {
         schedule = Schedule(seed: seed)
         reference = ReferenceLedger(
             policies: schedule.policies(), isSuspended: Array(repeating: false, count: Schedule.agentCount))
-        machine.begin()
+        machine.begin(schedule.portions)
         for policy in reference.policies {
             let terms = try PolicyTerms(policy, agents: machine.agents)
             policies.append(try await machine.issuer.createPolicy(terms, as: machine.owner, once: nil).result.get().id)
@@ -41,7 +41,7 @@ struct Simulation {
 
     mutating func run() async throws {
         let time = machine.time
-        for number in 0..<Self.groupCount {
+        for number in 0..<schedule.groupCount {
             do {
                 time.now = schedule.time(after: time.now, edges: reference.edges)
                 try await runGroup(number)
@@ -53,20 +53,26 @@ struct Simulation {
     }
 
     private mutating func runGroup(_ number: Int) async throws {
-        let size = schedule.groupSize()
+        let (size, before) = (schedule.groupSize(), reference)
         let group = (0..<size).map { prepare($0, ofGroup: number, isLast: $0 == size - 1) }
         let power = machine.store.power
         power.plan(schedule.failure(size: group.count))
         let answers = await carryOut(group)
-        let wentOut = power.isOut
+        let (wentOut, diskFailed) = (power.isOut, power.hasRefused)
         if !wentOut { power.plan(nil) }
         for (request, answer) in zip(group, answers) {
-            try note(answer, to: request, mayBeMissing: wentOut)
+            try note(answer, to: request, mayBeMissing: wentOut || diskFailed)
         }
-        guard wentOut else { return }
-        try await machine.startAgain(whole: schedule.startsWhole())
+        let unanswered = group.indices.filter { answers[$0].isLost }.map { group[$0] }
+        if wentOut {
+            try await machine.startAgain(whole: schedule.startsWhole())
+        } else if !unanswered.isEmpty, !answers.contains(.lost(isUnknown: true)), !schedule.asksAgain() {
+            guard unanswered.count == group.count else { throw Difference("a commit failed, and some were answered") }
+            // Nothing of it is there, in the store or in the issuers' memory.
+            reference = before
+            return
+        }
         // Clients that got no answer ask again, with the same keys.
-        let unanswered = group.indices.filter { answers[$0] == nil }.map { group[$0] }
         for (request, answer) in zip(unanswered, await carryOut(unanswered)) {
             try note(answer, to: request, mayBeMissing: false)
         }
@@ -78,14 +84,14 @@ struct Simulation {
             reference.lapse(at: machine.time.now)
             let first = sent[index]
             return Request(
-                operation: first.operation, key: key, sentAt: first.sentAt, expected: first.expected,
-                entry: first.entry, answer: first.answer)
+                operation: first.operation, issuer: schedule.issuer(), key: key, sentAt: first.sentAt,
+                expected: first.expected, entry: first.entry, answer: first.answer)
         }
         if let index = schedule.reused(of: sent.count), let key = sent[index].key, hasAnswer(to: sent[index]) {
             // It is refused, and undone with all that it saw to first: the reference knows nothing of it.
             return Request(
-                operation: sent[index].operation, key: key, isKeyAnothers: true, sentAt: machine.time.now,
-                expected: .keyReused, entry: nil, answer: nil)
+                operation: sent[index].operation, issuer: schedule.issuer(), key: key, isKeyAnothers: true,
+                sentAt: machine.time.now, expected: .keyReused, entry: nil, answer: nil)
         }
         let operation = schedule.operation(entries: entries.count)
         let expected = reference.apply(operation, at: machine.time.now)
@@ -95,11 +101,11 @@ struct Simulation {
         case .approve, .deny: break
         // Where nothing has come after them, they may be asked again without one.
         case .confirm, .void: if isLast, schedule.omitsKey() { key = nil }
-        case .replace, .suspend: key = nil
+        case .replace, .suspend, .countAhead: key = nil
         }
         return Request(
-            operation: operation, key: key.flatMap { try? IdempotencyKey($0) }, sentAt: machine.time.now,
-            expected: expected, entry: entry, answer: nil)
+            operation: operation, issuer: schedule.issuer(), key: key.flatMap { try? IdempotencyKey($0) },
+            sentAt: machine.time.now, expected: expected, entry: entry, answer: nil)
     }
 
     /// Whether its answer is known and kept now.
@@ -108,32 +114,33 @@ struct Simulation {
         return request.answer != nil && (sentAt...sentAt + 86_399_999).contains(machine.time.now)
     }
 
-    /// Has the requests wait in their order and commits them as one group. Nil: no answer came.
-    private func carryOut(_ group: [Request]) async -> [Client.Answer?] {
+    /// Has the requests wait in their order and commits them as one group.
+    private func carryOut(_ group: [Request]) async -> [Client.Answer] {
         let store = machine.store
         let client = Client(
-            issuer: machine.issuer, owner: machine.owner, agents: machine.agents, policies: policies, entries: entries)
+            issuers: [machine.issuer, machine.other], counting: machine.counting, owner: machine.owner,
+            agents: machine.agents, policies: policies, entries: entries)
         store.gather()
-        var running: [Task<Client.Answer?, Never>] = []
+        var running: [Task<Client.Answer, Never>] = []
         for request in group {
             running.append(
                 Task(executorPreference: queue) {
                     let answer = await client.send(
-                        request.operation, key: request.key, isKeyAnothers: request.isKeyAnothers)
+                        request.operation, key: request.key, isKeyAnothers: request.isKeyAnothers, to: request.issuer)
                     store.arrived()
                     return answer
                 })
             await store.wait(forArrivals: running.count)
         }
         store.commit()
-        var answers: [Client.Answer?] = []
+        var answers: [Client.Answer] = []
         for task in running { answers.append(await task.value) }
         return answers
     }
 
     /// Compares an answer with the reference's and, where the request was answered before, with that answer.
-    private mutating func note(_ answer: Client.Answer?, to request: Request, mayBeMissing: Bool) throws {
-        guard let answer else {
+    private mutating func note(_ answer: Client.Answer, to request: Request, mayBeMissing: Bool) throws {
+        if answer.isLost {
             guard mayBeMissing else { throw Difference("\(request.operation) was not answered") }
             return
         }
@@ -161,7 +168,7 @@ struct Simulation {
         reference.lapse(at: machine.time.now)
         let (issuer, owner) = (machine.issuer, machine.owner)
         for (agent, id) in machine.agents.enumerated() {
-            for budget in try await issuer.budget(of: id, as: owner).budgets {
+            for budget in try await [issuer, machine.other][agent % 2].budget(of: id, as: owner).budgets {
                 let whose = budget.scope == .agent ? agent : nil
                 // A rolling limit's period has no end.
                 let end = budget.interval.seconds == nil ? budget.resetsAt : nil

@@ -37,7 +37,7 @@ ACROSS = re.compile(
 # SQLite's own, among them what `paitify restore` does to a copy; PostgreSQL's own tables; what makes or changes tables; the beginning
 # and end of transactions.
 ELSEWHERE = re.compile(
-    r"\s*(PRAGMA|VACUUM|CREATE|ALTER|DROP|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b|.*(sqlite_|pg_)"
+    r"\s*(PRAGMA|VACUUM|CREATE|ALTER|DROP|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b|.*(sqlite_|pg_|set_config)"
     r"|\s*DELETE FROM (invitations|password_resets|sessions) RETURNING"
     r"|\s*DELETE FROM idempotency_keys WHERE company_id = \$1 AND environment = \$2 AND idempotency_key = \$3", re.S
 )
@@ -107,7 +107,7 @@ def normal(text):
 
 def written():
     """(place, pieces) of each statement in the sources: its text between what is put into it."""
-    literal = re.compile(r'Statement\(\s*(?:knowing: )?(?:"""(.*?)"""|"((?:[^"\\]|\\.)*)")', re.S)
+    literal = re.compile(r'Statement\(\s*(?:\w+: )?(?:"""(.*?)"""|"((?:[^"\\]|\\.)*)")', re.S)
     for path in sorted((ROOT / "Sources/Issuer").rglob("*.swift")):
         source = path.read_text()
         for match in literal.finditer(source):

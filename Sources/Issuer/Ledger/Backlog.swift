@@ -3,6 +3,6 @@
 enum Backlog: Error {
     /// Counters that have much to add up before they are whole.
     case counters([CounterKey], agent: AgentID, currency: CurrencyCode)
-    /// More reservations whose time is over than one transaction lapses.
+    /// More reservations, or held requests, whose time is over than one transaction lapses.
     case lapses
 }

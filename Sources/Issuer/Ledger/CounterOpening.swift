@@ -30,7 +30,7 @@ struct CounterOpening {
         } else {
             guard isStep, left > 0, let oldest = seen.oldest else { return nil }
             left = 0
-            start = max(rest.start, Self.mark(at: oldest, before: key.period.end))
+            start = max(rest.start, try mark(at: oldest, of: key))
         }
         let added = try Counters.sum(
             CounterKey(subject: key.subject, period: Period(start: start, end: rest.end)), currency: currency,
@@ -52,10 +52,19 @@ struct CounterOpening {
 
     mutating func take(_ count: Int64) { left = max(0, left - count) }
 
-    /// At an instant or just before it: where no whole counter with this end ever begins, be it of days or a stride.
-    private static func mark(at instant: Instant, before end: Instant) -> Instant {
+    /// At an instant or just before it: where no counter with this end begins, nor a whole one ever will, be it of days or a
+    /// stride.
+    private func mark(at instant: Instant, of key: CounterKey) throws(StorageError) -> Instant {
+        let end = key.period.end
         var start = instant.milliseconds
-        while start % 1000 == 0 || start % (end.milliseconds - start) == 0 { start -= 1 }
-        return Instant(milliseconds: start)
+        while true {
+            let beginning = Instant(milliseconds: start)
+            let mayBeWhole = start % 1000 == 0 || start % (end.milliseconds - start) == 0
+            if !mayBeWhole {
+                let here = CounterKey(subject: key.subject, period: Period(start: beginning, end: end))
+                if try Counters.opened(here, currency: currency, in: books) == nil { return beginning }
+            }
+            start -= 1
+        }
     }
 }

@@ -1,9 +1,6 @@
 /// Reserves budget, makes it final, gives it back. Every change of an authorization and of the counters that cover it
 /// is made here, in one transaction, together.
 struct Ledger {
-    /// The most reservations, and the most held requests, that one transaction lapses: all others wait for it.
-    static let lapsedAtOnceMax: Int64 = 200
-
     let books: Books
 
     init(_ books: Books) {
@@ -123,18 +120,18 @@ struct Ledger {
     /// Lapses what is due in this company, oldest first. The first step of every transaction that looks at its state, so
     /// that expiry is exact and needs nobody.
     ///
-    /// What is over `lapsedAtOnceMax` is left to the transactions that follow, and stays reserved until then: gives whether
-    /// there may be such. Whoever looks at one of those finds it lapsed all the same, see `asOfNow`.
+    /// What is over `most`, of reservations or of held requests, is left to the transactions that follow, and stays as it is
+    /// until then: gives whether there may be such. Whoever looks at one of those finds it lapsed all the same, see `asOfNow`.
     @discardableResult
-    func lapseDue() throws -> Bool {
+    func lapseDue(most: Int64) throws -> Bool {
         if let next = books.tx.memory[books.companyID].nextLapse, books.now < next { return false }
         if try lookForDue() { return false }
         _ = try Companies.lock(books.companyID, in: books.tx)
         // Another issuer may have been faster.
-        let reservations = try Authorizations.lapsedReservations(max: Self.lapsedAtOnceMax, in: books)
-        let requests = try Authorizations.lapsedRequests(max: Self.lapsedAtOnceMax, in: books)
+        let reservations = try Authorizations.lapsedReservations(max: most, in: books)
+        let requests = try Authorizations.lapsedRequests(max: most, in: books)
         for authorization in reservations + requests { _ = try apply(.lapse, to: authorization) }
-        return reservations.count == Self.lapsedAtOnceMax
+        return max(reservations.count, requests.count) >= most
     }
 
     /// Whether nothing is due, which holds for the rest of the group until something may be.

@@ -12,6 +12,8 @@ struct RollingWindow {
     private static let manyAtOnce = 256
     /// What a step by a stride costs, counted as authorizations that are added up.
     private static let stepCost: Int64 = 16
+    /// What leaves a window that moves by a second at most is not counted first: so much is not spent in a second.
+    private static let uncountedSeconds: Int64 = 1
 
     private let counters: WindowCounters
 
@@ -38,6 +40,10 @@ struct RollingWindow {
             return try counters.move(
                 known.window, to: now, changing: counters.sum(Period(start: now, end: rest.end)))
         }
+        if now <= known.window.start.adding(seconds: Self.uncountedSeconds) { return try moveOn(known, to: now) }
+        guard try opening.covers(Period(start: known.window.start, end: now), of: counters.subject) else {
+            return opening.isStep ? try walkOn(known, to: now, by: &opening) : nil
+        }
         return try moveOn(known, to: now)
     }
 
@@ -46,6 +52,35 @@ struct RollingWindow {
         if known.spend.isFull { return try recount(known.window, from: now) }
         return try counters.move(
             known.window, to: now, changing: -counters.sum(Period(start: known.window.start, end: now)))
+    }
+
+    /// Lets the window begin later, as far as that goes: by the rest of a stride, by all whole strides at once, and by the
+    /// beginning of the last; spend by spend where it is not by whole ones.
+    private func walkOn(
+        _ known: (window: Period, spend: Spend), to now: Instant, by opening: inout CounterOpening
+    ) throws(StorageError) -> Spend? {
+        var current = known
+        while opening.left > 0 {
+            let (start, last) = (current.window.start, counters.stride(holding: now).start)
+            let stride = counters.stride(holding: start)
+            var (end, gone) = (last, Spend())
+            if start == stride.start, start < last {
+                gone = try counters.sum(Period(start: start, end: last))
+            } else {
+                end = min(stride.end, now)
+                let spends = try counters.spends(in: Period(start: start, end: end), limit: Int(opening.left))
+                gone = spends.reduce(gone) { $0 + $1.spend }
+                if let newest = spends.last, spends.count >= opening.left {
+                    end = Instant(milliseconds: newest.at.milliseconds + 1)
+                }
+                opening.take(Int64(spends.count))
+            }
+            opening.take(Self.stepCost)
+            let spend = try counters.move(current.window, to: end, changing: -gone)
+            if end == now { return spend }
+            current = (Period(start: end, end: current.window.end), spend)
+        }
+        return nil
     }
 
     /// What would be taken from a full one, or come to it, says nothing of what is in it.

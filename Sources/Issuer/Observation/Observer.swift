@@ -36,6 +36,8 @@ public enum RetryReason: String, Sendable, CaseIterable {
     case deadlock = "40P01"
     /// SQLSTATE 23505: another has written the same row first.
     case duplicate = "23505"
+    /// SQLSTATE 22012: another issuer had written the company's books, and nothing had been asked.
+    case presumption = "22012"
     /// The connection was lost, or led to a server that takes no writes.
     case connection = "connection"
 }

@@ -58,6 +58,8 @@ public struct SimulationReport: Sendable {
     /// Those that it would have denied or held, or newly allowed, newest first: `affectedMax` at most of `affectedTotal`.
     public private(set) var affected: [Affected] = []
     public private(set) var affectedTotal: Int64 = 0
+    /// Those alone of which it would have said otherwise than was decided, newest first: `affectedMax` at most.
+    public private(set) var changed: [Affected] = []
 
     init(
         _ verdicts: [PolicySimulation.Verdict], replacing replaced: PolicyID?, from: Instant, to: Instant,
@@ -90,12 +92,12 @@ public struct SimulationReport: Sendable {
         if change != .none { changes[change, default: Total()].add(amount) }
         guard verdict.decision != .approved || change != .none else { return }
         affectedTotal += 1
-        guard affected.count < Self.affectedMax else { return }
-        affected.append(
-            Affected(
-                id: request.id, agentID: request.agentID, money: request.money, merchant: request.merchant,
-                createdAt: request.createdAt, decision: request.decision, status: request.status,
-                wouldBe: verdict.decision, change: change, reasons: verdict.reasons))
+        let one = Affected(
+            id: request.id, agentID: request.agentID, money: request.money, merchant: request.merchant,
+            createdAt: request.createdAt, decision: request.decision, status: request.status,
+            wouldBe: verdict.decision, change: change, reasons: verdict.reasons)
+        if affected.count < Self.affectedMax { affected.append(one) }
+        if change != .none, changed.count < Self.affectedMax { changed.append(one) }
     }
 
     private static func change(_ verdict: PolicySimulation.Verdict, replacing replaced: PolicyID?) -> Change {

@@ -13,7 +13,8 @@ struct Books {
     var author = Author.issuer
     /// The one agent that whoever asks may spend for: its idempotency keys are kept apart. Nil: any.
     var boundTo: AgentID?
-    /// Whether counters may still hold reservations whose time is over: more were due than one transaction lapses.
+    /// Whether there may be reservations, or held requests, whose time is over and which have not lapsed: more were due than
+    /// one transaction lapses.
     var isBehind = false
     /// Where it is noted what becomes of authorizations; nil where nobody is to be told.
     var changes: Changes?

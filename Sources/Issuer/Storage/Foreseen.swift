@@ -32,6 +32,14 @@ public struct Foreseen: Hashable, Sendable {
         }
     }
 
+    /// Whether the group remembers it from the group before.
+    func isKnown(in books: Books) -> Bool {
+        switch subject {
+        case .spend(let agent, let currency): Counters.areKnown(agent: agent, currency: currency, in: books)
+        case .answer, .authorization: false
+        }
+    }
+
     /// Has the group remember what was found, the rows of each question, under the lock.
     func remember(_ rows: ArraySlice<[Row]>, in books: Books) throws(StorageError) {
         guard let first = rows.first, let last = rows.last else { return }
@@ -55,6 +63,15 @@ extension Books {
     func rows(of subject: Foreseen.Subject, or question: Question) throws(StorageError) -> [Row] {
         if let found = take(subject) { return found }
         return try tx.execute(question)
+    }
+
+    /// Whoever is bound to an agent is given the company's answer, too: that there was none is past.
+    func forgetAnswers(to key: IdempotencyKey) {
+        guard boundTo == nil else { return }
+        for one in tx.memory[companyID].found.keys where one.environment == environment {
+            guard case .answer(let asked, for: .some) = one.subject, asked == key else { continue }
+            take(one.subject)
+        }
     }
 
     /// Once: who asks first may change what they tell of.

@@ -7,6 +7,8 @@ public final class GroupMemory {
     struct Standing {
         /// Once the group has locked the company's row, as it stands.
         var admission: Companies.Admission?
+        /// As the group has raised it.
+        var revision: Int64?
         /// As they stand, of those that the group has looked at since it locked the company's row.
         var agents: [SeenAgent: Agent.Status] = [:]
         /// Before then nothing of the company's is due to lapse; nil where nobody has looked.
@@ -28,6 +30,10 @@ public final class GroupMemory {
 
     /// The key set's number, as a transaction that had locked a company's row has read it.
     var keySetSequence: Int64?
+    /// How the group's company stood when the group before was committed, until somebody locks the company's row.
+    var presumed: Standings.Left?
+    /// The revision that the company's row must have had before, or the group is not committed.
+    var checkedRevision: Int64?
     /// Whose sheets have something to write.
     var companiesWithChanges: Set<CompanyID> = [] { didSet { hasChanged = true } }
     /// Rows that are to be written.
@@ -56,6 +62,8 @@ public final class GroupMemory {
         companiesWithChanges.removeAll(keepingCapacity: true)
         authorizations.removeAll(keepingCapacity: true)
         keySetSequence = nil
+        presumed = nil
+        checkedRevision = nil
     }
 
     /// To be called when all is written.

@@ -123,6 +123,10 @@ public struct Statement: Sendable {
     let onlyLocks: Bool
     /// What the group has to write of these tables is written before it.
     let looksAtCounters, looksAtAuthorizations: Bool
+    /// It finds nothing that anybody wants, and fails where something is otherwise than was presumed.
+    let isCheck: Bool
+    /// SQLite does not run it.
+    let isOfPostgreSQL: Bool
     /// Tells it from every other: the number of those that were made before it.
     let number: Int
 
@@ -134,13 +138,30 @@ public struct Statement: Sendable {
             looksAtAuthorizations: sql.contains("authorizations"))
     }
 
+    /// For what SQLite needs not, or cannot: there it does nothing.
+    init(onPostgreSQL sql: String) {
+        self.init(
+            sql, onlyLocks: false, looksAtCounters: false, looksAtAuthorizations: false, isOfPostgreSQL: true)
+    }
+
+    /// For a statement that divides by zero where something is otherwise than was presumed. What is sent after it is in vain
+    /// then, the commit too.
+    init(checking sql: String) {
+        self.init(sql, onlyLocks: true, looksAtCounters: false, looksAtAuthorizations: false, isCheck: true)
+    }
+
     /// For a statement that knows what the group has to write.
     init(knowing sql: String) {
         self.init(sql, onlyLocks: false, looksAtCounters: false, looksAtAuthorizations: false)
     }
 
-    private init(_ sql: String, onlyLocks: Bool, looksAtCounters: Bool, looksAtAuthorizations: Bool) {
+    private init(
+        _ sql: String, onlyLocks: Bool, looksAtCounters: Bool, looksAtAuthorizations: Bool, isCheck: Bool = false,
+        isOfPostgreSQL: Bool = false
+    ) {
         self.sql = sql
+        self.isCheck = isCheck
+        self.isOfPostgreSQL = isOfPostgreSQL
         self.looksAtCounters = looksAtCounters
         self.looksAtAuthorizations = looksAtAuthorizations
         self.onlyLocks = onlyLocks

@@ -69,10 +69,10 @@ extension Issuer {
         let policies = try policyCache.policies(in: books).applicable(to: request.agent, in: request.money.currency)
         let counters = PolicyEngine.counters(for: policies, agent: request.agent, at: books.now)
         let spent = try Ledger(books).spent(
-            counters, agent: request.agent, currency: request.money.currency, countedMax: countedMax)
+            counters, agent: request.agent, currency: request.money.currency, countedMax: portions.counted)
         var ruling = PolicyEngine.decide(request, under: policies, spent: spent, at: books.now)
         // What is over might be all that is in the way.
-        if books.isBehind, ruling.decision == .denied { throw Backlog.lapses }
+        if books.isBehind, ruling.decision == .denied || !ruling.shadowReasons.isEmpty { throw Backlog.lapses }
         ruling.reasons = try dated(ruling.reasons, of: request, under: policies, in: books)
         ruling.shadowReasons = try dated(ruling.shadowReasons, of: request, under: policies, in: books)
         let evidence = Evidence(

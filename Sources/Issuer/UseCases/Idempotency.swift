@@ -26,8 +26,8 @@ extension Issuer {
         guard let once else {
             return Answered(result: try attempt(books, body).result, replayed: false, requestID: nil)
         }
-        let name = IdempotencyKeys.name(once.key, in: books)
-        let context = SealedOutcome.context(books.companyID, books.environment, name)
+        let context = SealedOutcome.context(
+            books.companyID, books.environment, IdempotencyKeys.name(once.key, in: books))
         if let record = try Self.answer(to: once, in: books) {
             let outcome: Outcome<Value> = try read(record.outcome, sealed: holdsSecret, context)
             return Answered(result: outcome.result, replayed: true, requestID: record.requestID)
@@ -35,11 +35,7 @@ extension Issuer {
         let outcome = try attempt(books, body)
         let text = try JSONText.encode(outcome)
         try IdempotencyKeys.write(
-            name,
-            IdempotencyKeys.Record(
-                fingerprint: once.fingerprint, requestID: once.requestID,
-                outcome: holdsSecret ? try SealedOutcome.seal(text, under: masterKey, context) : text),
-            in: books)
+            once, outcome: holdsSecret ? try SealedOutcome.seal(text, under: masterKey, context) : text, in: books)
         return Answered(result: outcome.result, replayed: false, requestID: nil)
     }
 
@@ -52,11 +48,7 @@ extension Issuer {
             let refusal = IssuerError.invalid(
                 field: "", InvalidValue("was refused when it was first sent under this Idempotency-Key"))
             try IdempotencyKeys.write(
-                IdempotencyKeys.name(once.key, in: books),
-                IdempotencyKeys.Record(
-                    fingerprint: once.fingerprint, requestID: once.requestID,
-                    outcome: try JSONText.encode(Outcome<Bool>.refused(refusal))),
-                in: books)
+                once, outcome: try JSONText.encode(Outcome<Bool>.refused(refusal)), in: books)
             return nil
         }
     }

@@ -52,7 +52,7 @@ extension Issuer {
             for (currency, policies) in Dictionary(grouping: policies, by: \.terms.currency) {
                 spent[currency] = try Ledger(books).spent(
                     PolicyEngine.counters(for: policies, agent: agent, at: books.now), agent: agent, currency: currency,
-                    countedMax: countedMax)
+                    countedMax: portions.counted)
             }
             let budgets = try policies.flatMap { policy in
                 try Self.budgets(of: policy, agent: agent, spent[policy.terms.currency] ?? [:], in: books)

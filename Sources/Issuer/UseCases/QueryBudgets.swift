@@ -7,7 +7,7 @@ extension Issuer {
     ///
     /// Of `budgetPoliciesMax` policies at most, the oldest first.
     public func budgets(as principal: Principal) async throws -> [Budget] {
-        try await beside(as: principal, isLong: false) { [self] books in
+        try await beside(as: principal) { [self] books in
             try policyCache.policies(in: books).all.filter { policy in
                 let terms = policy.terms
                 return terms.enabled && terms.mode == .enforce && (terms.agentID != nil || terms.counter == .shared)
@@ -18,7 +18,7 @@ extension Issuer {
     /// Every budget that counts an agent's spends, as `budget(of:as:)` gives them, but for when a rolling one is whole
     /// again.
     public func budgets(of agent: AgentID, as principal: Principal) async throws -> [Budget] {
-        try await beside(as: principal, isLong: false) { [self] books in
+        try await beside(as: principal) { [self] books in
             try policyCache.policies(in: books).applicable(to: agent).filter { $0.terms.mode == .enforce }
                 .prefix(Self.budgetPoliciesMax).flatMap { try Self.standing($0, agent: agent, in: books) }
         }
@@ -68,6 +68,16 @@ extension Issuer {
     public func names(of agents: Set<AgentID>, as principal: Principal) async throws -> [AgentID: Name] {
         try await look(at: nil, as: principal) { books in
             try agents.reduce(into: [:]) { names, agent in names[agent] = try Agents.name(of: agent, in: books) }
+        }
+    }
+
+    /// What API keys of the company are called, also those that were revoked.
+    public func names(ofKeys keys: Set<APIKeyID>, as principal: Principal) async throws -> [APIKeyID: Name] {
+        guard !keys.isEmpty else { return [:] }
+        return try await look(at: nil, as: principal) { books in
+            try keys.reduce(into: [:]) { names, key in
+                names[key] = try APIKeys.find(key, of: books.companyID, in: books.tx)?.key.name
+            }
         }
     }
 }

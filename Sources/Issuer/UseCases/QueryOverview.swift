@@ -149,6 +149,8 @@ extension Issuer {
         _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws -> Value {
         let version = try await look(at: agent, as: principal) { books in
+            // Nothing lapses where it is only read.
+            if books.isBehind { throw Backlog.lapses }
             // Remembered now, while it is certain what is current.
             _ = try self.policyCache.policies(in: books)
             return books.policyVersion

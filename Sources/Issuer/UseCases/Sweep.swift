@@ -59,9 +59,9 @@ public final class Sweeper: Sendable {
     }
 
     private func visit(_ company: CompanyID, _ now: Instant) async throws {
-        let idleSeconds = issuer.settings.sessionIdleSeconds
+        let (idleSeconds, lapsedMost) = (issuer.settings.sessionIdleSeconds, issuer.portions.lapsed)
         try await onBooks(of: company, now) { books in
-            try Ledger(books).lapseDue()
+            try Ledger(books).lapseDue(most: lapsedMost)
             try Sessions.purge(idleSeconds: idleSeconds, in: books)
             try Invitations.purge(in: books)
             try PasswordResets.purge(in: books)

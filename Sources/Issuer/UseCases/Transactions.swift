@@ -49,7 +49,7 @@ extension Issuer {
                     policyVersion: admission.policyVersion, defaultAudience: admission.defaultAudience,
                     author: principal.author, boundTo: principal.agentID,
                     changes: changes)
-                books.isBehind = try Ledger(books).lapseDue()
+                books.isBehind = try Ledger(books).lapseDue(most: portions.lapsed)
                 return (try body(books), changes.all)
             }
         }

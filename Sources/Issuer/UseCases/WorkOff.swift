@@ -17,10 +17,11 @@ extension Issuer {
             let ledger = Ledger(books)
             switch backlog {
             case .counters(let keys, let agent, let currency):
-                let isWhole = try ledger.openFurther(keys, agent: agent, currency: currency, countedMax: countedMax)
+                let isWhole = try ledger.openFurther(
+                    keys, agent: agent, currency: currency, countedMax: portions.counted)
                 return (isWhole, changes.all)
             case .lapses:
-                return (try !ledger.lapseDue(), changes.all)
+                return (try !ledger.lapseDue(most: portions.lapsed), changes.all)
             }
         }
         observation.changed(changed)

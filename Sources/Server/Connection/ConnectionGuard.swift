@@ -274,6 +274,7 @@ extension Problem {
             connection: close\r
             cache-control: no-store\r
             x-content-type-options: nosniff\r
+            content-security-policy: \(Self.policy)\r
             x-request-id: \(requestID)\r
             \r\n
             """)

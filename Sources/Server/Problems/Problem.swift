@@ -54,12 +54,15 @@ struct Problem: Error, Sendable {
     func response(instance path: String, requestID: String) -> Response {
         var headers = headers
         headers[.contentType] = Self.mediaType
+        headers[.contentSecurityPolicy] = Self.policy
         return Response(
             status: status, headers: headers,
             body: ResponseBody(byteBuffer: document(instance: path, requestID: requestID)))
     }
 
     static let mediaType = "application/problem+json"
+    /// It is no page: where a browser shows it, nothing is loaded, and no other page has it in a frame.
+    static let policy = "default-src 'none'; frame-ancestors 'none'"
 
     func document(instance path: String, requestID: String) -> ByteBuffer {
         JSONWriter.object { json in

@@ -46,7 +46,7 @@ import Testing
     ) async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SeededGenerator(seed: seed)
-        let test = try await TestIssuer(countedMax: countedMax)
+        let test = try await TestIssuer(portions: Portions(counted: countedMax))
         var (agents, spends) = try await Self.history(test, &random)
         try await Self.limitEverything(test)
         for agent in agents {
@@ -76,7 +76,7 @@ import Testing
     @Test func `is opened in steps; what is spent, confirmed and given back between them is counted`() async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SeededGenerator(seed: seed)
-        let test = try await TestIssuer(countedMax: 20)
+        let test = try await TestIssuer(portions: Portions(counted: 20))
         let (agents, _) = try await Self.history(test, &random)
         var reserved: [AuthorizationID] = []
         for _ in 0..<60 {
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func `whose opening was left in the middle counts all the same, and is dropped after a week`() async throws {
-        let test = try await TestIssuer(countedMax: 2)
+        let test = try await TestIssuer(portions: Portions(counted: 2))
         var random = SeededGenerator(seed: 1)
         let (agents, _) = try await Self.history(test, &random)
         let key = CounterKey(subject: .company, period: .allTime)
@@ -128,6 +128,63 @@ import Testing
         try await test.policy(.usd([.of(.allTime, amount: 1)]))
         #expect(try await test.authorize(1, agents[0]).authorization.decision == .denied)
         #expect(try await test.issuer.checkBooks().balances)
+    }
+
+    @Test func `is opened beside others that end when it does`() async throws {
+        let test = try await TestIssuer(portions: Portions(counted: 4))
+        test.clock.set("2026-12-24T08:00:00.000Z")
+        let agent = try await test.agent()
+        try await test.policy(.usd())
+        for _ in 0..<20 {
+            test.clock.advance(milliseconds: 10)
+            _ = try await test.authorize(7, agent)
+        }
+        let backlogs = try [Interval.monthly, .yearly].map { interval in
+            let period = try #require(Period.counted(by: interval, at: test.clock.now, in: .utc))
+            let key = CounterKey(subject: .company, period: period)
+            return Backlog.counters([key], agent: agent, currency: try CurrencyCode("USD"))
+        }
+        // The first is left in the middle, as where whoever needed it is gone.
+        for _ in 0..<3 { #expect(try await !test.issuer.step(backlogs[0], of: test.owner)) }
+        for backlog in backlogs.reversed() {
+            for _ in 0..<10 where try await test.issuer.step(backlog, of: test.owner) { break }
+            #expect(try await test.issuer.step(backlog, of: test.owner))
+        }
+        #expect(try await Self.unfinished(test) == 0)
+        #expect(try await test.wrongCounters() == [])
+    }
+
+    @Test(arguments: [Int64(1), 3, 30]) func `of a rolling one is left in steps after a pause, to the last spend`(
+        countedMax: Int64
+    ) async throws {
+        let test = try await TestIssuer(portions: Portions(counted: countedMax))
+        let (agent, seconds) = (try await test.agent(), Int64(2_678_400))
+        try await test.policy(.usd([.of(.rolling(seconds: seconds), amount: 1_000_000)]))
+        // Thirty in a stride, and thirty in the one after the next.
+        let first = Period.stride(ofWindow: seconds, holding: test.clock.now).end
+        test.clock.advance(milliseconds: first.milliseconds - test.clock.now.milliseconds)
+        var spent: [Instant] = []
+        for number in 0..<60 {
+            if number == 30 { test.clock.advance(milliseconds: 2 * seconds) }
+            spent.append(test.clock.now)
+            _ = try await test.confirm(test.authorize(1, agent).authorization.id)
+            test.clock.advance(milliseconds: 40_000)
+        }
+        // Into the middle of either, and past both.
+        for start in [600_000, seconds, 2 * seconds + 1_800_000, 3 * seconds] {
+            let now = first.milliseconds + start + seconds * 1000 - 1
+            test.clock.advance(milliseconds: now - test.clock.now.milliseconds)
+            let period = Period.rolling(seconds: seconds, at: test.clock.now)
+            let backlog = Backlog.counters(
+                [CounterKey(subject: .company, period: period)], agent: agent, currency: try CurrencyCode("USD"))
+            var steps = 1
+            while try await !test.issuer.step(backlog, of: test.owner) { steps += 1 }
+            #expect(steps >= spent.count { $0 < period.start } / Int(countedMax), "\(start)")
+            spent.removeAll { $0 < period.start }
+            #expect(try await test.wrongCounters() == [])
+            #expect(try await test.budget(agent).confirmedCount == Int64(spent.count))
+        }
+        #expect(spent.isEmpty)
     }
 
     private static func unfinished(_ test: TestIssuer) async throws -> Int64 {

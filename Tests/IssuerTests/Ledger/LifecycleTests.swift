@@ -65,7 +65,7 @@ import Testing
         let test = try await TestIssuer()
         let agent = try await test.agent()
         try await test.policy(.usd([.of(.allTime, amount: 10_000)], approvalAbove: 10))
-        let most = Ledger.lapsedAtOnceMax
+        let most = Portions().lapsed
         let reserved = try await Self.copy(test.authorize(10, agent).authorization.id, times: 2 * most, "r", test)
         let held = try await Self.copy(test.authorize(11, agent).authorization.id, times: 2 * most, "h", test)
         try await test.issuer.store.globalTransaction { tx in
@@ -89,7 +89,7 @@ import Testing
     func manyLapseBeforeDenial() async throws {
         let test = try await TestIssuer()
         let agent = try await test.agent()
-        let count = 2 * Ledger.lapsedAtOnceMax + 50
+        let count = 2 * Portions().lapsed + 50
         try await test.policy(.usd([.of(.allTime, amount: count)]))
         for _ in 0..<count { _ = try await test.authorize(1, agent) }
         #expect(try await test.authorize(1, agent).authorization.decision == .denied)
@@ -99,6 +99,29 @@ import Testing
         test.clock.advance(seconds: 86_400)
         #expect(try await test.budget(agent).reserved == 0)
         #expect(try await test.issuer.checkBooks().balances)
+    }
+
+    @Test("nothing that is over is counted for a shadow policy or listed, however much ended at once")
+    func manyLapseUnseen() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        let count = 2 * Portions().lapsed + 50
+        try await test.policy(.usd([.of(.allTime, amount: 10 * count)], approvalAbove: 2 * count))
+        var shadow = try PolicyTerms.usd([.of(.allTime, amount: count)])
+        shadow.mode = .shadow
+        try await test.policy(shadow)
+        for _ in 0..<count { _ = try await test.authorize(1, agent) }
+        for _ in 0..<count { _ = try await test.authorize(2 * count + 1, agent) }
+        test.clock.advance(seconds: 86_400)
+        #expect(try await test.authorize(count, agent).authorization.shadowReasons == [])
+        test.clock.advance(seconds: 1)
+        #expect(try await test.issuer.approvals(page: Page(), as: test.owner).items.isEmpty)
+        test.clock.advance(seconds: -86_401)
+        for _ in 0..<count { _ = try await test.authorize(1, agent) }
+        test.clock.advance(seconds: 86_401)
+        let pending = AuthorizationFilter(status: .pending)
+        let listed = try await test.issuer.authorizations(pending, page: Page(), as: test.owner).items
+        #expect(listed.allSatisfy { $0.money.minorUnits == count })
     }
 
     /// Writes an authorization many times over, and gives the copy whose turn to lapse comes last.

@@ -73,7 +73,7 @@ import Testing
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SeededGenerator(seed: seed)
         // In some rounds what a counter has seen is soon more than a transaction adds up.
-        let test = try await TestIssuer(countedMax: [Issuer.countedMax, 2, 20][round % 3])
+        let test = try await TestIssuer(portions: [Portions(), Portions(counted: 2), Portions(counted: 20)][round % 3])
         let agents = [try await test.agent("A"), try await test.agent("B"), try await test.agent("C")]
         for limit in Self.limits {
             var terms = try PolicyTerms.usd([

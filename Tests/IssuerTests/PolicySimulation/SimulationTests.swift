@@ -90,11 +90,28 @@ import Testing
         // The second 60 would have been spent too, so that the 30 after it no longer fits.
         #expect(report.changes == [.newlyAllowed: Self.total(1, 60), .newlyDenied: Self.total(1, 30)])
         #expect(report.affected.map(\.change) == [.newlyDenied, .none, .newlyAllowed])
+        #expect(report.changed.map(\.change) == [.newlyDenied, .newlyAllowed])
         #expect(report.affected[0].reasons.map(\.policyID) == [strict])
         let alone = try await Self.simulate(looser, test)
         #expect(alone.changes == [:])
         let held = try PolicyTerms.usd([], approvalAbove: 50)
         #expect(try await Self.simulate(held, test, replaces: strict).changes == [.newlyHeld: Self.total(2, 120)])
+    }
+
+    @Test("what changes is told of, however much that was denied anyway came after it")
+    func changedIsNotCrowdedOut() async throws {
+        let test = try await TestIssuer()
+        let agent = try await test.agent()
+        try await test.policy(.usd([.of(.perAuthorization, amount: 100)]))
+        _ = try await test.authorize(90, agent)
+        for _ in 0...SimulationReport.affectedMax {
+            test.clock.advance(seconds: 1)
+            _ = try await test.authorize(200, agent)
+        }
+        let report = try await Self.simulate(.usd([.of(.perAuthorization, amount: 50)]), test)
+        #expect(report.affected.count == SimulationReport.affectedMax)
+        #expect(report.affected.allSatisfy { $0.change == .none })
+        #expect(report.changed.map(\.money.minorUnits) == [90])
     }
 
     @Test("money that was held before the range and approved in it counts from then on")

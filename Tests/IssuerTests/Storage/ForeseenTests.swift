@@ -75,6 +75,19 @@ import Testing
         #expect(try await test.budget(agent).reserved == 100)
     }
 
+    @Test func `a key of the company's and then of an agent's, in one group, takes effect once`() async throws {
+        let bound = try await test.key([.authorize], agent: agent)
+        let ids = try await together(
+            [test.owner, bound, bound].map { principal in
+                { @Sendable [test, agent] in
+                    try await test.authorize(100, agent, as: principal, once: .test("k")).authorization.id
+                }
+            }
+        ).map { try $0.get() }
+        #expect(Set(ids).count == 1)
+        #expect(try await test.budget(agent).reserved == 100)
+    }
+
     @Test func `a confirmation and a void of one authorization in one group: the first counts`() async throws {
         let id = try await test.authorize(100, agent).authorization.id
         let results = try await together([

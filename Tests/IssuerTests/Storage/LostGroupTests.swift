@@ -90,6 +90,21 @@ import Testing
         }
     }
 
+    @Test func `a version that the database has lost, and given to another since, is read again`() async throws {
+        let (test, company) = (first, first.owner.companyID)
+        let policy = try await test.policy(.usd([.of(.daily, amount: 1000)]))
+        let kept = try await test.issuer.policy(policy, as: test.owner).policy
+        let lost = Policy(
+            id: policy, version: kept.version, terms: try .usd([.of(.daily, amount: 5)]), createdAt: kept.createdAt,
+            updatedAt: kept.updatedAt.adding(seconds: -1))
+        let found = try await test.issuer.store.transaction(for: company) { tx in
+            try Policies.all(
+                in: Books(tx: tx, companyID: company, environment: .live, now: kept.updatedAt, policyVersion: 0),
+                known: [lost])
+        }
+        #expect(found.map(\.terms) == [kept.terms])
+    }
+
     @Test func `a policy that is deleted while the company's are read is skipped`() async throws {
         let (test, company) = (first, first.owner.companyID)
         let ids = [try await test.policy(.usd()), try await test.policy(.usd()), try await test.policy(.usd())]

@@ -12,22 +12,22 @@ struct TestIssuer {
 
     init(
         path: String = ":memory:", clock: ManualClock = ManualClock(), settings: IssuerSettings = .test,
-        countedMax: Int64 = Issuer.countedMax
+        portions: Portions = Portions()
     ) async throws {
         self.clock = clock
-        issuer = try await Self.open(path: path, clock: clock, settings: settings, countedMax: countedMax)
+        issuer = try await Self.open(path: path, clock: clock, settings: settings, portions: portions)
         company = try await issuer.createCompany(name: Name("Acme"))
         owner = try await issuer.authenticate(apiKey: company.apiKey)
     }
 
     static func open(
         path: String, clock: ManualClock, settings: IssuerSettings = .test, masterKey: String = "5a",
-        countedMax: Int64 = Issuer.countedMax
+        portions: Portions = Portions()
     ) async throws -> Issuer {
         try await Issuer.open(
             store: try await TestStore.open(path),
             settings: settings, masterKey: try MasterKey(text: String(repeating: masterKey, count: 32)),
-            clock: clock.clock, ids: .random(), countedMax: countedMax)
+            clock: clock.clock, ids: .random(), portions: portions)
     }
 
     /// Whoever holds a new key of the company.

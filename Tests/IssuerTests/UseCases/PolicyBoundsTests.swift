@@ -88,6 +88,10 @@ import Verifier
         #expect(
             try Self.refusal(policies) { ($0.agentID, $0.limits) = (Self.agent, try Self.rolling(1, from: 200)) } != nil
         )
+        // Whoever needs more since before that was bounded changes them as ever, and can only come to need fewer.
+        let more = try policies + [PolicyEngineTests.policy { $0.limits = try Self.rolling(20, from: 200) }]
+        #expect(Self.refusal(more, and: more[0]) == nil)
+        #expect(try Self.refusal(more) { $0.limits = try Self.rolling(1, from: 300) } != nil)
     }
 
     @Test func `two time zones, and one agent and all, are counted apart`() throws {
@@ -121,6 +125,8 @@ import Verifier
                 """)
         #expect(Self.refusal(policies, and: policies[0]) == nil)
         #expect(try Self.refusal(Array(policies.dropLast())) { $0.enabled = false } == nil)
+        let more = try policies + Self.policies(1) { $0.enabled = false }
+        #expect(Self.refusal(more, and: more[0]) == nil)
     }
 
     @Test func `books that are over the bound decide as ever, and only what adds to them is refused`() async throws {

@@ -13,9 +13,7 @@ import Testing
                 let books = Books(
                     tx: tx, companyID: company, environment: environment, now: now, policyVersion: 0)
                 for number in 0..<count {
-                    try IdempotencyKeys.write(
-                        "\(name)-\(number)",
-                        IdempotencyKeys.Record(fingerprint: [1], requestID: "req_1", outcome: "{}"), in: books)
+                    try IdempotencyKeys.write(.test("\(name)-\(number)"), outcome: "{}", in: books)
                 }
             }
         }

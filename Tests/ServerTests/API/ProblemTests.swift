@@ -19,6 +19,7 @@ import Testing
         #expect(answer.headers[.wwwAuthenticate] != nil)
         #expect(answer.headers[.cacheControl] == "no-store")
         #expect(answer.headers[.xContentTypeOptions] == "nosniff")
+        #expect(answer.headers[.contentSecurityPolicy] == "default-src 'none'; frame-ancestors 'none'")
     }
 
     @Test(

@@ -3,7 +3,7 @@ enum Migrator {
     /// Every version's statements, in order; a version that shipped is never edited.
     static let versions: [[Statement]] = [
         V001.statements, V002.statements, V003.statements, V004.statements, V005.statements, V006.statements,
-        V007.statements, V008.statements, V009.statements, V010.statements,
+        V007.statements, V008.statements, V009.statements, V010.statements, V011.statements,
     ]
 
     private static let createVersion = Statement(
@@ -17,6 +17,9 @@ enum Migrator {
         "INSERT INTO schema_version (only_row, version) VALUES (1, 0) ON CONFLICT (only_row) DO NOTHING")
     private static let lockVersion = Statement(
         "UPDATE schema_version SET version = version WHERE only_row = 1 RETURNING version")
+
+    // Who waits for a table keeps all others waiting who come after: rather none is changed now.
+    private static let waitBriefly = Statement(onPostgreSQL: "SELECT set_config('lock_timeout', '3s', true)")
 
     /// This program's.
     static var latest: Int64 { Int64(versions.count) }
@@ -40,13 +43,14 @@ enum Migrator {
         try tx.execute(createVersion, [])
         try tx.execute(insertVersion, [])
         let found = try tx.execute(lockVersion, []).first?.integer(0) ?? 0
-        guard (0...Int64(versions.count)).contains(found) else {
+        guard (0...latest).contains(found) else {
             throw .schema(
-                "the store's schema is version \(found), this program knows \(versions.count): run the newer program")
+                "the store's schema is version \(found), this program knows \(latest): run the newer program")
         }
+        if found > 0, found < latest { try tx.execute(waitBriefly, []) }
         for statements in versions.dropFirst(Int(found)) {
             for statement in statements { try tx.execute(statement, []) }
         }
-        if found < Int64(versions.count) { try tx.execute(writeVersion, [.integer(Int64(versions.count))]) }
+        if found < latest { try tx.execute(writeVersion, [.integer(latest)]) }
     }
 }

@@ -58,8 +58,8 @@ final class PostgreSQLConnection: @unchecked Sendable {
         let start = observation.uptime()
         var ready = start
         do {
-            let answers = try retrying { (session) throws(PostgreSQLFailure) in
-                let group = PostgreSQLGroup(session: session, whileLocking: answerCommitted)
+            let answers = try retrying { (session, lostAfter) throws(PostgreSQLFailure) in
+                let group = PostgreSQLGroup(session: session, whileLocking: answerCommitted, lostAfter: lostAfter)
                 return try group.commit(jobs) { ready = observation.uptime() }
             }
             answerCommitted()
@@ -75,7 +75,7 @@ final class PostgreSQLConnection: @unchecked Sendable {
     /// Runs a job that only reads on what was committed when it begins, and answers it.
     func read(_ job: Lane.Job) {
         do {
-            let answer = try retrying { (session) throws(PostgreSQLFailure) in
+            let answer = try retrying { (session, _) throws(PostgreSQLFailure) in
                 try PostgreSQLSnapshot(session: session).read(job)
             }
             answer()
@@ -85,26 +85,35 @@ final class PostgreSQLConnection: @unchecked Sendable {
     }
 
     /// Runs `body`, again where that helps: with another connection, or after others have got out of the way.
+    ///
+    /// A commit whose answer was lost is there or not. Where it was for one revision of the company's row alone, `body` is run
+    /// with that one, and fails where the row has another by now.
     private func retrying<Value>(
-        _ body: (PostgreSQLSession) throws(PostgreSQLFailure) -> Value
+        _ body: (PostgreSQLSession, _ lostAfter: Int64?) throws(PostgreSQLFailure) -> Value
     ) throws(StorageError) -> Value {
-        var attempts = 0
+        var (attempts, lostAfter) = (0, Int64?.none)
         while true {
             let failure: PostgreSQLFailure
             do throws(PostgreSQLFailure) {
-                return try body(try connected())
+                return try body(try connected(), lostAfter)
             } catch {
                 failure = error
             }
             attempts += 1
             let wasCommitting = session?.isCommitting == true && failure.isEndOfConnection
+            let checkedRevision = session?.checkedRevision
             let canGoOn = settle(after: failure)
+            var isKnown = lostAfter == nil
             if wasCommitting {
+                isKnown = isKnown && checkedRevision != nil
+                lostAfter = checkedRevision
+            }
+            guard isKnown || !wasCommitting, attempts < Self.attemptsMax, isWorthAnother(failure, attempts),
+                canGoOn || refusal == nil
+            else {
+                guard wasCommitting || lostAfter != nil else { throw failure.storageError }
                 observation.observer.met(.lostCommit)
                 throw .commitUnknown("PostgreSQL: \(failure.message)")
-            }
-            guard attempts < Self.attemptsMax, isWorthAnother(failure, attempts), canGoOn || refusal == nil else {
-                throw failure.storageError
             }
             observation.observer.met(.retried(failure.retryReason))
             pause(attempts, failure)
@@ -116,7 +125,7 @@ final class PostgreSQLConnection: @unchecked Sendable {
         case .again: true
         case .reconnect: attempts <= 2
         // Somebody else's row may be there by now.
-        case .none: failure.isDuplicate && attempts == 1
+        case .none: failure.isPresumedInVain || failure.isDuplicate && attempts == 1
         }
     }
 

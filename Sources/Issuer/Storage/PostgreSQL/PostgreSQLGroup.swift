@@ -18,23 +18,56 @@ struct PostgreSQLGroup {
     /// What to do once the group is on disk.
     typealias Answer = @Sendable () -> Void
 
+    /// The revision that the company's row must have had before: what was to be committed on it was maybe lost, and is not there
+    /// as long as it has that one.
+    var lostAfter: Int64?
+
     /// Runs the jobs and commits; throws where nothing of the group is there, or nobody can tell.
     ///
     /// `ready` is called when all that is left is the commit.
     func commit(_ jobs: ArraySlice<Lane.Job>, ready: () -> Void) throws(PostgreSQLFailure) -> [Answer] {
+        if let company = jobs.first?.company, lostAfter == nil {
+            memory.presumed = session.standings.presumed(of: company)
+        }
         do throws(PostgreSQLFailure) {
-            if let answers = try attemptTogether(jobs) {
-                ready()
-                try session.commit()
-                return answers
-            }
+            if let answers = try together(jobs, ready) { return answers }
+        } catch  where error.isPresumedInVain {
+            if let company = jobs.first?.company { session.standings.failed(company) }
+            throw error
         } catch  where error.isOfOneJob && session.isConnected {
             // One of them has failed, and which one is not known: its statement was not waited for.
         }
+        // What is undone in between is not what the group leaves.
+        if let company = jobs.first?.company { session.standings.forget(company) }
         let answers = try attemptEach(jobs)
-        ready()
-        try session.commit()
+        try finish(jobs, ready)
         return answers
+    }
+
+    /// Nil where a job failed that had written.
+    private func together(
+        _ jobs: ArraySlice<Lane.Job>, _ ready: () -> Void
+    ) throws(PostgreSQLFailure) -> [Answer]? {
+        guard let answers = try attemptTogether(jobs) else { return nil }
+        try finish(jobs, ready)
+        return answers
+    }
+
+    private func finish(_ jobs: ArraySlice<Lane.Job>, _ ready: () -> Void) throws(PostgreSQLFailure) {
+        ready()
+        session.checkedRevision = memory.checkedRevision
+        try session.commit()
+        if let company = jobs.first?.company { session.standings.committed(company, memory) }
+    }
+
+    /// Locks the company's row, and goes on only where what was maybe lost is not there, and can no longer come.
+    private func begin(_ jobs: ArraySlice<Lane.Job>) throws(PostgreSQLFailure) {
+        session.beginning()
+        session.whileWaiting = whileLocking
+        try session.send(Self.begin)
+        guard let lostAfter, let company = jobs.first?.company else { return }
+        try writing { (tx) throws(StorageError) in _ = try Companies.lock(company, in: tx) }
+        guard memory[company].revision == lostAfter + 1 else { throw .overtaken }
     }
 
     /// Half of the group's rows, but neither so few that their statements cost more than what is gained, nor more than one
@@ -43,9 +76,9 @@ struct PostgreSQLGroup {
 
     /// Nil where a job failed that had written.
     private func attemptTogether(_ jobs: ArraySlice<Lane.Job>) throws(PostgreSQLFailure) -> [Answer]? {
-        session.beginning()
-        session.whileWaiting = whileLocking
-        try session.send(Self.begin)
+        // Nobody may be waited for before all is decided.
+        if memory.presumed != nil { whileLocking() }
+        try begin(jobs)
         var answers: [Answer] = []
         answers.reserveCapacity(jobs.count)
         let rowsAtOnce = Self.rowsAtOnce(of: jobs.count)
@@ -102,8 +135,7 @@ struct PostgreSQLGroup {
     private func attemptEach(_ jobs: ArraySlice<Lane.Job>) throws(PostgreSQLFailure) -> [Answer] {
         try abandon()
         memory.forgetAll()
-        session.beginning()
-        try session.send(Self.begin)
+        try begin(jobs)
         var answers: [Answer] = []
         for job in jobs { answers.append(try attempt(job)) }
         return answers
@@ -145,7 +177,7 @@ struct PostgreSQLGroup {
 extension PostgreSQLFailure {
     /// Whether it is the fault of a job's own statements, so that the others of its group can go on without it.
     fileprivate var isOfOneJob: Bool {
-        guard case .none = remedy else { return false }
+        guard case .none = remedy, !isPresumedInVain else { return false }
         return state != nil && !["53", "57", "58", "XX"].contains(String((state ?? "").prefix(2)))
     }
 }

@@ -35,6 +35,10 @@ internal import PQLib
     private var unread: [Sent] = []
     /// The first thing that went wrong since `beginning()`.
     private(set) var failure: PostgreSQLFailure?
+    /// How companies stood after the last group of each.
+    var standings = Standings()
+    /// The revision of the company's row without which what was begun cannot be committed.
+    var checkedRevision: Int64?
     /// Whether a statement was sent that changes something. To be reset by whoever asks.
     var hasWritten = false
     /// Done once, when the server next has something to answer.
@@ -89,6 +93,7 @@ internal import PQLib
         failure = nil
         hasWritten = false
         isCommitting = false
+        checkedRevision = nil
     }
 
     /// Ends the transaction, and with it everything that was sent and not waited for.

@@ -18,18 +18,23 @@ enum Companies {
     private static let raise = Statement(
         """
         UPDATE companies SET revision = revision + 1 WHERE company_id = $1
-        RETURNING policy_version, key_version, default_audience
+        RETURNING policy_version, key_version, default_audience, revision
         """, onlyLocks: true)
+    private static let raiseFrom = Statement(
+        checking: """
+            UPDATE companies SET revision = revision + 1 / CASE WHEN revision = $1 THEN 1 ELSE 0 END
+            WHERE company_id = $2
+            """)
     private static let look = Statement(
         "SELECT policy_version, key_version, default_audience FROM companies WHERE company_id = $1")
     private static let revision = Statement("SELECT revision, key_version FROM companies WHERE company_id = $1")
     private static let name = Statement("SELECT name FROM companies WHERE company_id = $1")
     private static let policiesChanged = Statement(
-        "UPDATE companies SET policy_version = $1 WHERE company_id = $2")
+        "UPDATE companies SET policy_version = $1, revision = revision + 1 WHERE company_id = $2")
     private static let keysChanged = Statement(
-        "UPDATE companies SET key_version = $1 WHERE company_id = $2")
+        "UPDATE companies SET key_version = $1, revision = revision + 1 WHERE company_id = $2")
     private static let audienceChanged = Statement(
-        "UPDATE companies SET default_audience = $1 WHERE company_id = $2")
+        "UPDATE companies SET default_audience = $1, revision = revision + 1 WHERE company_id = $2")
     private static let pageAfter = Statement(
         "SELECT company_id FROM companies WHERE company_id > $1 ORDER BY company_id LIMIT $2")
 
@@ -63,18 +68,52 @@ enum Companies {
                 (one, Books(tx: tx, companyID: id, environment: one.environment, now: now, policyVersion: 0))
             }
         }
+        if let left = tx.memory.presumed, left.company == id {
+            tx.memory.presumed = nil
+            return try presume(left, asking: foreseen ?? [], in: tx)
+        }
         let own = [Question(raise, [SQLValue(id)]), Authorizations.nextLapse(of: id), SigningKeys.currentSequence]
         let found = try tx.ask(own + (foreseen ?? []).flatMap { one, books in one.questions(in: books) })
-        guard let admission = try admission(found[0]) else { return nil }
+        guard let row = found[0].first, let admission = try admission(found[0]) else { return nil }
         tx.memory[id] = GroupMemory.Standing(
-            admission: admission, nextLapse: try Authorizations.nextLapse(found[1]) ?? Period.allTime.end)
+            admission: admission, revision: try row.integer(3),
+            nextLapse: try Authorizations.nextLapse(found[1]) ?? Period.allTime.end)
         tx.memory.keySetSequence = try SigningKeys.number(found[2])
-        var rows = found.dropFirst(own.count)
-        for (one, books) in foreseen ?? [] {
+        try remember(found.dropFirst(own.count), of: foreseen ?? [])
+        return admission
+    }
+
+    /// Locks the row of a company that is presumed to stand as the group before has left it. Nobody is asked whether it does:
+    /// where it does not, nothing of the group can be committed.
+    private static func presume(
+        _ left: Standings.Left, asking foreseen: [(Foreseen, Books)], in tx: any StoreTransaction
+    ) throws(StorageError) -> Admission? {
+        tx.memory[left.company] = left.standing
+        tx.memory[left.company].revision = left.revision + 1
+        tx.memory.keySetSequence = left.keySetSequence
+        tx.memory.checkedRevision = left.revision
+        let checks = [
+            Question(raiseFrom, [.integer(left.revision), SQLValue(left.company)]),
+            SigningKeys.isStill(left.keySetSequence),
+        ]
+        let unknown = foreseen.filter { one, books in !one.isKnown(in: books) }
+        if unknown.isEmpty {
+            for check in checks { _ = try tx.execute(check) }
+        } else {
+            let found = try tx.ask(checks + unknown.flatMap { one, books in one.questions(in: books) })
+            try remember(found.dropFirst(checks.count), of: unknown)
+        }
+        return left.standing.admission
+    }
+
+    private static func remember(
+        _ found: ArraySlice<[Row]>, of foreseen: [(Foreseen, Books)]
+    ) throws(StorageError) {
+        var rows = found
+        for (one, books) in foreseen {
             try one.remember(rows.prefix(one.questionCount), in: books)
             rows = rows.dropFirst(one.questionCount)
         }
-        return admission
     }
 
     static func look(at id: CompanyID, in tx: any StoreTransaction) throws(StorageError) -> Admission? {

@@ -62,6 +62,12 @@ extension Counters {
         _ = try look.sheets(missing.covered, rows[1])
     }
 
+    /// Whether the group remembers an agent's status, and what a decision on its spends needs to know of counters.
+    static func areKnown(agent: AgentID, currency: CurrencyCode, in books: Books) -> Bool {
+        Agents.knownStatus(of: agent, in: books) != nil
+            && Look(agent, books.environment, currency, at: books.now, in: books).isKnown
+    }
+
     /// As for a group that remembers nothing of them.
     static func asIfUnknown(agent: AgentID, currency: CurrencyCode, in books: Books) -> Question {
         let look = Look(agent, books.environment, currency, at: books.now, in: books)
@@ -125,6 +131,11 @@ private struct Look {
         zip(subjects, names).compactMap { subject, name in
             books.tx.memory[books.companyID].sheets[name].map { (subject, $0) }
         }
+    }
+
+    /// Whether the group remembers both.
+    var isKnown: Bool {
+        names.allSatisfy { books.tx.memory[books.companyID].sheets[$0]?.covered.contains(instant) == true }
     }
 
     /// How to ask for what the group does not remember; nil where it remembers all.

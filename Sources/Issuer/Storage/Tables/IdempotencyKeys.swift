@@ -75,12 +75,14 @@ enum IdempotencyKeys {
             ])
     }
 
-    static func write(_ name: String, _ record: Record, in books: Books) throws(StorageError) {
+    /// `outcome`: JSON, sealed where it holds a secret.
+    static func write(_ once: OnceOnly, outcome: String, in books: Books) throws(StorageError) {
+        books.forgetAnswers(to: once.key)
         try books.tx.execute(
             write,
             [
-                SQLValue(books.companyID), .text(books.environment.rawValue), .text(name),
-                .blob(record.fingerprint), .text(record.requestID), .text(record.outcome), SQLValue(books.now),
+                SQLValue(books.companyID), .text(books.environment.rawValue), .text(name(once.key, in: books)),
+                .blob(once.fingerprint), .text(once.requestID), .text(outcome), SQLValue(books.now),
             ])
     }
 

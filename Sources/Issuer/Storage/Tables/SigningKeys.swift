@@ -35,6 +35,8 @@ enum SigningKeys {
     ]
 
     private static let sequence = Statement("SELECT sequence FROM key_set WHERE only_row = 1")
+    private static let sequenceIs = Statement(
+        checking: "SELECT 1 / CASE WHEN sequence = $1 THEN 1 ELSE 0 END FROM key_set WHERE only_row = 1")
     private static let lockSequence = Statement(
         "UPDATE key_set SET sequence = sequence WHERE only_row = 1 RETURNING sequence")
     private static let setSequence = Statement("UPDATE key_set SET sequence = $1 WHERE only_row = 1")
@@ -77,6 +79,9 @@ enum SigningKeys {
     }
 
     static var currentSequence: Question { Question(sequence, []) }
+
+    /// Fails where the key set has another number by now.
+    static func isStill(_ sequence: Int64) -> Question { Question(sequenceIs, [.integer(sequence)]) }
 
     /// The same for a transaction that has locked its company's row. Once a group.
     static func sequenceOfGroup(in tx: any StoreTransaction) throws(StorageError) -> Int64 {

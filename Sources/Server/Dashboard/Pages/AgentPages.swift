@@ -69,7 +69,7 @@ struct AgentPages {
                     budget, whose: budget.scope == .company ? "everyone" : agent.name.text, now: issuer.now)
             },
             policies: policies.map { PolicyRow($0, agent: agent.name.text) },
-            rows: spends.items.map { AuthorizationRow($0, agent: agent.name.text) })
+            rows: spends.items.map { AuthorizationRow($0, agent: agent.name.text, now: visit.issuer.now) })
         return try await visit.show(
             "agent", title: agent.name.text, content, status: form == nil ? .ok : .unprocessableContent)
     }

@@ -53,7 +53,8 @@ struct ApprovalPages {
         guard let id, let issued = try? await visit.issuer.authorization(id, as: visit.caller) else { return nil }
         let authorization = issued.authorization
         let what = "\(MoneyText.text(authorization.money)) to \(Merchant.title(authorization.merchant).isolated)"
-        let by = try await visit.people().name(authorization.approval?.by ?? "")
+        let decider = authorization.approval?.by
+        let by = try await visit.people(naming: [decider]).name(decider ?? "")
         let title =
             if isRefused {
                 authorization.approval == nil ? "It no longer waits." : "It was decided already, by \(by.isolated)."

@@ -13,7 +13,7 @@ struct AuditPages {
         let entries = try await visit.issuer.audit(
             AuditFilter(actor: actor, action: action, object: object), page: visit.listPage(), as: visit.caller)
         let query = [("action", action?.rawValue), ("actor", actor), ("object", object)]
-        let people = try await visit.people()
+        let people = try await visit.people(naming: entries.items.flatMap { [$0.entry.actor, $0.entry.object] })
         let cursor = visit.query("cursor")
         let content = AuditContent(
             actionChoices: Choice.all(action, \.words), object: object, actor: actor,
@@ -35,6 +35,8 @@ struct AuditContent {
         let rowObject: String
         let rowHref: String?
         let rowActor: String
+        /// The same page with what that one did alone.
+        let rowActorHref: String
         let rowBefore: String?
         let rowAfter: String?
         let rowRequest: String?
@@ -49,6 +51,7 @@ struct AuditContent {
             rowObject = people.name(entry.object)
             rowHref = Self.href(entry.object)
             rowActor = people.name(entry.actor)
+            rowActorHref = Visit.path("/audit", [("actor", entry.actor)])
             rowBefore = entry.before.map(JSONIndent.text)
             rowAfter = entry.after.map(JSONIndent.text)
             rowRequest = entry.requestID

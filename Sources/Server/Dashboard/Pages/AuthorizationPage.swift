@@ -14,7 +14,8 @@ enum AuthorizationPage {
             policies: Dictionary(
                 policies.map { ($0.id, ($0.terms.name.text, $0.terms.approvalAbove)) },
                 uniquingKeysWith: { one, _ in one }),
-            people: try await visit.people(), keys: visit.issuer.signingKeys())
+            people: try await visit.people(naming: [issued.authorization.approval?.by]),
+            keys: visit.issuer.signingKeys())
         return try await visit.show("authorization", title: "Authorization", content)
     }
 }
@@ -51,6 +52,7 @@ struct AuthorizationContent {
     let reasons: [ReasonLine]
     let approval: Approval?
     let agrees: String?
+    let agreesText: String?
     let agreesTone: String
     let hasEvaluations: Bool
     let evaluations: [EvaluationView]
@@ -90,7 +92,12 @@ struct AuthorizationContent {
             explanation.evaluation.map { EvaluationView($0, money, isFirst: explanation.held == nil) },
         ].compactMap { $0 }
         hasEvaluations = !evaluations.isEmpty
-        agrees = explanation.evaluation.map { $0.matches ? "Replayed: the same answer" : "Replayed: another answer" }
+        agrees = explanation.evaluation.map { $0.matches ? "Checked: the same answer" : "Checked: another answer" }
+        agreesText = explanation.evaluation.map {
+            $0.matches
+                ? "What it was decided under is kept. Decided again from that just now, the answer is the same."
+                : "What it was decided under is kept. Decided again from that just now, the answer is another: tell whoever operates this server."
+        }
         agreesTone = explanation.evaluation?.matches == false ? "bad" : "good"
         token = authorization.claims.map { claims in
             TokenView(claims, issued.token, authorization, signedBy: keys.first { $0.kid == claims.kid })
@@ -163,7 +170,8 @@ struct EvaluationView {
         let state = evaluation.agentStatus == .active ? "active" : "suspended"
         let person = evaluation.isApproved ? ", after a person had approved" : ""
         evaluationText =
-            "\(isFirst ? "Decided" : "Decided again") \(TimeText.second(evaluation.at)), with the agent \(state)\(person)."
+            "\(isFirst ? "Decided" : "Decided again") \(TimeText.second(evaluation.at)), with the agent \(state)\(person). "
+            + "Amounts in \(money.currency.text)."
         evaluationLabel = isFirst ? "Policies and limits" : "Policies and limits, asked again"
         lines = evaluation.policies.flatMap { policy -> [Line] in
             guard !policy.limits.isEmpty else { return [Line(policy, nil, money, isFirst: true)] }

@@ -15,7 +15,7 @@ struct AuthorizationRow {
     let rowCurrency: String
     let rowAmount: String
 
-    init(_ authorization: Authorization, agent: String) {
+    init(_ authorization: Authorization, agent: String, now: Instant) {
         let currency = authorization.money.currency
         rowID = authorization.id.text
         rowMerchant = Merchant.title(authorization.merchant)
@@ -23,7 +23,7 @@ struct AuthorizationRow {
         rowAgent = agent
         rowAgentID = authorization.agentID.text
         rowISO = authorization.createdAt.rfc3339
-        rowWhen = TimeText.short(authorization.createdAt)
+        rowWhen = TimeText.short(authorization.createdAt, now: now)
         rowStatus = authorization.status.word
         rowTone = authorization.status.tone
         rowWhy = authorization.reasons.first?.code.words
@@ -35,6 +35,9 @@ struct AuthorizationRow {
 extension Visit {
     func rows(_ authorizations: [Authorization]) async throws -> [AuthorizationRow] {
         let names = try await issuer.names(of: Set(authorizations.map(\.agentID)), as: caller)
-        return authorizations.map { AuthorizationRow($0, agent: names[$0.agentID]?.text ?? $0.agentID.text) }
+        let now = issuer.now
+        return authorizations.map {
+            AuthorizationRow($0, agent: names[$0.agentID]?.text ?? $0.agentID.text, now: now)
+        }
     }
 }

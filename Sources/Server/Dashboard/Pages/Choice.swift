@@ -51,10 +51,15 @@ extension Visit {
     }
 
     /// What people are called whom the books name by identifier. A key's identifier stands for itself.
-    func people() async throws -> People {
+    /// `actors`: identifiers of whoever did something, API keys among them.
+    func people(naming actors: [String?]) async throws -> People {
         let members = try await issuer.members(as: caller)
+        let keys = try await issuer.names(ofKeys: Set(actors.compactMap { $0.flatMap(APIKeyID.init(_:)) }), as: caller)
         return People(
-            labels: Dictionary(members.map { ($0.user.id.text, $0.user.label) }, uniquingKeysWith: { one, _ in one }))
+            labels: Dictionary(
+                members.map { ($0.user.id.text, $0.user.label) }
+                    + keys.map { ($0.key.text, "API key \($0.value.text.isolated)") },
+                uniquingKeysWith: { one, _ in one }))
     }
 
     /// A path with a query, whose absent parameters are left out.
@@ -64,6 +69,7 @@ extension Visit {
     }
 }
 
+/// What whoever did something is called: members by their address, API keys, revoked ones too, by their name.
 struct People {
     let labels: [String: String]
 

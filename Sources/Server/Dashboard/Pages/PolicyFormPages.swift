@@ -86,8 +86,8 @@ struct PolicyFormPages {
         }
         let report = try await visit.issuer.simulate(draft, as: visit.caller)
         let names = try await visit.issuer.names(
-            of: Set(report.affected.prefix(PolicyPreview.linesMax).map(\.agentID)), as: visit.caller)
-        return PolicyPreview(report, terms.currency, names: names.mapValues(\.text))
+            of: Set(PolicyPreview.shown(report).map(\.agentID)), as: visit.caller)
+        return PolicyPreview(report, terms.currency, names: names.mapValues(\.text), now: visit.issuer.now)
     }
 
     private func conflict(_ draft: PolicyDraft, _ current: Int64, _ visit: Visit) async throws -> PolicyConflict? {

@@ -40,7 +40,8 @@ struct PolicyPages {
         let history = try await visit.issuer.policyVersions(id, page: Page(limit: 50), as: visit.caller)
         let agent = try await visit.agentName(policy.terms.agentID)
         let content = PolicyContent(
-            policy, agent: agent, versions: history.versions.items, people: try await visit.people(),
+            policy, agent: agent, versions: history.versions.items,
+            people: try await visit.people(naming: history.versions.items.map(\.writtenBy)),
             said: visit.query("saved") == nil ? nil : "Saved. It is in force from the next request on.",
             isChanged: visit.query("changed") != nil)
         return try await visit.show("policy", title: policy.terms.name.text, content)
@@ -56,7 +57,8 @@ struct PolicyPages {
         let old = try await visit.issuer.policyVersion(number - 1, of: id, as: visit.caller)
         let content = PolicyDifference(
             old, new, oldAgent: try await visit.agentName(old.terms.agentID),
-            newAgent: try await visit.agentName(new.terms.agentID), people: try await visit.people())
+            newAgent: try await visit.agentName(new.terms.agentID),
+            people: try await visit.people(naming: [new.writtenBy]))
         return try await visit.show("policy-diff", title: "Version \(number)", content)
     }
 

@@ -17,6 +17,14 @@ struct PolicyPreview {
         let wouldWhy: String
     }
 
+    struct List {
+        let listTitle: String
+        /// To be opened: it is long, and there is nothing to decide on in it.
+        let isFolded: Bool
+        let lines: [Line]
+        let listMore: String?
+    }
+
     struct Change {
         let changeTone: String
         let changeText: String
@@ -34,12 +42,11 @@ struct PolicyPreview {
     let previewDenied: String
     let previewDeniedAmount: String
     let previewChanges: [Change]
-    let hasAffected: Bool
-    let affected: [Line]
-    let affectedMore: String?
+    /// What it would have decided otherwise, and what it would have denied or held as was done then; each where there is any.
+    let lists: [List]
     let previewNote: String?
 
-    init(_ report: SimulationReport, _ currency: CurrencyCode, names: [AgentID: String]) {
+    init(_ report: SimulationReport, _ currency: CurrencyCode, names: [AgentID: String], now: Instant) {
         func amount(_ total: SimulationReport.Total) -> String { MoneyText.text(total.amount, currency) }
         previewRange = "\(TimeText.day(report.from)) to \(TimeText.day(report.to))"
         previewCurrency = currency.text
@@ -59,19 +66,13 @@ struct PolicyPreview {
                 ? nil
                 : Change(changeTone: tone, changeText: "\(MoneyText.count(total.count)) \(text): \(amount(total)).")
         }
-        affected = report.affected.prefix(Self.linesMax).map { affected in
-            Line(
-                rowID: affected.id.text, rowMerchant: Merchant.title(affected.merchant),
-                rowAgent: names[affected.agentID] ?? affected.agentID.text, rowWhen: TimeText.short(affected.createdAt),
-                rowAmount: MoneyText.text(affected.money), was: affected.decision.word, wasTone: affected.decision.tone,
-                would: affected.wouldBe == .approved ? "Allowed" : affected.wouldBe.word,
-                wouldTone: affected.wouldBe.tone,
-                wouldWhy: affected.reasons.map(\.code.words).joined(separator: "; "))
-        }
-        hasAffected = !affected.isEmpty
-        affectedMore =
-            report.affectedTotal > Int64(affected.count)
-            ? "The newest \(affected.count) of \(MoneyText.count(report.affectedTotal))." : nil
+        let changed = SimulationReport.Change.allCases.reduce(Int64(0)) { $0 + report.total(of: $1).count }
+        lists = [
+            List("What it changes", Self.changed(report), of: changed, isFolded: false, names, now),
+            List(
+                "What it denies or holds as was done then", Self.unchanged(report), of: report.affectedTotal - changed,
+                isFolded: true, names, now),
+        ].compactMap { $0 }
         let partial =
             report.isComplete
             ? nil
@@ -79,5 +80,44 @@ struct PolicyPreview {
         let prior = report.isPriorComplete ? nil : "What was spent before these days could not all be counted."
         let notes = [partial, prior].compactMap { $0 }
         previewNote = notes.isEmpty ? nil : notes.joined(separator: " ")
+    }
+    /// The requests that are shown, whose agents are to be named.
+    static func shown(_ report: SimulationReport) -> [SimulationReport.Affected] {
+        changed(report) + unchanged(report)
+    }
+
+    private static func changed(_ report: SimulationReport) -> [SimulationReport.Affected] {
+        Array(report.changed.prefix(linesMax))
+    }
+
+    private static func unchanged(_ report: SimulationReport) -> [SimulationReport.Affected] {
+        Array(report.affected.filter { $0.change == .none }.prefix(linesMax))
+    }
+}
+
+extension PolicyPreview.List {
+    fileprivate init?(
+        _ title: String, _ affected: [SimulationReport.Affected], of total: Int64, isFolded: Bool,
+        _ names: [AgentID: String], _ now: Instant
+    ) {
+        if affected.isEmpty { return nil }
+        listTitle = "\(title): \(MoneyText.count(total))"
+        self.isFolded = isFolded
+        lines = affected.map { PolicyPreview.Line($0, agent: names[$0.agentID] ?? $0.agentID.text, now: now) }
+        listMore = total > Int64(affected.count) ? "The newest \(affected.count) are shown." : nil
+    }
+}
+
+extension PolicyPreview.Line {
+    fileprivate init(_ affected: SimulationReport.Affected, agent: String, now: Instant) {
+        rowID = affected.id.text
+        rowMerchant = Merchant.title(affected.merchant)
+        rowAgent = agent
+        rowWhen = TimeText.short(affected.createdAt, now: now)
+        rowAmount = MoneyText.text(affected.money)
+        (was, wasTone) = (affected.decision.word, affected.decision.tone)
+        would = affected.wouldBe == .approved ? "Allowed" : affected.wouldBe.word
+        wouldTone = affected.wouldBe.tone
+        wouldWhy = affected.reasons.map(\.code.words).joined(separator: "; ")
     }
 }

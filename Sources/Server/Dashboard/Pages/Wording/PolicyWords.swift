@@ -55,10 +55,25 @@ struct PolicyWords {
         var parts = policy.limits.prefix(3).map { limit($0, policy.currency) }
         if policy.limits.count > 3 { parts.append("\(policy.limits.count - 3) more limits") }
         if policy.limits.isEmpty { parts.append("\(policy.currency.text) without a limit") }
-        if let above = policy.approvalAbove { parts.append("a person over \(MoneyText.text(above, policy.currency))") }
-        if policy.merchants != nil || policy.categories != nil || policy.countries != nil { parts.append("lists") }
-        if policy.schedule != nil { parts.append("hours") }
+        if let above = policy.approvalAbove {
+            parts.append(
+                above == 0 ? "asks a person each time" : "asks a person over \(MoneyText.text(above, policy.currency))")
+        }
+        parts += few(policy.merchants, "at")
+        parts += few(policy.categories, "for category")
+        parts += few(policy.countries, "in")
+        if let schedule = policy.schedule { parts.append("\(hours(schedule)) (\(policy.timeZone.text))") }
         return parts.joined(separator: "; ")
+    }
+
+    /// The first of what is on the lists, and how many more.
+    private static func few<Item>(_ lists: AllowBlock<Item>?, _ preposition: String) -> [String] {
+        [("only", lists?.allow ?? []), ("never", lists?.block ?? [])].compactMap { word, items in
+            let texts = items.map(\.text).sorted()
+            let more = texts.count > 3 ? " and \(MoneyText.count(Int64(texts.count - 3))) more" : ""
+            let first = texts.prefix(3).map(\.isolated).joined(separator: ", ")
+            return texts.isEmpty ? nil : "\(word) \(preposition) \(first)\(more)"
+        }
     }
 
     static func state(_ policy: PolicyTerms) -> (word: String, tone: String) {
@@ -67,9 +82,19 @@ struct PolicyWords {
     }
 
     private static func hours(_ schedule: Schedule) -> String {
-        let days = Schedule.Day.allCases.filter(schedule.days.contains).map(\.word)
-        return
-            "\(days.isEmpty ? "on no day" : days.joined(separator: ", ")), \(schedule.from.text) to \(schedule.to.text)"
+        let isAllDay = schedule.from == .startOfDay && schedule.to == .endOfDay
+        return isAllDay ? days(schedule.days) : "\(days(schedule.days)), \(schedule.from.text) to \(schedule.to.text)"
+    }
+
+    /// `Mon to Fri`, `Mon, Wed`: days in a row, where there are three or more, by the first and the last.
+    private static func days(_ days: Set<Schedule.Day>) -> String {
+        let all = Schedule.Day.allCases.filter(days.contains)
+        guard let first = all.first, let last = all.last else { return "on no day" }
+        if all.count == Schedule.Day.allCases.count { return "every day" }
+        let week = Schedule.Day.allCases
+        let span = week.firstIndex(of: last).flatMap { end in week.firstIndex(of: first).map { end - $0 + 1 } }
+        return all.count > 2 && span == all.count
+            ? "\(first.word) to \(last.word)" : all.map(\.word).joined(separator: ", ")
     }
 
     private static func add<Item>(_ noun: String, _ lists: AllowBlock<Item>?, to terms: inout [Term]) {

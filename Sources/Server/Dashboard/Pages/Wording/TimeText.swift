@@ -22,10 +22,10 @@ enum TimeText {
         return "\(day) \(month) \(year), \(time) UTC"
     }
 
-    /// For columns: without the year and the zone, which the page says once.
-    static func short(_ instant: Instant) -> String {
-        let (_, month, day, time) = parts(instant)
-        return "\(day) \(month), \(time.prefix(5))"
+    /// For columns: without the zone, which the column's name says, and with the year where it is another than this one.
+    static func short(_ instant: Instant, now: Instant) -> String {
+        let (year, month, day, time) = parts(instant)
+        return "\(day) \(month)\(year == parts(now).year ? "" : " \(year)"), \(time.prefix(5))"
     }
 
     static func day(_ instant: Instant) -> String {
