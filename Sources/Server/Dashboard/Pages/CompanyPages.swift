@@ -19,10 +19,10 @@ struct CompanyPages {
     }
 
     private func setDefaultAudience(_ visit: Visit, _ form: FormFields) async throws -> Response {
-        let text = try form.optional("audience")
+        let text = try form.optional("audience")?.trimmed
         let audience: Audience?
         do throws(InvalidValue) {
-            audience = try text.map { (text) throws(InvalidValue) in try Audience(text) }
+            audience = try text.flatMap { (text) throws(InvalidValue) in text.isEmpty ? nil : try Audience(text) }
         } catch {
             return try await show(visit, typed: text, problem: "The processor’s name \(error.message).")
         }
