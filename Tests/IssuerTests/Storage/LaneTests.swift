@@ -77,7 +77,12 @@ import Testing
                 group.addTask { await #expect(throws: Refused.self) { try await lane.run { _ in } } }
                 #expect(await comes { lane.waitingCount == count })
             }
-            await #expect(throws: IssuerError.busy) { try await lane.run { _ in } }
+            let isRefused = Mutex(false)
+            group.addTask {
+                await #expect(throws: IssuerError.busy) { try await lane.run { _ in } }
+                isRefused.withLock { $0 = true }
+            }
+            #expect(await comes { isRefused.withLock { $0 } || lane.waitingCount > 3 })
             gate.open()
         }
         #expect(lane.waitingCount == 0)

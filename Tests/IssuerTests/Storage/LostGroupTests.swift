@@ -6,7 +6,7 @@ import Testing
 /// A group that was run and never committed must leave nothing behind, in no issuer's memory either.
 @Suite struct LostGroupTests {
     private let first: TestIssuer
-    /// Another issuer on the same store; where a store has but one, itself.
+    /// Another issuer on the same store, which remembers for itself.
     private let other: Issuer
     private let agent: AgentID
 
@@ -14,7 +14,12 @@ import Testing
         let clock = ManualClock()
         let path = TestStore.isPostgreSQL ? TestStore.schema() : ":memory:"
         first = try await TestIssuer(path: path, clock: clock)
-        other = TestStore.isPostgreSQL ? try await TestIssuer.open(path: path, clock: clock) : first.issuer
+        other =
+            TestStore.isPostgreSQL
+            ? try await TestIssuer.open(path: path, clock: clock)
+            : try await Issuer.open(
+                store: first.issuer.store, settings: .test, masterKey: first.issuer.masterKey, clock: clock.clock,
+                ids: .random())
         agent = try await first.agent()
         try await first.issuer.store.globalTransaction { tx in
             for sql in [
