@@ -159,3 +159,13 @@ def test_with_the_keyboard_the_content_is_one_key_away(person):
     assert page.evaluate("document.activeElement.getBoundingClientRect().top >= 0")
     page.keyboard.press("Enter")
     page.locator("#main:focus").wait_for()
+
+
+def test_after_a_form_that_was_refused_reading_goes_on_where_it_says_why(person):
+    owner = person().sign_up()
+    page = owner.open("/policies/new")
+    page.click("text=Put it in force")
+    page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
+    assert "It was not saved." in page.evaluate("document.activeElement.innerText")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")

@@ -23,6 +23,13 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { button.textContent = label; }, 2000);
 });
 
+// After a form that was refused, whoever cannot see the page is where it says why.
+const refusal = document.querySelector("main [role=alert]");
+if (refusal && document.activeElement === document.body) {
+  refusal.tabIndex = -1;
+  refusal.focus();
+}
+
 // Where the navigation is one line that scrolls, the page that is open is in sight.
 const nav = document.getElementById("nav");
 const current = nav?.querySelector("[aria-current]");
