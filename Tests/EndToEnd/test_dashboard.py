@@ -410,13 +410,36 @@ def test_an_owner_says_which_processor_the_companys_tokens_are_for(own_server, b
     assert 'PAITIFY_BYTES("acme \\"pay\\"")' in owner.open("/get-started").locator("main").text_content()
     viewer = Person(browser, server).join(owner.invite("viewer"))
     assert viewer.open("/company").locator("main form").count() == 0
-    assert 'acme "pay"' in viewer.page.inner_text("main")
+    assert viewer.page.inner_text("main code") == 'acme "pay"'
     assert viewer.post("/company/default-audience", audience="evil").status == 403
     page = owner.open("/company")
     page.fill("[name=audience]", "  ")
     page.click("main form button")
     approved = authorize(company, agent, 1999)
     assert jwt.decode(approved["token"], options={"verify_signature": False})["aud"] == "paitify:processor"
+    assert viewer.open("/company").inner_text("main code") == "paitify:processor"
+
+
+def test_a_processor_that_somebody_else_named_meanwhile_is_not_written_over(own_server, browser):
+    server = own_server().start()
+    owner = Person(browser, server).sign_up()
+    company, _ = owner.get_started()
+    admin = Person(browser, server).join(owner.invite("admin"))
+    admin.open("/company")
+    page = owner.open("/company")
+    page.fill("[name=audience]", "acme-pay")
+    page.click("main form button")
+    assert "Saved" in page.inner_text("[role=status]")
+    admin.page.click("main form button")
+    assert "it is “acme-pay” now. Nothing of yours was saved." in admin.page.inner_text("[role=alert]")
+    assert admin.open("/company").input_value("[name=audience]") == "acme-pay"
+    # From the test environment it is the same setting, and the same entry in the log that live keys read.
+    admin.page.click("form[action='/environment'] button:not([aria-pressed=true])")
+    page = admin.open("/company")
+    page.fill("[name=audience]", "other-pay")
+    page.click("main form button")
+    logged = company._ok(company.http.get("/v1/audit?action=COMPANY_UPDATED"), 200)["data"]
+    assert [entry["after"]["defaultAudience"] for entry in logged] == ["other-pay", "acme-pay"]
 
 
 def test_the_only_company_revokes_a_signing_key_on_its_page_and_is_told_what_that_does(own_server, browser):

@@ -156,7 +156,7 @@ def test_a_commit_whose_answer_is_lost_is_told_as_unknown_and_a_retry_gives_the_
         for number in range(5):
             body, key = {"agentId": agent, "amount": 100, "currency": "USD"}, {"Idempotency-Key": f"cut-{number}"}
             cuts = proxy.cuts
-            proxy.armed.set()
+            proxy.lose_commit()
             answer = company.http.post("/v1/authorize", json=body, headers=key)
             # The issuer's own housekeeping may have lost its answer instead.
             if answer.status_code == 200:
@@ -174,6 +174,37 @@ def test_a_commit_whose_answer_is_lost_is_told_as_unknown_and_a_retry_gives_the_
         assert 1 <= page.value("paitify_postgresql_unknown_commits_total") <= proxy.cuts
         assert page.value("paitify_postgresql_connects_total") >= page.value("paitify_postgresql_connections") + proxy.cuts
         assert company.budget(agent)["reserved"] == spent == 500
+        assert_books_balance(company, agent)
+        server.stop()
+    finally:
+        proxy.close()
+
+
+def test_a_group_that_was_lost_with_its_connection_is_run_again_only_where_it_is_not_there(postgres, issuers):
+    proxy = CommitCutter(postgres)
+    try:
+        name = f"books_{next(NUMBERS)}"
+        postgres.sql(f"CREATE DATABASE {name}")
+        settings = PostgreSQL.settings(f"postgres://postgres@127.0.0.1:{proxy.port}/{name}?sslmode=disable")
+        (server,) = issuers(1, settings)
+        company = Company.create(server)
+        agent = company.spender(100_000)
+        spent = 0
+        for number in range(6):
+            # After some groups the next one knows the company's revision before it asks.
+            for _ in range(8):
+                spent += company.approved(agent, 1)["amount"]
+            cuts, is_there = proxy.cuts, number % 2 == 0
+            proxy.lose_commit() if is_there else proxy.lose_question(b"USD")
+            # Without a key nobody can tell an answer that is given twice: what was done twice would be in the sum.
+            answer = company.http.post("/v1/authorize", json={"agentId": agent, "amount": 100, "currency": "USD"})
+            spent += 100
+            if proxy.cuts > cuts and is_there and answer.status_code != 200:
+                assert answer.json()["code"] == "OUTCOME_UNKNOWN"
+            else:
+                # The issuer's own housekeeping may have lost its answer instead. Of a question nobody knows but the company.
+                assert answer.status_code == 200 and proxy.cuts > cuts, answer.text
+            assert company.budget(agent)["reserved"] == spent
         assert_books_balance(company, agent)
         server.stop()
     finally:

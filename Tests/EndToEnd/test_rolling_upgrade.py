@@ -1,5 +1,6 @@
 """Two versions at once: issuers beside a schema that is newer than theirs."""
 
+import concurrent.futures
 import contextlib
 import itertools
 import json
@@ -73,17 +74,23 @@ def test_a_program_refuses_a_schema_that_is_newer_and_changes_nothing_of_it(post
     # Nothing was taken away: whoever goes back a version says so by hand, and it serves.
     postgres.sql(f"UPDATE schema_version SET version = {known}", database)
     assert server.start().stop() == 0
+    # And the roll-out after that finds things there that it would add.
+    postgres.sql("UPDATE schema_version SET version = 6", database)
+    assert server.command("migrate").returncode == 0
+    assert int(postgres.sql("SELECT version FROM schema_version", database)) == known
+    assert server.start().stop() == 0
 
 
 @contextlib.contextmanager
-def somebody_reads(postgres, database, table):
-    """At length, in a transaction that does not end."""
+def somebody(postgres, database, does):
+    """In a transaction that does not end by itself."""
     command = [programs() / "psql", "-X", "-q", "-A", "-t", "-h", postgres.folder, "-U", "postgres", database]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as psql:
-        psql.stdin.write(f"BEGIN; SELECT count(*) FROM {table};\n")
+        psql.stdin.write(f"BEGIN; {does}; SELECT 1;\n")
         psql.stdin.flush()
-        assert psql.stdout.readline().strip().isdigit()
-        yield
+        while psql.stdout.readline().strip() != "1":
+            assert psql.poll() is None
+        yield psql
         psql.stdin.close()
 
 
@@ -103,9 +110,12 @@ def test_a_migration_that_would_wait_for_a_reader_gives_up_and_changes_nothing(p
     assert server.stop() == 0
     known = int(postgres.sql("SELECT version FROM schema_version", database))
     postgres.sql(BACK_TO_9, database)
-    with somebody_reads(postgres, database, "authorizations"):
+    with somebody(postgres, database, "LOCK TABLE authorizations IN ACCESS SHARE MODE"):
+        failures = postgres.log().count("due to lock timeout")
         refused = server.command("migrate", check=False)
         assert refused.returncode == 1 and "lock timeout" in refused.stderr and refused.stderr.count("\n") == 1, refused
+        # Once: while it waits, whoever comes after it waits too.
+        assert postgres.log().count("due to lock timeout") == failures + 1
         assert int(postgres.sql("SELECT version FROM schema_version", database)) == 9
     assert server.command("migrate").returncode == 0
     assert int(postgres.sql("SELECT version FROM schema_version", database)) == known
@@ -113,3 +123,27 @@ def test_a_migration_that_would_wait_for_a_reader_gives_up_and_changes_nothing(p
     company = company.reconnect()
     company.approved(agent, 1)
     assert_books_balance(company, agent)
+
+
+def test_a_migration_and_a_decision_that_is_under_way_are_not_in_each_others_way(postgres, own_server):
+    database = f"rolling_{next(NUMBERS)}"
+    server = own_server(**postgres.database(database)).start()
+    company = Company.create(server)
+    agent = company.spender()
+    company.approved(agent, 1)
+    assert server.stop() == 0
+    known = int(postgres.sql("SELECT version FROM schema_version", database))
+    postgres.sql(BACK_TO_9, database)
+    deadlocks = postgres.log().count("deadlock detected")
+    # As an issuer decides: the company's row, and then the rest.
+    with somebody(postgres, database, "UPDATE companies SET revision = revision + 1") as issuer:
+        with concurrent.futures.ThreadPoolExecutor() as threads:
+            migration = threads.submit(server.command, "migrate")
+            while postgres.sql("SELECT count(*) FROM pg_locks WHERE NOT granted").strip() == "0":
+                assert not migration.done(), migration.result()
+            issuer.stdin.write("UPDATE authorizations SET amount = amount; COMMIT; SELECT 2;\n")
+            issuer.stdin.flush()
+            assert issuer.stdout.readline().strip() == "2"
+            assert migration.result().returncode == 0
+    assert postgres.log().count("deadlock detected") == deadlocks
+    assert int(postgres.sql("SELECT version FROM schema_version", database)) == known

@@ -60,6 +60,8 @@ public struct SimulationReport: Sendable {
     public private(set) var affectedTotal: Int64 = 0
     /// Those alone of which it would have said otherwise than was decided, newest first: `affectedMax` at most.
     public private(set) var changed: [Affected] = []
+    /// The others: what it would have denied or held as was done then.
+    public private(set) var unchanged: [Affected] = []
 
     init(
         _ verdicts: [PolicySimulation.Verdict], replacing replaced: PolicyID?, from: Instant, to: Instant,
@@ -97,7 +99,11 @@ public struct SimulationReport: Sendable {
             createdAt: request.createdAt, decision: request.decision, status: request.status,
             wouldBe: verdict.decision, change: change, reasons: verdict.reasons)
         if affected.count < Self.affectedMax { affected.append(one) }
-        if change != .none, changed.count < Self.affectedMax { changed.append(one) }
+        if change == .none {
+            if unchanged.count < Self.affectedMax { unchanged.append(one) }
+        } else if changed.count < Self.affectedMax {
+            changed.append(one)
+        }
     }
 
     private static func change(_ verdict: PolicySimulation.Verdict, replacing replaced: PolicyID?) -> Change {

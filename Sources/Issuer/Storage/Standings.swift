@@ -19,7 +19,7 @@ struct Standings {
     /// So many groups in a row must have found a company as the one before had left it, or nothing is presumed: where another
     /// issuer is at work on it too, most groups would be run in vain.
     static let calmMin = 3
-    /// Where that was presumed in vain, so many more.
+    /// Where that was presumed in vain, a hundred more before that.
     static let calmAfterFailure = -100
 
     private struct Entry {

@@ -14,8 +14,15 @@ extension Issuer {
     }
 
     /// In force at the next request, in both environments. What was decided, or is held, keeps the processor it was for.
-    public func setDefaultAudience(_ audience: Audience?, as principal: Principal) async throws {
+    ///
+    /// Throws `InvalidValue.changedMeanwhile` where it is neither `before` any more nor what is wanted.
+    public func setDefaultAudience(
+        _ audience: Audience?, insteadOf before: Audience?, as principal: Principal
+    ) async throws {
         try await transaction(as: principal, scope: .manage) { books in
+            guard [before, audience].contains(books.defaultAudience) else {
+                throw IssuerError.invalid(field: "audience", .changedMeanwhile)
+            }
             try Self.setDefaultAudience(audience, insteadOf: books.defaultAudience, in: books)
         }
     }
@@ -29,7 +36,14 @@ extension Issuer {
 
     /// The settings, for somebody at the issuer's machine.
     public func companySettings(of company: CompanyID) async throws -> CompanySettings {
-        try await atMachine(company) { CompanySettings(defaultAudience: $0.defaultAudience) }
+        try await IssuerError.mapping {
+            try await store.read(for: company) { tx in
+                guard let admission = try Companies.look(at: company, in: tx), company != .issuer else {
+                    throw IssuerError.notFound(.company, company.text)
+                }
+                return CompanySettings(defaultAudience: admission.defaultAudience)
+            }
+        }
     }
 
     private static func setDefaultAudience(
@@ -37,7 +51,8 @@ extension Issuer {
     ) throws {
         guard audience != before else { return }
         try Companies.setDefaultAudience(audience, of: books.companyID, in: books.tx)
-        try books.audit(
+        // Whatever environment somebody looks at meanwhile: it holds for both.
+        try books.switched(to: .live).audit(
             .companyUpdated, books.companyID.text, before: CompanySettings(defaultAudience: before).json,
             after: CompanySettings(defaultAudience: audience).json)
     }

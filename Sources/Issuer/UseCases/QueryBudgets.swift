@@ -66,7 +66,7 @@ extension Issuer {
 
     /// What agents are called, also those that were deleted.
     public func names(of agents: Set<AgentID>, as principal: Principal) async throws -> [AgentID: Name] {
-        try await look(at: nil, as: principal) { books in
+        try await besideAdmitted(principal) { books, _ in
             try agents.reduce(into: [:]) { names, agent in names[agent] = try Agents.name(of: agent, in: books) }
         }
     }
@@ -74,7 +74,7 @@ extension Issuer {
     /// What API keys of the company are called, also those that were revoked.
     public func names(ofKeys keys: Set<APIKeyID>, as principal: Principal) async throws -> [APIKeyID: Name] {
         guard !keys.isEmpty else { return [:] }
-        return try await look(at: nil, as: principal) { books in
+        return try await besideAdmitted(principal) { books, _ in
             try keys.reduce(into: [:]) { names, key in
                 names[key] = try APIKeys.find(key, of: books.companyID, in: books.tx)?.key.name
             }

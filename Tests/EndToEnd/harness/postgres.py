@@ -70,7 +70,7 @@ class PostgreSQL:
             try:
                 return self.sql("SELECT 1")
             except AssertionError:
-                assert self.process.poll() is None and time.monotonic() < end, (self.folder / "log").read_text()
+                assert self.process.poll() is None and time.monotonic() < end, self.log()
                 time.sleep(0.02)
 
     def kill(self):
@@ -100,7 +100,7 @@ class PostgreSQL:
         self.start()
         end = time.monotonic() + READY_SECONDS_MAX
         while self.sql("SELECT pg_is_in_recovery()").strip() != "f":
-            assert time.monotonic() < end, (self.folder / "log").read_text()
+            assert time.monotonic() < end, self.log()
             time.sleep(0.02)
 
     def close(self):
@@ -108,6 +108,9 @@ class PostgreSQL:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(30)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def log(self):
+        return (self.folder / "log").read_text()
 
     def sql(self, text, database="postgres"):
         """What psql prints: a line a row, columns with tabs between."""
@@ -125,17 +128,25 @@ class PostgreSQL:
 
 
 class CommitCutter:
-    """Passes everything on between an issuer and the server; when armed, the next COMMIT's answer gets lost on the way."""
+    """Passes everything on between an issuer and the server, but for what it is told to lose, and the connection with it."""
 
     def __init__(self, postgres):
         self.target = postgres.socket_path
-        self.armed = threading.Event()
+        self.lost = None
         self.cuts = 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.relays = []
         self.accepting = threading.Thread(target=self._accept)
         self.accepting.start()
+
+    def lose_commit(self):
+        """The next COMMIT's answer: it is on disk, and nobody hears of it."""
+        self.lost = (True, b"C\x00\x00\x00\x0bCOMMIT\x00")
+
+    def lose_question(self, part):
+        """What an issuer sends next that has this in it: the server hears nothing of it."""
+        self.lost = (False, part)
 
     def _accept(self):
         while True:
@@ -157,9 +168,9 @@ class CommitCutter:
     def _pass(self, source, sink, is_answer):
         try:
             while data := source.recv(65536):
-                # CommandComplete of a COMMIT: it is on disk, and nobody hears of it.
-                if is_answer and self.armed.is_set() and b"C\x00\x00\x00\x0bCOMMIT\x00" in data:
-                    self.armed.clear()
+                lost = self.lost
+                if lost and lost[0] == is_answer and lost[1] in data:
+                    self.lost = None
                     self.cuts += 1
                     break
                 sink.sendall(data)

@@ -20,6 +20,9 @@ enum Migrator {
 
     // Who waits for a table keeps all others waiting who come after: rather none is changed now.
     private static let waitBriefly = Statement(onPostgreSQL: "SELECT set_config('lock_timeout', '3s', true)")
+    // As every transaction of the issuers that serve meanwhile does: in another order they and this one would wait for one
+    // another.
+    private static let lockCompanies = Statement(onPostgreSQL: "LOCK TABLE companies IN ACCESS EXCLUSIVE MODE")
 
     /// This program's.
     static var latest: Int64 { Int64(versions.count) }
@@ -47,7 +50,10 @@ enum Migrator {
             throw .schema(
                 "the store's schema is version \(found), this program knows \(latest): run the newer program")
         }
-        if found > 0, found < latest { try tx.execute(waitBriefly, []) }
+        if found > 0, found < latest {
+            try tx.execute(waitBriefly, [])
+            try tx.execute(lockCompanies, [])
+        }
         for statements in versions.dropFirst(Int(found)) {
             for statement in statements { try tx.execute(statement, []) }
         }

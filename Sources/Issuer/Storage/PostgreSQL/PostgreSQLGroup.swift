@@ -178,6 +178,6 @@ extension PostgreSQLFailure {
     /// Whether it is the fault of a job's own statements, so that the others of its group can go on without it.
     fileprivate var isOfOneJob: Bool {
         guard case .none = remedy, !isPresumedInVain else { return false }
-        return state != nil && !["53", "57", "58", "XX"].contains(String((state ?? "").prefix(2)))
+        return state != nil && !["53", "55", "57", "58", "XX"].contains(String((state ?? "").prefix(2)))
     }
 }

@@ -11,10 +11,11 @@ struct PostgreSQLText {
         let verb = text.drop(while: \.isWhitespace).prefix(while: \.isLetter)
         let isSchema = ["CREATE", "ALTER", "DROP"].contains(verb)
         // The one type that is called otherwise; and identifiers are in the order of their bytes, as SQLite has them,
-        // whatever the language of the database.
+        // whatever the language of the database. Whoever went back a version has the column already.
         sql =
             isSchema
-            ? text.replacing(" BLOB", with: " BYTEA").replacing(" TEXT", with: " TEXT COLLATE \"C\"") : text
+            ? text.replacing(" BLOB", with: " BYTEA").replacing(" TEXT", with: " TEXT COLLATE \"C\"")
+                .replacing(" ADD COLUMN ", with: " ADD COLUMN IF NOT EXISTS ") : text
         let isChange = ["INSERT", "UPDATE", "DELETE"].contains(verb)
         isAwaited = !(isChange && !text.contains("RETURNING")) && !statement.isCheck
         isWriting = (isChange || isSchema) && !statement.onlyLocks

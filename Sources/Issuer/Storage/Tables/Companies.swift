@@ -22,8 +22,10 @@ enum Companies {
         """, onlyLocks: true)
     private static let raiseFrom = Statement(
         checking: """
-            UPDATE companies SET revision = revision + 1 / CASE WHEN revision = $1 THEN 1 ELSE 0 END
-            WHERE company_id = $2
+            WITH raised AS (
+                UPDATE companies SET revision = revision + 1 WHERE company_id = $1 AND revision = $2 RETURNING 1
+            )
+            SELECT 1 / COUNT(*) FROM raised
             """)
     private static let look = Statement(
         "SELECT policy_version, key_version, default_audience FROM companies WHERE company_id = $1")
@@ -93,7 +95,7 @@ enum Companies {
         tx.memory.keySetSequence = left.keySetSequence
         tx.memory.checkedRevision = left.revision
         let checks = [
-            Question(raiseFrom, [.integer(left.revision), SQLValue(left.company)]),
+            Question(raiseFrom, [SQLValue(left.company), .integer(left.revision)]),
             SigningKeys.isStill(left.keySetSequence),
         ]
         let unknown = foreseen.filter { one, books in !one.isKnown(in: books) }

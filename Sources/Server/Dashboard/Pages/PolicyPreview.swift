@@ -91,7 +91,7 @@ struct PolicyPreview {
     }
 
     private static func unchanged(_ report: SimulationReport) -> [SimulationReport.Affected] {
-        Array(report.affected.filter { $0.change == .none }.prefix(linesMax))
+        Array(report.unchanged.prefix(linesMax))
     }
 }
 
