@@ -16,10 +16,11 @@ mkdir -p "$reports"
 # suite NAME REPORT COMMAND...: runs a suite and notes how it ended; the tally at the end judges.
 suites=()
 suite() {
-    local name=$1 report=$2 status=0
+    local name=$1 report=$2 status=0 start=$SECONDS
     shift 2
     printf '\n== %s\n' "$name"
     "$@" || status=$?
+    printf '== %s took %s s.\n' "$name" $((SECONDS - start))
     suites+=("$name=$reports/$report=$status")
 }
 

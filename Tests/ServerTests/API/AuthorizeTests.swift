@@ -60,7 +60,7 @@ import Testing
         let shadows = try #require(answer.string.firstRange(of: #","shadowReasons""#))
         let head = #"""
             {"id":"\#(id)","agentId":"\#(agent)","decision":"DENIED","status":"DENIED","amount":500,"currency":"USD",\#
-            "merchant":null,"createdAt":"\#(now)",
+            "merchant":null,"audience":"paitify:processor","createdAt":"\#(now)",
             """#
         let tail = #"""
             ,"shadowReasons":[],"evaluatedAt":"\#(now)","agentStatus":"ACTIVE","approvedByPerson":false,\#
