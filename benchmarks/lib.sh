@@ -15,6 +15,12 @@ compute() { awk "BEGIN { printf \"$1\", $2 }"; }
 
 machine() { printf '%s, %s cores, %s\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$cores" "$(date -u +%F)"; }
 
+# issuer_is_there: ends the benchmark where the issuer or its load is not.
+issuer_is_there() {
+    [ -x "$paitify" ] || die "$paitify is not there: make build"
+    command -v wrk >/dev/null || die "wrk is not there: scripts/setup.sh bench"
+}
+
 # begin NAME: makes `work`, in $BENCH_FOLDER or build, and has it and the issuer go in the end.
 begin() {
     work=$(mktemp -d "${BENCH_FOLDER:-build}/$1.XXXXXX")

@@ -78,7 +78,7 @@ measure() {
     fi
 }
 
-[ -x "$paitify" ] || die "$paitify is not there: make build"
+issuer_is_there
 begin scale
 mkdir -p "$out"
 machine

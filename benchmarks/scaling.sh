@@ -24,6 +24,7 @@ connections=${BENCH_CONNECTIONS:-64}
 many=${BENCH_COMPANIES:-1000}
 read -ra algorithms <<<"${BENCH_ALGORITHMS:-ES256 RS256}"
 read -ra ways <<<"${BENCH_WAYS:-SQLite-1 PostgreSQL-1 PostgreSQL-2}"
+issuer_is_there
 begin scaling
 servers=() addresses=()
 stop_servers() {

@@ -16,6 +16,7 @@ seconds=${BENCH_SECONDS:-5}
 rounds=${BENCH_ROUNDS:-3}
 connections=${BENCH_CONNECTIONS:-4}
 first_uses=8
+issuer_is_there
 begin wrong-keys
 flood=
 # stop_flood: ends it; wrk then says how many keys it sent, which this adds up in `wrong` and `wrong_seconds`.
@@ -96,7 +97,6 @@ start_flood() {
     sleep 0.5
 }
 
-[ -x "$paitify" ] || die "$paitify is not there: make build"
 serve
 key=$("$paitify" companies create --name Bench | json_member apiKey)
 agent=$(api POST /v1/agents '{"name":"Bench"}' | json_member id)
