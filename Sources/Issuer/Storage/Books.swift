@@ -2,7 +2,7 @@
 struct Books {
     let tx: any StoreTransaction
     let companyID: CompanyID
-    let environment: Environment
+    var environment: Environment
     /// The same for everything in the transaction.
     let now: Instant
     /// What was remembered of the company's policies under this version is current.
@@ -18,6 +18,13 @@ struct Books {
     var isBehind = false
     /// Where it is noted what becomes of authorizations; nil where nobody is to be told.
     var changes: Changes?
+
+    /// The same company's books in that environment.
+    func switched(to environment: Environment) -> Books {
+        var books = self
+        books.environment = environment
+        return books
+    }
 }
 
 /// What became of authorizations in one run of a transaction's body.
