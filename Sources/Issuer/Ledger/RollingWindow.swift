@@ -31,7 +31,7 @@ struct RollingWindow {
             // It is new, or the clock was set back: then what had left counts again.
             let rest = Period(
                 start: counters.stride(holding: now).start, end: known?.window.start ?? Period.allTime.end)
-            guard try opening.covers(rest, of: counters.subject) else {
+            guard try opening.takeIfAffordable(rest, of: counters.subject) else {
                 return opening.isStep ? try walkBack(to: window, known, by: &opening) : nil
             }
             guard let known else { return try open(window) }
@@ -41,7 +41,7 @@ struct RollingWindow {
                 known.window, to: now, changing: counters.sum(Period(start: now, end: rest.end)))
         }
         if now <= known.window.start.adding(seconds: Self.uncountedSeconds) { return try moveOn(known, to: now) }
-        guard try opening.covers(Period(start: known.window.start, end: now), of: counters.subject) else {
+        guard try opening.takeIfAffordable(Period(start: known.window.start, end: now), of: counters.subject) else {
             return opening.isStep ? try walkOn(known, to: now, by: &opening) : nil
         }
         return try moveOn(known, to: now)

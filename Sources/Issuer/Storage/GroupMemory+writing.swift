@@ -23,7 +23,7 @@ extension GroupMemory {
                 for counter in sheet.counters where counter.isChanged {
                     try Counters.write(counter, of: subject, company, in: tx)
                 }
-                self[company].sheets[subject]?.isWritten()
+                self[company].sheets[subject]?.markWritten()
             }
         }
         companiesWithChanges.removeAll(keepingCapacity: true)

@@ -178,7 +178,7 @@ final class SharedRates: Sendable {
             }
             return (state.waiting, state.isThere)
         }
-        metrics.are(shared: false)
+        metrics.set(shared: false)
         if wasThere { metrics.falls.add() }
         if wasThere || !link.wasToldOfFailure {
             link.wasToldOfFailure = true
@@ -241,7 +241,7 @@ final class SharedRates: Sendable {
                 state.leases = RecentCache(capacity: 10_000)
                 state.isThere = true
             }
-            metrics.are(shared: true)
+            metrics.set(shared: true)
             link.wasToldOfFailure = false
             changed(nil)
             return Self.probeMilliseconds
