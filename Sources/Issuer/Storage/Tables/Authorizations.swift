@@ -114,20 +114,19 @@ enum Authorizations {
     }
 
     static func find(_ id: AuthorizationID, in books: Books) throws(StorageError) -> Authorization? {
-        try books.rows(of: .authorization(id), or: find(id, books)).first.map(authorization)
+        try books.rows(of: .authorization(id), or: findQuestion(id, in: books)).first.map(authorization)
     }
 
-    static func find(_ id: AuthorizationID, _ books: Books) -> Question {
+    static func findQuestion(_ id: AuthorizationID, in books: Books) -> Question {
         Question(find, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
     }
 
     /// When the next of the company's reservations and held requests lapses, in either environment; it may be past.
     static func nextLapse(in books: Books) throws(StorageError) -> Instant? {
-        let question = nextLapse(of: books.companyID)
-        return try nextLapse(books.tx.execute(question.statement, question.arguments))
+        try nextLapse(books.tx.execute(nextLapseQuestion(of: books.companyID)))
     }
 
-    static func nextLapse(of company: CompanyID) -> Question { Question(nextLapse, [SQLValue(company)]) }
+    static func nextLapseQuestion(of company: CompanyID) -> Question { Question(nextLapse, [SQLValue(company)]) }
 
     static func nextLapse(_ rows: [Row]) throws(StorageError) -> Instant? {
         guard let row = rows.first else { return nil }

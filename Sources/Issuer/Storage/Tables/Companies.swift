@@ -72,7 +72,9 @@ enum Companies {
             tx.memory.presumed = nil
             return try presume(left, asking: foreseen ?? [], in: tx)
         }
-        let own = [Question(raise, [SQLValue(id)]), Authorizations.nextLapse(of: id), SigningKeys.currentSequence]
+        let own = [
+            Question(raise, [SQLValue(id)]), Authorizations.nextLapseQuestion(of: id), SigningKeys.currentSequence,
+        ]
         let found = try tx.ask(own + (foreseen ?? []).flatMap { one, books in one.questions(in: books) })
         guard let row = found[0].first, let admission = try admission(found[0]) else { return nil }
         tx.memory[id] = GroupMemory.Standing(

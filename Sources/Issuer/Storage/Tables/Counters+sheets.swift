@@ -57,7 +57,7 @@ extension Counters {
         guard isLocked(books), Agents.knownStatus(of: agent, in: books) == nil else { return }
         let look = Look(agent, books.environment, currency, at: books.now, in: books)
         guard let missing = try look.missing() else { return }
-        let rows = try books.tx.ask([Agents.status(of: agent, books), missing.question])
+        let rows = try books.tx.ask([Agents.statusQuestion(of: agent, in: books), missing.question])
         try Agents.remember(agent, rows[0], in: books)
         _ = try look.sheets(missing.covered, rows[1])
     }
@@ -88,8 +88,7 @@ extension Counters {
     ) throws(StorageError) -> [(subject: CounterKey.Subject, sheet: CounterSheet)] {
         let look = Look(agent, environment, currency, at: instant, in: books)
         guard let missing = try look.missing() else { return look.known }
-        let rows = try books.tx.execute(missing.question.statement, missing.question.arguments)
-        return try look.sheets(missing.covered, rows)
+        return try look.sheets(missing.covered, books.tx.execute(missing.question))
     }
 
     /// Writes a counter as a sheet has it.
