@@ -28,18 +28,7 @@ extension Issuer {
 
     /// The same for somebody at the issuer's machine: how the first owner gets into a company that a command made.
     public func invite(as role: Role, note: Name?, to company: CompanyID) async throws -> NewInvitation {
-        try await IssuerError.mapping {
-            try await store.transaction(for: company) { [self] tx in
-                guard try Companies.lock(company, in: tx) != nil, company != .issuer else {
-                    throw IssuerError.notFound(.company, company.text)
-                }
-                return try invite(
-                    as: role, note: note,
-                    in: Books(
-                        tx: tx, companyID: company, environment: .live, now: clock.now(), policyVersion: 0,
-                        author: .command))
-            }
-        }
+        try await atMachine(company) { [self] books in try invite(as: role, note: note, in: books) }
     }
 
     private func invite(as role: Role, note: Name?, in books: Books) throws -> NewInvitation {

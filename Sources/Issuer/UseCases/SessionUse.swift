@@ -67,7 +67,7 @@ extension Issuer {
     /// Begins a session in a transaction that has locked the company.
     func beginSession(
         of record: Users.Record, as role: Role, in environment: Environment, _ visitor: Visitor,
-        token: SessionToken, keyVersion: Int64, secondsMax: Int64 = .max, in books: Books
+        token: SessionToken, secondsMax: Int64 = .max, in books: Books
     ) throws -> SignedIn {
         guard let name = try Companies.name(of: books.companyID, in: books.tx) else {
             throw IssuerError.unauthenticated
@@ -80,7 +80,7 @@ extension Issuer {
         try Sessions.insert(
             session, digest: token.digest, credentialsVersion: record.credentialsVersion, in: books)
         try Users.setLastCompany(books.companyID, of: record.user.id, in: books.tx)
-        return SignedIn(token, session, record.user, role, companyName: name, keyVersion: keyVersion)
+        return SignedIn(token, session, record.user, role, companyName: name, keyVersion: books.keyVersion)
     }
 
     /// Ends the session that asks.
