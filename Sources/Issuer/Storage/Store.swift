@@ -106,6 +106,11 @@ extension StoreTransaction {
         try execute(question.statement, question.arguments)
     }
 
+    /// The one number of a statement's answer; 0 where there is no row.
+    func number(_ statement: Statement, _ arguments: [SQLValue]) throws(StorageError) -> Int64 {
+        try execute(statement, arguments).first?.integer(0) ?? 0
+    }
+
     /// One after the other, for an engine that is near.
     public func ask(_ questions: [Question]) throws(StorageError) -> [[Row]] {
         var found: [[Row]] = []

@@ -42,7 +42,7 @@ enum Migrator {
     static func migrate(_ tx: any StoreTransaction) throws(StorageError) {
         try tx.execute(createVersion, [])
         try tx.execute(insertVersion, [])
-        let found = try tx.execute(lockVersion, []).first?.integer(0) ?? 0
+        let found = try tx.number(lockVersion, [])
         guard (0...latest).contains(found) else {
             throw .schema(
                 "the store's schema is version \(found), this program knows \(latest): run the newer program")

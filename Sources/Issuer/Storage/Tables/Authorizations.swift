@@ -134,9 +134,7 @@ enum Authorizations {
     }
 
     static func heldCount(in books: Books) throws(StorageError) -> Int64 {
-        let rows = try books.tx.execute(
-            heldCount, [SQLValue(books.companyID), .text(books.environment.rawValue)])
-        return try rows.first?.integer(0) ?? 0
+        try books.tx.number(heldCount, [SQLValue(books.companyID), .text(books.environment.rawValue)])
     }
 
     /// Unconfirmed reservations of the company, in either environment, whose time is over; oldest first.

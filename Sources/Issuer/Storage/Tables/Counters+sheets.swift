@@ -3,7 +3,7 @@ extension Counters {
     // A rolling window counts from its start on, whatever the clock says now.
     fileprivate static let covering = Statement(
         knowing: """
-            SELECT subject, period_start, period_end, reserved_amount, reserved_count, confirmed_amount, confirmed_count
+            SELECT subject, period_start, period_end, \(SpendSums.columns)
             FROM counters
             WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject IN ($4, $5) AND period_end > $6
                 AND (period_start <= $7 OR period_end > \(Period.allTime.end.milliseconds))
@@ -98,11 +98,9 @@ extension Counters {
     ) throws(StorageError) {
         try tx.execute(
             write,
-            [
-                .integer(counter.spend.reservedAmount), .integer(counter.spend.reservedCount),
-                .integer(counter.spend.confirmedAmount), .integer(counter.spend.confirmedCount), SQLValue(company),
-                .text(subject.environment.rawValue), .text(subject.currency.text), .text(subject.text),
-                SQLValue(counter.period.end), SQLValue(counter.period.start),
+            counter.spend.values + [
+                SQLValue(company), .text(subject.environment.rawValue), .text(subject.currency.text),
+                .text(subject.text), SQLValue(counter.period.end), SQLValue(counter.period.start),
             ])
     }
 

@@ -46,7 +46,7 @@ enum Invitations {
     }
 
     static func count(in books: Books) throws(StorageError) -> Int64 {
-        try books.tx.execute(count, [SQLValue(books.companyID)]).first?.integer(0) ?? 0
+        try books.tx.number(count, [SQLValue(books.companyID)])
     }
 
     static func delete(_ id: InvitationID, in books: Books) throws(StorageError) -> Invitation? {

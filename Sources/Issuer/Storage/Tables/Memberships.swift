@@ -83,11 +83,11 @@ enum Memberships {
     }
 
     static func ownerCount(in books: Books) throws(StorageError) -> Int64 {
-        try books.tx.execute(owners, [SQLValue(books.companyID)]).first?.integer(0) ?? 0
+        try books.tx.number(owners, [SQLValue(books.companyID)])
     }
 
     static func count(in books: Books) throws(StorageError) -> Int64 {
-        try books.tx.execute(count, [SQLValue(books.companyID)]).first?.integer(0) ?? 0
+        try books.tx.number(count, [SQLValue(books.companyID)])
     }
 
     static func touch(

@@ -42,7 +42,7 @@ enum PasswordResets {
         try tx.execute(find, [SQLValue(company), .blob(digest), SQLValue(now)]).first
             .map { (row) throws(StorageError) in
                 Record(
-                    userID: try row.id(0), createdBy: try row.optionalText(1) == nil ? nil : try row.id(1),
+                    userID: try row.id(0), createdBy: try row.optionalID(1),
                     credentialsVersion: try row.integer(2), expiresAt: try row.instant(3))
             }
     }

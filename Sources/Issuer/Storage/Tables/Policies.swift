@@ -119,8 +119,7 @@ enum Policies {
     }
 
     static func count(in books: Books) throws(StorageError) -> Int64 {
-        try books.tx.execute(count, [SQLValue(books.companyID), .text(books.environment.rawValue)])
-            .first?.integer(0) ?? 0
+        try books.tx.number(count, [SQLValue(books.companyID), .text(books.environment.rawValue)])
     }
 
     static func page(_ page: Page, agent: AgentID?, in books: Books) throws(StorageError) -> [Policy] {

@@ -84,6 +84,6 @@ enum Users {
                 id: try row.id(0), email: try row.optionalChecked(1), label: try row.text(2),
                 createdAt: try row.instant(6)),
             passwordHash: try row.optionalText(3), credentialsVersion: try row.integer(4),
-            lastCompanyID: try row.optionalText(5) == nil ? nil : try row.id(5))
+            lastCompanyID: try row.optionalID(5))
     }
 }

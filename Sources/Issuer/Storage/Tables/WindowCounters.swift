@@ -8,7 +8,7 @@ struct WindowCounters {
     private static let openStrides = SpendSums.bySubject { spends in
         """
         INSERT INTO counters (company_id, environment, currency, subject, period_end, period_start, drop_at,
-            reserved_amount, reserved_count, confirmed_amount, confirmed_count)
+            \(SpendSums.columns))
         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), stride + CAST($5 AS BIGINT),
             stride, stride + CAST($5 AS BIGINT) + CAST($6 AS BIGINT), \(SpendSums.total)
         FROM (
@@ -21,13 +21,13 @@ struct WindowCounters {
     private static let openWindow = Statement(
         """
         INSERT INTO counters (company_id, environment, currency, subject, period_end, period_start, drop_at,
-            reserved_amount, reserved_count, confirmed_amount, confirmed_count)
+            \(SpendSums.columns))
         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BIGINT),
             CAST($6 AS BIGINT), CAST($7 AS BIGINT), \(SpendSums.total)
         FROM counters
         WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $6
             AND period_end - period_start = $8 AND opening_to IS NULL
-        RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        RETURNING \(SpendSums.columns)
         """)
     static let sum = SpendSums.bySubject { spends in
         """
@@ -35,7 +35,7 @@ struct WindowCounters {
             SELECT \(SpendSums.ofAuthorization)
             FROM authorizations WHERE \(spends) AND authorized_at >= $5 AND authorized_at < $6
             UNION ALL
-            SELECT reserved_amount, reserved_count, confirmed_amount, confirmed_count
+            SELECT \(SpendSums.columns)
             FROM counters
             WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $6
                 AND period_end <= $7 AND period_end - period_start = $8 AND opening_to IS NULL
@@ -53,7 +53,7 @@ struct WindowCounters {
             confirmed_count = confirmed_count + $6
         WHERE company_id = $7 AND environment = $8 AND currency = $9 AND subject = $10 AND period_end = $11
             AND period_start = $12
-        RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        RETURNING \(SpendSums.columns)
         """)
     private static let restart = Statement(
         """
@@ -61,11 +61,11 @@ struct WindowCounters {
             confirmed_amount = $5, confirmed_count = $6
         WHERE company_id = $7 AND environment = $8 AND currency = $9 AND subject = $10 AND period_end = $11
             AND period_start = $12
-        RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        RETURNING \(SpendSums.columns)
         """)
     private static let strides = Statement(
         """
-        SELECT period_start, reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        SELECT period_start, \(SpendSums.columns)
         FROM counters
         WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $5
             AND period_end - period_start = $6 AND opening_to IS NULL
@@ -130,11 +130,8 @@ struct WindowCounters {
         try self.spend(
             books.tx.execute(
                 statement,
-                [
-                    SQLValue(start), SQLValue(Period.dropping(from: start, ofWindow: seconds)),
-                    .integer(spend.reservedAmount), .integer(spend.reservedCount), .integer(spend.confirmedAmount),
-                    .integer(spend.confirmedCount),
-                ] + whose + [SQLValue(window.end), SQLValue(window.start)]))
+                [SQLValue(start), SQLValue(Period.dropping(from: start, ofWindow: seconds))] + spend.values + whose
+                    + [SQLValue(window.end), SQLValue(window.start)]))
     }
 
     /// The first strides that end after an instant, in order.
