@@ -1,5 +1,3 @@
-internal import CryptoLib
-
 /// A whole API key as its owner holds it: `ag_live_` or `ag_test_`, 12 characters to look it up by, 32 that are secret.
 ///
 /// 32 characters of base 62 are 190 bits. Never printed: `text` is for the one answer that shows a new key.
@@ -36,12 +34,7 @@ public struct APIKeySecret: Sendable, Equatable {
     var tag: [UInt8] { Array(Digest.sha256("paitify API key tag:\(text)".utf8).prefix(4)) }
 
     /// Takes the same time however much of it fits.
-    func hasTag(_ other: [UInt8]) -> Bool {
-        let tag = tag
-        guard tag.count == other.count else { return false }
-        // Both have as many bytes as the count says.
-        return unsafe CRYPTO_memcmp(tag, other, tag.count) == 0
-    }
+    func hasTag(_ other: [UInt8]) -> Bool { ConstantTime.areEqual(tag, other) }
 
     /// A key that nobody has seen.
     public static func random(for environment: Environment) throws(IssuerError) -> APIKeySecret {
@@ -82,8 +75,6 @@ public struct APIKeySecret: Sendable, Equatable {
     }
 }
 
-extension APIKeySecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension APIKeySecret: Unprinted {
     public var description: String { "\(prefix)…" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -60,16 +60,10 @@ public final class APIKeyVerifier: Sendable {
 
     /// The bcrypt hash of a company's new key, for the books. `cost` is 4 to 31; `company` is nil where it has none yet.
     func hash(_ secret: APIKeySecret, cost: Int, for company: CompanyID?) async throws -> String {
-        let result = try await making.run(for: company) { () -> Result<String, KeyError> in
-            do throws(KeyError) {
-                return .success(try Bcrypt.hash(secret.text, cost: cost))
-            } catch {
-                return .failure(error)
-            }
-        }
-        switch result {
-        case .success(let hash): return hash
-        case .failure(let error): throw IssuerError.signing("No API key can be made: \(error).")
+        do {
+            return try await making.run(for: company) { try Bcrypt.hash(secret.text, cost: cost) }
+        } catch let error as KeyError {
+            throw IssuerError.signing("No API key can be made: \(error).")
         }
     }
 

@@ -21,10 +21,7 @@ enum Bcrypt {
     /// Whether `hash` is `secret`'s. The time it takes does not tell how much of it fits.
     static func verify(_ secret: String, _ hash: String) -> Bool {
         guard let found = crypt(secret, setting: hash) else { return false }
-        let (expected, actual) = (Array(hash.utf8), Array(found.utf8))
-        guard expected.count == actual.count else { return false }
-        // Both have as many bytes as the count says.
-        return unsafe CRYPTO_memcmp(expected, actual, expected.count) == 0
+        return ConstantTime.areEqual(Array(hash.utf8), Array(found.utf8))
     }
 
     /// Whether libcrypt knows the hash's setting, and so does the whole work for it.

@@ -28,14 +28,12 @@ final class BcryptPool: Sendable {
     /// How many wait for a thread now.
     var waitingCount: Int { line.withLock(\.waitingCount) }
 
-    /// Runs `job` on a thread of the pool. Throws `IssuerError.busy` when the line is full.
-    func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async throws -> Value {
-        let value: Value? = await withCheckedContinuation { continuation in
-            let accepted = submit { continuation.resume(returning: job()) }
-            if !accepted { continuation.resume(returning: nil) }
+    /// Runs `job` on a thread of the pool, and throws what it does, or `IssuerError.busy` when the line is full.
+    func run<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let accepted = submit { continuation.resume(with: Result(catching: job)) }
+            if !accepted { continuation.resume(throwing: IssuerError.busy) }
         }
-        guard let value else { throw IssuerError.busy }
-        return value
     }
 
     private func submit(_ job: @escaping Job) -> Bool {
