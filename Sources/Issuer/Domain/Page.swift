@@ -35,9 +35,10 @@ public struct Listing<Item: Sendable>: Sendable {
         (self.items, self.nextCursor) = (items, nextCursor)
     }
 
-    init(_ fetched: [Item], page: Page, id: (Item) -> String) {
+    /// `searchedTo`: up to where there are no others, where not all was looked through.
+    init(_ fetched: [Item], page: Page, searchedTo: String? = nil, id: (Item) -> String) {
         items = Array(fetched.prefix(page.limit))
-        nextCursor = fetched.count > page.limit ? items.last.map(id) : nil
+        nextCursor = fetched.count > page.limit ? items.last.map(id) : searchedTo
     }
 }
 
