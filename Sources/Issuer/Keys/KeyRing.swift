@@ -70,15 +70,10 @@ public final class KeyRing: Sendable {
         try signer.sign(claims)
     }
 
-    /// How the keys stand: all of one moment.
+    /// How the keys stand: all of one moment. `infos` has every key but those that are gone, in the order of announcement.
     var standing: (infos: [SigningKeyInfo], sequence: Int64, nextRotation: Instant) {
         let rotation = moment.withLock(\.rotation)
         return (rotation.keys.map(SigningKeyInfo.init), rotation.sequence, rotation.nextAt)
-    }
-
-    /// Every key but those that are gone, in the order of announcement.
-    public func infos() -> [SigningKeyInfo] {
-        moment.withLock { $0.rotation }.keys.map(SigningKeyInfo.init)
     }
 }
 
@@ -93,8 +88,9 @@ extension KeyRing {
     public func tick(now: Instant) async throws {
         try await learn()
         var ahead = moment.withLock { $0.rotation }
-        guard ahead.apply(.ticked, at: now, freshKeys: []) != .unchanged else { return }
-        let offers = try await books.offers(ahead.apply(.ticked, at: now, freshKeys: []).freshKeysNeeded)
+        let due = ahead.apply(.ticked, at: now, freshKeys: [])
+        guard due != .unchanged else { return }
+        let offers = try await books.offers(due.freshKeysNeeded)
         try await books.transaction { [books] tx in
             // Where somebody else was faster, the next tick sees to what is left.
             _ = try books.apply(.ticked, at: now, offers: offers, by: .issuer, in: tx)

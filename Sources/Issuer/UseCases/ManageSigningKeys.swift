@@ -12,13 +12,13 @@ extension Issuer {
 
     /// Every key but those that are gone, oldest first.
     public func signingKeys() -> [SigningKeyInfo] {
-        keyRing.infos()
+        keyRing.standing.infos
     }
 
     /// The same for whoever has an API key: nothing in it is secret.
     public func signingKeys(as principal: Principal) async throws -> [SigningKeyInfo] {
         try await admitted(principal, isWriting: false) { _ in }
-        return keyRing.infos()
+        return keyRing.standing.infos
     }
 
     /// The announced key signs from now on, and another is announced; for somebody at the machine.
