@@ -6,7 +6,7 @@ public struct NewInvitation: Sendable, Codable {
 
 /// Who is a member of a company, and as what: the owners' affair.
 extension Issuer {
-    public static let invitationSeconds: Int64 = 7 * 86_400
+    static let invitationSeconds: Int64 = 7 * 86_400
 
     /// Whoever joined first comes first. For people alone: an API key sees no addresses.
     public func members(as principal: Principal) async throws -> [Member] {

@@ -1,7 +1,7 @@
 /// Writes and reads policies. A change is in force at the next request; what was spent stays counted.
 extension Issuer {
     /// The most policies of a company in one environment. How many of them may apply to one agent: `PolicyBounds`.
-    public static let policiesMax: Int64 = 2000
+    static let policiesMax: Int64 = 2000
 
     public func createPolicy(
         _ terms: PolicyTerms, as principal: Principal, once attempt: OnceOnly?

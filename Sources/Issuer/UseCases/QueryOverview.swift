@@ -5,7 +5,7 @@ public struct Overview: Sendable {
     /// The latest denials whose reasons are counted.
     public static let denialsMax: Int64 = 1000
     /// The most merchants and agents that are told apart.
-    public static let rankedMax = 6
+    static let rankedMax = 6
 
     /// What was reserved or spent on one day.
     public struct Day: Sendable, Equatable {

@@ -18,7 +18,7 @@ public struct PasswordResetPreview: Sendable {
 /// With such a link one could sign in as that member. So it is made for nobody who has more rights than its maker, nor for
 /// a member of another company too; and all of that is asked again when it is used.
 extension Issuer {
-    public static let passwordResetSeconds: Int64 = 86_400
+    static let passwordResetSeconds: Int64 = 86_400
 
     /// Makes the link, in place of one that the member may have already.
     public func makePasswordReset(

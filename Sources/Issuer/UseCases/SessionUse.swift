@@ -14,7 +14,7 @@ public struct Visitor: Sendable {
 /// Sessions, from the sign-in to their end.
 extension Issuer {
     /// How long a session lasts that a provider's token was exchanged for: so long may somebody go on whom it has removed.
-    public static let providerSessionSeconds: Int64 = 3600
+    static let providerSessionSeconds: Int64 = 3600
 
     /// Whose session it is. Throws `unauthenticated` for one that is unknown, over or revoked, and never says which.
     ///
