@@ -24,9 +24,6 @@ enum Bcrypt {
         return ConstantTime.areEqual(Array(hash.utf8), Array(found.utf8))
     }
 
-    /// Whether libcrypt knows the hash's setting, and so does the whole work for it.
-    static func computes(with hash: String) -> Bool { crypt("", setting: hash) != nil }
-
     private static func setting(cost: Int, salt: [UInt8]) -> String? {
         precondition(costRange.contains(cost) && salt.count == saltCount)
         var setting = [CChar](repeating: 0, count: Int(paitify_crypt_setting_size))
@@ -41,7 +38,7 @@ enum Bcrypt {
     }
 
     /// crypt(3): nil when `setting` is none that libcrypt knows.
-    private static func crypt(_ secret: String, setting: String) -> String? {
+    static func crypt(_ secret: String, setting: String) -> String? {
         precondition(
             secret.utf8.count <= secretBytesMax && !secret.utf8.contains(0),
             "bcrypt would ignore a part of this secret")

@@ -26,6 +26,7 @@ extension Page {
         field: "cursor", InvalidValue("must be the nextCursor of the page before, as it was given"))
 }
 
+/// One page of a list.
 public struct Listing<Item: Sendable>: Sendable {
     public let items: [Item]
     /// Where the next page begins; nil on the last.

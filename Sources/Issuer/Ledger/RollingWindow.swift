@@ -54,8 +54,8 @@ struct RollingWindow {
             known.window, to: now, changing: -counters.sum(Period(start: known.window.start, end: now)))
     }
 
-    /// Lets the window begin later, as far as that goes: by the rest of a stride, by all whole strides at once, and by the
-    /// beginning of the last; spend by spend where it is not by whole ones.
+    /// Lets the window begin later, in steps: to the end of the stride that it begins in, past all whole strides at once, and
+    /// into the last; within a stride past as many spends as may be added up now. Nil where it has not come to `now`.
     private func walkOn(
         _ known: (window: Period, spend: Spend), to now: Instant, by opening: inout CounterOpening
     ) throws(StorageError) -> Spend? {
@@ -83,7 +83,7 @@ struct RollingWindow {
         return nil
     }
 
-    /// What would be taken from a full one, or come to it, says nothing of what is in it.
+    /// A full window's amount is not the sum of what it has seen: that is added up anew.
     private func recount(_ window: Period, from now: Instant) throws(StorageError) -> Spend {
         try counters.restart(window, at: now, from: counters.sum(Period(start: now, end: window.end)))
     }
@@ -165,7 +165,7 @@ struct RollingWindow {
         }
     }
 
-    /// Whether a stride is open now: one that is not is opened as far as that goes.
+    /// Opens a stride, as far as may be added up now, where it is not open yet. Whether it is open now.
     private func open(stride: Period, by opening: inout CounterOpening) throws(StorageError) -> Bool {
         let key = CounterKey(subject: counters.subject, period: stride)
         if try Counters.opened(key, currency: counters.currency, in: counters.books) != nil { return true }

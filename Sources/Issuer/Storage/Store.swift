@@ -143,7 +143,7 @@ public struct Statement: Sendable {
             looksAtAuthorizations: sql.contains("authorizations"))
     }
 
-    /// For what SQLite needs not, or cannot: there it does nothing.
+    /// For what PostgreSQL alone needs, or can do: SQLite does not run it.
     init(onPostgreSQL sql: String) {
         self.init(
             sql, onlyLocks: false, looksAtCounters: false, looksAtAuthorizations: false, isOfPostgreSQL: true)
@@ -174,6 +174,7 @@ public struct Statement: Sendable {
     }
 }
 
+/// What is bound in a statement, or found in a column.
 public enum SQLValue: Hashable, Sendable {
     case null
     case integer(Int64)

@@ -9,6 +9,7 @@ public struct CompanySettings: Sendable, Equatable {
 }
 
 extension Issuer {
+    /// For whoever may look at anything of the company's.
     public func companySettings(as principal: Principal) async throws -> CompanySettings {
         try await look(at: nil, as: principal) { CompanySettings(defaultAudience: $0.defaultAudience) }
     }

@@ -49,6 +49,7 @@ extension Issuer {
         try await asOwner(principal) { books in try Invitations.list(in: books) }
     }
 
+    /// From the next request on the link opens nothing.
     public func withdrawInvitation(_ id: InvitationID, as principal: Principal) async throws {
         try await asOwner(principal) { books in
             guard let invitation = try Invitations.delete(id, in: books) else {

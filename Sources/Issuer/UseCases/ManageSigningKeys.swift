@@ -31,14 +31,15 @@ extension Issuer {
         try await keyRing.carryOut(.revocationAsked(kid: kid), by: .command, at: clock.now())
     }
 
-    /// The same over the API, for an operator. Without `force`, a key is not promoted before every verifier that keeps to
-    /// the cache rules knows it: `IssuerError.signingKeyTooNew`.
+    /// Promotes the announced key over the API, for an operator. Without `force`, not before every verifier that keeps to the
+    /// cache rules knows it: `IssuerError.signingKeyTooNew`.
     public func rotateSigningKey(
         force: Bool, as principal: Principal, once attempt: OnceOnly?
     ) async throws -> Answered<RotationReport> {
         try await change(keyRing.rotation(force: force), as: principal, once: attempt)
     }
 
+    /// Takes a key out of the JWKS and destroys its private part, over the API, for an operator.
     public func revokeSigningKey(
         kid: String, as principal: Principal, once attempt: OnceOnly?
     ) async throws -> Answered<RotationReport> {

@@ -20,11 +20,13 @@ public struct Overview: Sendable {
         }
     }
 
+    /// What went to one merchant; nil where the requests named none.
     public struct ByMerchant: Sendable {
         public let merchant: Merchant?
         public let total: SpendTotal
     }
 
+    /// What one agent has spent.
     public struct ByAgent: Sendable {
         public let agent: AgentID
         public let name: Name

@@ -28,7 +28,7 @@ extension Issuer {
         }
     }
 
-    /// The same whatever the key's scopes are.
+    /// Opens the books as `transaction` and `look` do, whatever the key's scopes are.
     func admitted<Value: Sendable>(
         _ principal: Principal, isWriting: Bool, foreseeing: [Foreseen.Subject] = [],
         _ body: @escaping @Sendable (Books) throws -> Value

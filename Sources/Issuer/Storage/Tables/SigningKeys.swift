@@ -49,7 +49,7 @@ enum SigningKeys {
     /// Fails where the key set has another number by now.
     static func isStill(_ sequence: Int64) -> Question { Question(sequenceIs, [.integer(sequence)]) }
 
-    /// The same for a transaction that has locked its company's row. Once a group.
+    /// The key set's number, for a transaction that has locked its company's row. It is asked for once a group.
     static func sequenceOfGroup(in tx: any StoreTransaction) throws(StorageError) -> Int64 {
         if let known = tx.memory.keySetSequence { return known }
         let found = try sequence(in: tx)
