@@ -44,18 +44,7 @@ struct WindowCounters {
             FROM authorizations WHERE \(spends) AND authorized_at >= $7 AND authorized_at < $9) AS spends
         """
     }
-    private static let move = Statement(
-        """
-        UPDATE counters SET period_start = $1, drop_at = $2,
-            reserved_amount = \(SpendSums.shifted("reserved_amount", by: "$3")),
-            reserved_count = reserved_count + $4,
-            confirmed_amount = \(SpendSums.shifted("confirmed_amount", by: "$5")),
-            confirmed_count = confirmed_count + $6
-        WHERE company_id = $7 AND environment = $8 AND currency = $9 AND subject = $10 AND period_end = $11
-            AND period_start = $12
-        RETURNING \(SpendSums.columns)
-        """)
-    private static let restart = Statement(
+    private static let put = Statement(
         """
         UPDATE counters SET period_start = $1, drop_at = $2, reserved_amount = $3, reserved_count = $4,
             confirmed_amount = $5, confirmed_count = $6
@@ -114,23 +103,12 @@ struct WindowCounters {
                 ]))
     }
 
-    /// Lets the window begin elsewhere. `change` is what comes to it, or leaves it, by that.
-    func move(_ window: Period, to start: Instant, changing change: Spend) throws(StorageError) -> Spend {
-        try run(Self.move, window, start, change)
-    }
-
-    /// Lets the window begin elsewhere, with what it has seen there.
-    func restart(_ window: Period, at start: Instant, from seen: Spend) throws(StorageError) -> Spend {
-        try run(Self.restart, window, start, seen)
-    }
-
-    private func run(
-        _ statement: Statement, _ window: Period, _ start: Instant, _ spend: Spend
-    ) throws(StorageError) -> Spend {
-        try self.spend(
+    /// Lets the window begin elsewhere, with what it has seen there. The company's row is locked: nobody else changes it.
+    func put(_ window: Period, at start: Instant, _ seen: Spend) throws(StorageError) -> Spend {
+        try spend(
             books.tx.execute(
-                statement,
-                [SQLValue(start), SQLValue(Period.dropping(from: start, ofWindow: seconds))] + spend.values + whose
+                Self.put,
+                [SQLValue(start), SQLValue(Period.dropping(from: start, ofWindow: seconds))] + seen.values + whose
                     + [SQLValue(window.end), SQLValue(window.start)]))
     }
 
