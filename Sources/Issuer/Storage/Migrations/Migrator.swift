@@ -19,7 +19,7 @@ enum Migrator {
         "UPDATE schema_version SET version = version WHERE only_row = 1 RETURNING version")
 
     // Who waits for a table keeps all others waiting who come after: rather none is changed now.
-    private static let waitBriefly = Statement(onPostgreSQL: "SELECT set_config('lock_timeout', '3s', true)")
+    private static let waitBriefly = Statement("SELECT set_config('lock_timeout', '3s', true)", .isOfPostgreSQL)
 
     /// This program's.
     static var latest: Int64 { Int64(versions.count) }

@@ -5,8 +5,7 @@ enum V010 {
         // PostgreSQL looks for it a second time with each row and locks it: a third of what the row costs. SQLite does so
         // in no time, and has no way to stop it.
         Statement(
-            onPostgreSQL: """
-                ALTER TABLE authorizations DROP CONSTRAINT IF EXISTS authorizations_company_id_agent_id_fkey
-                """)
+            "ALTER TABLE authorizations DROP CONSTRAINT IF EXISTS authorizations_company_id_agent_id_fkey",
+            .isOfPostgreSQL)
     ]
 }

@@ -15,7 +15,7 @@ enum Authorizations {
             "(" + (1...count).map { "$\(row * count + $0)" }.joined(separator: ", ") + ")"
         }
         let sql = "INSERT INTO authorizations (\(columns)) VALUES \(values.joined(separator: ", "))"
-        return Statement(knowing: sql)
+        return Statement(sql, .knowing)
     }
     private static let update = Statement(
         """

@@ -19,12 +19,11 @@ enum Companies {
         """
         UPDATE companies SET revision = revision + 1 WHERE company_id = $1
         RETURNING policy_version, key_version, default_audience, revision
-        """, onlyLocks: true)
+        """, .onlyLocks)
     private static let raiseFrom = Statement(
-        checking: """
-            UPDATE companies SET revision = revision + 1 / CASE WHEN revision = $1 THEN 1 ELSE 0 END
-            WHERE company_id = $2
-            """)
+        """
+        UPDATE companies SET revision = revision + 1 / CASE WHEN revision = $1 THEN 1 ELSE 0 END WHERE company_id = $2
+        """, [.onlyLocks, .isCheck])
     private static let look = Statement(
         "SELECT policy_version, key_version, default_audience FROM companies WHERE company_id = $1")
     private static let revision = Statement("SELECT revision, key_version FROM companies WHERE company_id = $1")

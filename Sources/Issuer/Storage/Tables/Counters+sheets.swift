@@ -2,18 +2,18 @@
 extension Counters {
     // A rolling window counts from its start on, whatever the clock says now.
     fileprivate static let covering = Statement(
-        knowing: """
-            SELECT subject, period_start, period_end, \(SpendSums.columns)
-            FROM counters
-            WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject IN ($4, $5) AND period_end > $6
-                AND (period_start <= $7 OR period_end > \(Period.allTime.end.milliseconds))
-            """)
+        """
+        SELECT subject, period_start, period_end, \(SpendSums.columns)
+        FROM counters
+        WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject IN ($4, $5) AND period_end > $6
+            AND (period_start <= $7 OR period_end > \(Period.allTime.end.milliseconds))
+        """, .knowing)
     private static let write = Statement(
-        knowing: """
-            UPDATE counters SET reserved_amount = $1, reserved_count = $2, confirmed_amount = $3, confirmed_count = $4
-            WHERE company_id = $5 AND environment = $6 AND currency = $7 AND subject = $8 AND period_end = $9
-                AND period_start = $10
-            """)
+        """
+        UPDATE counters SET reserved_amount = $1, reserved_count = $2, confirmed_amount = $3, confirmed_count = $4
+        WHERE company_id = $5 AND environment = $6 AND currency = $7 AND subject = $8 AND period_end = $9
+            AND period_start = $10
+        """, .knowing)
 
     /// For how long a sheet covers what follows: longer than a group takes.
     fileprivate static let sheetSeconds: Int64 = 60

@@ -2,7 +2,7 @@
 enum SigningKeys {
     private static let sequence = Statement("SELECT sequence FROM key_set WHERE only_row = 1")
     private static let sequenceIs = Statement(
-        checking: "SELECT 1 / CASE WHEN sequence = $1 THEN 1 ELSE 0 END FROM key_set WHERE only_row = 1")
+        "SELECT 1 / CASE WHEN sequence = $1 THEN 1 ELSE 0 END FROM key_set WHERE only_row = 1", [.onlyLocks, .isCheck])
     private static let lockSequence = Statement(
         "UPDATE key_set SET sequence = sequence WHERE only_row = 1 RETURNING sequence")
     private static let setSequence = Statement("UPDATE key_set SET sequence = $1 WHERE only_row = 1")
