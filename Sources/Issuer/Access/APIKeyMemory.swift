@@ -45,7 +45,7 @@ struct APIKeyMemory {
     private var wrong = RecentCache<Fingerprint, Void>(capacity: wrongMax)
     private var checks: [Fingerprint: Check] = [:]
     private var checksPerPrefix: [String: Int] = [:]
-    private var uses: [APIKeyID: Use] = [:]
+    private var uses = LastUses<APIKeyKind, CompanyID>(capacity: verifiedMax)
 
     /// `start` begins a check; it is called when none is under way and there is room for one.
     mutating func standing(_ fingerprint: Fingerprint, prefix: String, start: () -> Check) -> Standing {
@@ -79,13 +79,9 @@ struct APIKeyMemory {
     }
 
     mutating func refresh(_ keyID: APIKeyID, keyVersion: Int64) {
-        guard let fingerprint = fingerprints[keyID], let principal = verified.value(for: fingerprint) else { return }
-        verified.update(
-            fingerprint,
-            to: Principal(
-                companyID: principal.companyID, environment: principal.environment, credential: principal.credential,
-                scopes: principal.scopes, agentID: principal.agentID, expiresAt: principal.expiresAt,
-                keyVersion: keyVersion))
+        guard let fingerprint = fingerprints[keyID], var principal = verified.value(for: fingerprint) else { return }
+        principal.keyVersion = keyVersion
+        verified.update(fingerprint, to: principal)
     }
 
     mutating func forget(_ keyID: APIKeyID) {
@@ -101,45 +97,14 @@ struct APIKeyMemory {
 
 /// When keys were used.
 extension APIKeyMemory {
-    /// A busy key's use is written down once in so many seconds.
-    static let useSeconds: Int64 = 60
-
-    struct Use {
-        let companyID: CompanyID
-        var at: Instant
-        /// What was last handed out to be written down, and when.
-        var written: (use: Instant, at: Instant)?
-
-        func isDue(at now: Instant) -> Bool {
-            guard let written else { return true }
-            return written.use < at && written.at.adding(seconds: APIKeyMemory.useSeconds) <= now
-        }
-    }
-
-    /// A use that finds no room is not remembered: it is shown to people, and nothing depends on it.
     mutating func recordUse(of principal: Principal, at now: Instant) {
         guard let keyID = principal.credential.apiKeyID else { return }
-        guard let known = uses[keyID] else {
-            guard uses.count < Self.verifiedMax else { return }
-            uses[keyID] = Use(companyID: principal.companyID, at: now)
-            return
-        }
-        if known.at < now { uses[keyID]?.at = now }
+        uses.record(keyID, of: principal.companyID, at: now)
     }
 
-    func lastUse(of id: APIKeyID) -> Instant? {
-        uses[id]?.at
-    }
+    func lastUse(of id: APIKeyID) -> Instant? { uses.last(of: id) }
 
-    /// In the order of use. What was written a minute ago and not used since is forgotten.
     mutating func usesToWrite(at now: Instant, all: Bool) -> [APIKeyUse] {
-        let minuteAgo = now.adding(seconds: -Self.useSeconds)
-        uses = uses.filter { _, use in use.written.map { $0.use < use.at || $0.at > minuteAgo } ?? true }
-        var due: [APIKeyUse] = []
-        for (id, use) in uses where all ? use.written?.use != use.at : use.isDue(at: now) {
-            due.append(APIKeyUse(companyID: use.companyID, keyID: id, at: use.at))
-            uses[id]?.written = (use.at, now)
-        }
-        return due.sorted { ($0.at, $0.keyID.text) < ($1.at, $1.keyID.text) }
+        uses.toWrite(at: now, all: all).map { APIKeyUse(companyID: $0.use.owner, keyID: $0.id, at: $0.use.at) }
     }
 }

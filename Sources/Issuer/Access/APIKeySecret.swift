@@ -1,19 +1,17 @@
-internal import CryptoLib
-
 /// A whole API key as its owner holds it: `ag_live_` or `ag_test_`, 12 characters to look it up by, 32 that are secret.
 ///
 /// 32 characters of base 62 are 190 bits. Never printed: `text` is for the one answer that shows a new key.
-public struct APIKeySecret: Sendable, Equatable {
+struct APIKeySecret: Sendable, Equatable {
     private static let clearCount = 12
     private static let secretCount = 32
     static let textCount = 8 + clearCount + secretCount
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
-    public let text: String
-    public let environment: Environment
+    let text: String
+    let environment: Environment
 
     /// Nil unless `text` is exactly a key's shape.
-    public init?(_ text: String) {
+    init?(_ text: String) {
         guard text.utf8.count == Self.textCount,
             let environment = Environment.allCases.first(where: { text.hasPrefix(Self.opening($0)) }),
             text.utf8.dropFirst(8).allSatisfy(Self.isBase62)
@@ -28,7 +26,7 @@ public struct APIKeySecret: Sendable, Equatable {
     }
 
     /// The part kept in the clear, with which the key is looked up.
-    public var prefix: String { String(text.prefix(8 + Self.clearCount)) }
+    var prefix: String { String(text.prefix(8 + Self.clearCount)) }
 
     /// 32 bits that tell a wrong key from the right one without bcrypt, all but once in four thousand million times.
     ///
@@ -36,15 +34,10 @@ public struct APIKeySecret: Sendable, Equatable {
     var tag: [UInt8] { Array(Digest.sha256("paitify API key tag:\(text)".utf8).prefix(4)) }
 
     /// Takes the same time however much of it fits.
-    func hasTag(_ other: [UInt8]) -> Bool {
-        let tag = tag
-        guard tag.count == other.count else { return false }
-        // Both have as many bytes as the count says.
-        return unsafe CRYPTO_memcmp(tag, other, tag.count) == 0
-    }
+    func hasTag(_ other: [UInt8]) -> Bool { ConstantTime.areEqual(tag, other) }
 
     /// A key that nobody has seen.
-    public static func random(for environment: Environment) throws(IssuerError) -> APIKeySecret {
+    static func random(for environment: Environment) throws(IssuerError) -> APIKeySecret {
         do throws(KeyError) {
             return try random(for: environment) { count throws(KeyError) in try SecureRandom.bytes(count: count) }
         } catch {
@@ -82,8 +75,6 @@ public struct APIKeySecret: Sendable, Equatable {
     }
 }
 
-extension APIKeySecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String { "\(prefix)…" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
+extension APIKeySecret: Unprinted {
+    var description: String { "\(prefix)…" }
 }

@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// What is remembered is never the last word: each use case compares the company's key version with the principal's
 /// before it does anything, so a key that was revoked anywhere opens nothing at the next request.
-public final class APIKeyVerifier: Sendable {
+final class APIKeyVerifier: Sendable {
     /// How many keys are made at once, and how many of one company's.
     static let makingMax = 8
     static let makingPerCompanyMax = 4
@@ -26,7 +26,7 @@ public final class APIKeyVerifier: Sendable {
     ///
     /// Throws `IssuerError.unauthenticated` for a key that is malformed, unknown, wrong, revoked or expired at `now`, and
     /// `IssuerError.busy` when too many keys wait to be checked.
-    public func authenticate(apiKey text: String, now: Instant) async throws -> Principal {
+    func authenticate(apiKey text: String, now: Instant) async throws -> Principal {
         guard let secret = APIKeySecret(text) else {
             observation.observer.checkedAPIKey(.wrong)
             throw IssuerError.unauthenticated
@@ -44,7 +44,7 @@ public final class APIKeyVerifier: Sendable {
     var waitingCount: Int { pool.waitingCount }
 
     /// The same for a key that is remembered, and nil for any other: neither the store nor bcrypt is asked.
-    public func remembered(apiKey text: String, now: Instant) throws -> Principal? {
+    func remembered(apiKey text: String, now: Instant) throws -> Principal? {
         guard let secret = APIKeySecret(text) else { return nil }
         let fingerprint = APIKeyMemory.Fingerprint(secret)
         guard let principal = memory.withLock({ $0.principal(fingerprint) }) else { return nil }
@@ -60,16 +60,10 @@ public final class APIKeyVerifier: Sendable {
 
     /// The bcrypt hash of a company's new key, for the books. `cost` is 4 to 31; `company` is nil where it has none yet.
     func hash(_ secret: APIKeySecret, cost: Int, for company: CompanyID?) async throws -> String {
-        let result = try await making.run(for: company) { () -> Result<String, KeyError> in
-            do throws(KeyError) {
-                return .success(try Bcrypt.hash(secret.text, cost: cost))
-            } catch {
-                return .failure(error)
-            }
-        }
-        switch result {
-        case .success(let hash): return hash
-        case .failure(let error): throw IssuerError.signing("No API key can be made: \(error).")
+        do {
+            return try await making.run(for: company) { try Bcrypt.hash(secret.text, cost: cost) }
+        } catch let error as KeyError {
+            throw IssuerError.signing("No API key can be made: \(error).")
         }
     }
 

@@ -21,14 +21,8 @@ enum Bcrypt {
     /// Whether `hash` is `secret`'s. The time it takes does not tell how much of it fits.
     static func verify(_ secret: String, _ hash: String) -> Bool {
         guard let found = crypt(secret, setting: hash) else { return false }
-        let (expected, actual) = (Array(hash.utf8), Array(found.utf8))
-        guard expected.count == actual.count else { return false }
-        // Both have as many bytes as the count says.
-        return unsafe CRYPTO_memcmp(expected, actual, expected.count) == 0
+        return ConstantTime.areEqual(Array(hash.utf8), Array(found.utf8))
     }
-
-    /// Whether libcrypt knows the hash's setting, and so does the whole work for it.
-    static func computes(with hash: String) -> Bool { crypt("", setting: hash) != nil }
 
     private static func setting(cost: Int, salt: [UInt8]) -> String? {
         precondition(costRange.contains(cost) && salt.count == saltCount)
@@ -44,7 +38,7 @@ enum Bcrypt {
     }
 
     /// crypt(3): nil when `setting` is none that libcrypt knows.
-    private static func crypt(_ secret: String, setting: String) -> String? {
+    static func crypt(_ secret: String, setting: String) -> String? {
         precondition(
             secret.utf8.count <= secretBytesMax && !secret.utf8.contains(0),
             "bcrypt would ignore a part of this secret")

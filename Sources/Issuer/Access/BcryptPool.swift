@@ -9,20 +9,12 @@ internal import Synchronization
 final class BcryptPool: Sendable {
     private typealias Job = @Sendable () -> Void
 
-    private struct State {
-        var running = 0
-        var waiting: [Job] = []
-    }
-
-    private let state = Mutex(State())
+    private let line: Mutex<WaitingLine<Job>>
     private let queue = DispatchQueue(label: "paitify.bcrypt", attributes: .concurrent)
-    private let width: Int
-    private let lineMax: Int
 
     /// At most `width` jobs run at once and at most `lineMax` wait.
     init(width: Int, lineMax: Int) {
-        self.width = width
-        self.lineMax = lineMax
+        line = Mutex(WaitingLine(places: width, waitingMax: lineMax))
     }
 
     /// One core stays free for requests whose keys are known. Thirty-two in line are some eight seconds at cost 12: who
@@ -34,46 +26,26 @@ final class BcryptPool: Sendable {
     private static let cores = ProcessInfo.processInfo.activeProcessorCount
 
     /// How many wait for a thread now.
-    var waitingCount: Int { state.withLock { $0.waiting.count } }
+    var waitingCount: Int { line.withLock(\.waitingCount) }
 
-    /// Runs `job` on a thread of the pool. Throws `IssuerError.busy` when the line is full.
-    func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async throws -> Value {
-        let value: Value? = await withCheckedContinuation { continuation in
-            let accepted = submit { continuation.resume(returning: job()) }
-            if !accepted { continuation.resume(returning: nil) }
+    /// Runs `job` on a thread of the pool, and throws what it does, or `IssuerError.busy` when the line is full.
+    func run<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let accepted = submit { continuation.resume(with: Result(catching: job)) }
+            if !accepted { continuation.resume(throwing: IssuerError.busy) }
         }
-        guard let value else { throw IssuerError.busy }
-        return value
     }
 
     private func submit(_ job: @escaping Job) -> Bool {
-        enum Place {
-            case thread, line, none
-        }
-        let place = state.withLock { state in
-            if state.running < width {
-                state.running += 1
-                return Place.thread
-            }
-            guard state.waiting.count < lineMax else { return .none }
-            state.waiting.append(job)
-            return .line
-        }
-        if place == .thread { start(job) }
-        return place != .none
+        let entrance = line.withLock { $0.enter(job) }
+        if entrance == .place { start(job) }
+        return entrance != .refused
     }
 
     private func start(_ job: @escaping Job) {
         queue.async { [self] in
             job()
-            let next = state.withLock { state -> Job? in
-                guard !state.waiting.isEmpty else {
-                    state.running -= 1
-                    return nil
-                }
-                return state.waiting.removeFirst()
-            }
-            if let next { start(next) }
+            if let next = line.withLock({ $0.leave() }) { start(next) }
         }
     }
 }

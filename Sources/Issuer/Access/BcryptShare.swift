@@ -20,9 +20,10 @@ final class BcryptShare: Sendable {
         self.mostPerCompany = mostPerCompany
     }
 
-    /// Runs `job` on a thread of the pool. Throws `IssuerError.busy` when there is no room. `company`: nil where it is nobody's.
+    /// Runs `job` on a thread of the pool, and throws what it does, or `IssuerError.busy` when there is no room. `company`:
+    /// nil where it is nobody's.
     func run<Value: Sendable>(
-        for company: CompanyID? = nil, _ job: @escaping @Sendable () -> Value
+        for company: CompanyID? = nil, _ job: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         let hasRoom = underWay.withLock { underWay in
             let own = company.map { underWay.byCompany[$0, default: 0] } ?? 0

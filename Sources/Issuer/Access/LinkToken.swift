@@ -51,8 +51,6 @@ extension LinkToken: Codable {
     }
 }
 
-extension LinkToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension LinkToken: Unprinted {
     public var description: String { "\(Purpose.name) at \(companyID.text)" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

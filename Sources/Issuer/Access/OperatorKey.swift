@@ -1,5 +1,3 @@
-internal import CryptoLib
-
 /// The key of whoever operates the issuer, as its SHA-256: enough to know it by, and nothing to leak.
 public struct OperatorKey: Sendable {
     /// Fewer characters could be guessed.
@@ -16,11 +14,7 @@ public struct OperatorKey: Sendable {
     }
 
     /// Takes the same time however much of it fits.
-    public func fits(_ text: String) -> Bool {
-        let other = Digest.sha256(text.utf8)
-        // Both are 32 bytes.
-        return unsafe CRYPTO_memcmp(digest, other, digest.count) == 0
-    }
+    public func fits(_ text: String) -> Bool { ConstantTime.areEqual(digest, Digest.sha256(text.utf8)) }
 }
 
 extension Principal {

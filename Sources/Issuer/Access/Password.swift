@@ -74,8 +74,6 @@ public struct Password: Sendable {
     ].sorted { $0.count > $1.count }
 }
 
-extension Password: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension Password: Unprinted {
     public var description: String { "a password" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

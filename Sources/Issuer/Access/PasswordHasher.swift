@@ -20,9 +20,11 @@ final class PasswordHasher: Sendable {
 
     func hash(_ password: Password) async throws -> String {
         let (digest, cost) = (password.digest, cost)
-        let hash: String? = try await share.run { try? Bcrypt.hash(digest, cost: cost) }
-        guard let hash else { throw IssuerError.signing("The password cannot be hashed.") }
-        return hash
+        do {
+            return try await share.run { try Bcrypt.hash(digest, cost: cost) }
+        } catch is KeyError {
+            throw IssuerError.signing("The password cannot be hashed.")
+        }
     }
 
     /// What `hash` nil takes is as long as what a wrong password takes.

@@ -46,8 +46,7 @@ final class SessionMemory: Sendable {
         var entries = RecentCache<[UInt8], Entry>(capacity: countMax)
         /// Where in `entries` each session is.
         var digests: [SessionID: [UInt8]] = [:]
-        /// When each was last used, and whether that is written down.
-        var sightings: [SessionID: (last: Sighting, writtenAt: Instant?)] = [:]
+        var uses = LastUses<SessionKind, (company: CompanyID, user: UserID)>(capacity: countMax)
     }
 
     private let state = Mutex(State())
@@ -82,51 +81,33 @@ final class SessionMemory: Sendable {
     func refresh(_ id: SessionID, keyVersion: Int64) {
         state.withLock { state in
             guard let digest = state.digests[id], var entry = state.entries.value(for: digest) else { return }
-            let known = entry.signedIn.principal
-            entry.signedIn.principal = Principal(
-                companyID: known.companyID, environment: known.environment, credential: known.credential,
-                scopes: known.scopes, role: known.role, agentID: known.agentID, expiresAt: known.expiresAt,
-                keyVersion: keyVersion)
+            entry.signedIn.principal.keyVersion = keyVersion
             state.entries.update(digest, to: entry)
         }
     }
 
     func forget(_ id: SessionID) {
         state.withLock { state in
-            state.sightings[id] = nil
+            state.uses.forget(id)
             if let digest = state.digests.removeValue(forKey: id) { state.entries.remove(digest) }
         }
     }
 
     /// When the session was last used here, where that is not written down yet.
     func lastSeen(_ id: SessionID) -> Instant? {
-        state.withLock { $0.sightings[id]?.last.at }
+        state.withLock { $0.uses.last(of: id) }
     }
 
     /// What is to be written down now: a session's use once a minute, in the order of use. `all`: also what would wait.
     func sightingsToWrite(at now: Instant, all: Bool = false) -> [Sighting] {
-        let minuteAgo = now.adding(seconds: -Self.rememberedSeconds)
-        return state.withLock { state in
-            // What was written a minute ago and not used since is forgotten.
-            state.sightings = state.sightings.filter { _, use in
-                use.writtenAt.map { $0 < use.last.at || $0 > minuteAgo } ?? true
-            }
-            let due = state.sightings.values.filter { use in
-                guard let written = use.writtenAt else { return true }
-                return written < use.last.at && (all || written <= minuteAgo)
-            }.map(\.last)
-            for sighting in due { state.sightings[sighting.sessionID]?.writtenAt = now }
-            return due.sorted { ($0.at, $0.sessionID.text) < ($1.at, $1.sessionID.text) }
+        state.withLock { $0.uses.toWrite(at: now, all: all) }.map { id, use in
+            Sighting(companyID: use.owner.company, sessionID: id, userID: use.owner.user, at: use.at)
         }
     }
 }
 
 extension SessionMemory.State {
     fileprivate mutating func see(_ signedIn: SignedIn, at now: Instant) {
-        let id = signedIn.session.id
-        guard sightings[id] != nil || sightings.count < SessionMemory.countMax else { return }
-        let sighting = SessionMemory.Sighting(
-            companyID: signedIn.principal.companyID, sessionID: id, userID: signedIn.user.id, at: now)
-        sightings[id] = (sighting, sightings[id]?.writtenAt)
+        uses.record(signedIn.session.id, of: (signedIn.principal.companyID, signedIn.user.id), at: now)
     }
 }

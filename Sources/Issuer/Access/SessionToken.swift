@@ -1,5 +1,3 @@
-internal import CryptoLib
-
 /// What the browser of somebody who is signed in shows: whose company, and 256 random bits.
 ///
 /// The company is no secret; naming it finds the session without a directory of all of them. Never printed.
@@ -41,10 +39,7 @@ public struct SessionToken: Sendable, Equatable {
 
     /// Takes the same time however much of it fits.
     public func isCSRFToken(_ text: String, in environment: Environment) -> Bool {
-        let (expected, actual) = (Array(csrfToken(in: environment).utf8), Array(text.utf8))
-        guard expected.count == actual.count else { return false }
-        // Both have as many bytes as the count says.
-        return unsafe CRYPTO_memcmp(expected, actual, expected.count) == 0
+        ConstantTime.areEqual(Array(csrfToken(in: environment).utf8), Array(text.utf8))
     }
 
     static func random(for company: CompanyID) throws(IssuerError) -> SessionToken {
@@ -52,10 +47,8 @@ public struct SessionToken: Sendable, Equatable {
     }
 }
 
-extension SessionToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension SessionToken: Unprinted {
     public var description: String { "session of \(companyID.text)" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 /// 256 random bits as text that can stand in a cookie and in an address.

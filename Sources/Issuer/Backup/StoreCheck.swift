@@ -16,6 +16,7 @@ public struct StoreReport: Sendable {
 /// Checks a copy: the file's structure, then the books, then the log of every change. Reads all of it, and writes
 /// nothing.
 public enum StoreCheck {
+    /// Throws where the file cannot be read; what is wrong in it is in the report.
     public static func run(path: String) async throws -> StoreReport {
         try await IssuerError.mapping { try await SQLiteSnapshot(path: path).closing { try await examine($0) } }
     }

@@ -3,6 +3,7 @@ internal import Synchronization
 
 /// Random bytes that nobody can foresee: libcrypto's generator, seeded by the system. Any thread.
 public enum SecureRandom {
+    /// Throws `noRandomness` where the generator has none.
     public static func bytes(count: Int) throws(KeyError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         // Writes as many bytes as the array has.

@@ -1,11 +1,11 @@
 /// Who changed something, and in which request: what the audit log says of every change.
-public struct Author: Sendable, Equatable {
+struct Author: Sendable, Equatable {
     /// An API key's or a person's identifier, or one of the names below.
-    public let actor: String
+    let actor: String
     /// What the request is called in its answer and in the log.
-    public let requestID: String?
+    let requestID: String?
 
-    public init(actor: String, requestID: String? = nil) {
+    init(actor: String, requestID: String? = nil) {
         self.actor = actor
         self.requestID = requestID
     }
@@ -13,7 +13,7 @@ public struct Author: Sendable, Equatable {
     /// The issuer by itself: its schedule, its first start.
     static let issuer = Author(actor: "issuer")
     /// Somebody at the machine, by a command.
-    public static let command = Author(actor: "command")
+    static let command = Author(actor: "command")
     /// The bearer of the operator's key.
     static let operatorName = "operator"
 }

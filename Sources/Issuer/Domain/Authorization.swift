@@ -49,12 +49,14 @@ public struct SignedClaims: Sendable, Codable, Equatable {
     }
 }
 
+/// What was decided on a request.
 public enum Decision: String, Sendable, Codable, CaseIterable {
     case approved = "APPROVED"
     case denied = "DENIED"
     case pendingApproval = "PENDING_APPROVAL"
 }
 
+/// What has become of a request. Which follows which is in `AuthorizationState.swift`.
 public enum AuthorizationStatus: String, Sendable, Codable, CaseIterable {
     /// Reserved: neither confirmed nor voided yet.
     case pending = "PENDING"

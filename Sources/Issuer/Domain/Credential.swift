@@ -9,7 +9,7 @@ public enum Credential: Hashable, Sendable {
     case operatorKey
 
     /// Set for an API key alone.
-    public var apiKeyID: APIKeyID? {
+    var apiKeyID: APIKeyID? {
         if case .apiKey(let id) = self { id } else { nil }
     }
 

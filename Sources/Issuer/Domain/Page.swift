@@ -26,6 +26,7 @@ extension Page {
         field: "cursor", InvalidValue("must be the nextCursor of the page before, as it was given"))
 }
 
+/// One page of a list.
 public struct Listing<Item: Sendable>: Sendable {
     public let items: [Item]
     /// Where the next page begins; nil on the last.
@@ -35,9 +36,10 @@ public struct Listing<Item: Sendable>: Sendable {
         (self.items, self.nextCursor) = (items, nextCursor)
     }
 
-    init(_ fetched: [Item], page: Page, id: (Item) -> String) {
+    /// `searchedTo`: up to where there are no others, where not all was looked through.
+    init(_ fetched: [Item], page: Page, searchedTo: String? = nil, id: (Item) -> String) {
         items = Array(fetched.prefix(page.limit))
-        nextCursor = fetched.count > page.limit ? items.last.map(id) : nil
+        nextCursor = fetched.count > page.limit ? items.last.map(id) : searchedTo
     }
 }
 

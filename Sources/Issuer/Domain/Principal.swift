@@ -10,7 +10,7 @@ public struct Principal: Sendable, Equatable {
     /// From then on the key is refused.
     public let expiresAt: Instant?
     /// The company's key version when the credential was last read: an older one is read again before it decides anything.
-    public let keyVersion: Int64
+    public internal(set) var keyVersion: Int64
     /// The request in which they ask, as its answer names it.
     public var requestID: String?
 

@@ -3,7 +3,7 @@ internal import Synchronization
 /// The signing keys of this moment: who signs, what verifiers are told, and how that changes.
 ///
 /// The books decide; this remembers what they said last. Any thread; every answer is of one moment, whole.
-public final class KeyRing: Sendable {
+final class KeyRing: Sendable {
     /// What the books said last, made ready for use.
     private struct Moment: Sendable {
         let rotation: Rotation
@@ -17,7 +17,7 @@ public final class KeyRing: Sendable {
     /// Unseals the keys in `store`, or makes the first two when there are none.
     ///
     /// Throws `IssuerError.signing`, with what to do, when `masterKey` is not the one that they were sealed under.
-    public static func open(
+    static func open(
         store: any Store, masterKey: MasterKey, algorithm: SignatureAlgorithm, jwksMaxAgeSeconds: Int64,
         rotationSeconds: Int64, now: Instant
     ) async throws -> KeyRing {
@@ -47,9 +47,9 @@ public final class KeyRing: Sendable {
     }
 
     /// The key under which claims are recorded now.
-    public var signingKeyID: String { signer.signingKeyID }
+    var signingKeyID: String { signer.signingKeyID }
 
-    public var signer: TokenSigner { moment.withLock { $0.signer } }
+    var signer: TokenSigner { moment.withLock { $0.signer } }
 
     /// Somebody has changed the keys, and this issuer has not learned of it yet: `learn` and decide again.
     struct Outdated: Error {}
@@ -63,22 +63,17 @@ public final class KeyRing: Sendable {
     }
 
     /// The key set as verifiers fetch it. Made anew only when it changes.
-    public var document: JWKSDocument { moment.withLock { $0.document } }
+    var document: JWKSDocument { moment.withLock { $0.document } }
 
     /// See `TokenSigner.sign`.
-    public func sign(_ claims: SignedClaims) throws(IssuerError) -> String {
+    func sign(_ claims: SignedClaims) throws(IssuerError) -> String {
         try signer.sign(claims)
     }
 
-    /// How the keys stand: all of one moment.
+    /// How the keys stand: all of one moment. `infos` has every key but those that are gone, in the order of announcement.
     var standing: (infos: [SigningKeyInfo], sequence: Int64, nextRotation: Instant) {
         let rotation = moment.withLock(\.rotation)
         return (rotation.keys.map(SigningKeyInfo.init), rotation.sequence, rotation.nextAt)
-    }
-
-    /// Every key but those that are gone, in the order of announcement.
-    public func infos() -> [SigningKeyInfo] {
-        moment.withLock { $0.rotation }.keys.map(SigningKeyInfo.init)
     }
 }
 
@@ -90,11 +85,12 @@ extension KeyRing {
     }
 
     /// Learns what others have changed, and does what the schedule wants by now. To be called each second or so.
-    public func tick(now: Instant) async throws {
+    func tick(now: Instant) async throws {
         try await learn()
         var ahead = moment.withLock { $0.rotation }
-        guard ahead.apply(.ticked, at: now, freshKeys: []) != .unchanged else { return }
-        let offers = try await books.offers(ahead.apply(.ticked, at: now, freshKeys: []).freshKeysNeeded)
+        let due = ahead.apply(.ticked, at: now, freshKeys: [])
+        guard due != .unchanged else { return }
+        let offers = try await books.offers(due.freshKeysNeeded)
         try await books.transaction { [books] tx in
             // Where somebody else was faster, the next tick sees to what is left.
             _ = try books.apply(.ticked, at: now, offers: offers, by: .issuer, in: tx)

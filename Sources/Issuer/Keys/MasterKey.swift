@@ -49,8 +49,6 @@ public struct MasterKey: Sendable {
     }
 }
 
-extension MasterKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension MasterKey: Unprinted {
     public var description: String { "MasterKey(not shown)" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

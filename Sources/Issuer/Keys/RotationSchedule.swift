@@ -1,18 +1,18 @@
 /// When signing keys change, in seconds.
-public struct RotationSchedule: Sendable, Equatable {
+struct RotationSchedule: Sendable, Equatable {
     /// How long one key signs before the next takes over.
-    public let periodSeconds: Int64
+    let periodSeconds: Int64
     /// How long a verifier may go without asking for the key set again: the `max-age` it is served with.
-    public let jwksMaxAgeSeconds: Int64
+    let jwksMaxAgeSeconds: Int64
     /// The longest life a token may be given.
-    public let tokenLifetimeMaxSeconds: Int64
+    let tokenLifetimeMaxSeconds: Int64
     /// How long after its token's end an authorization can still be retried, and its token asked for.
-    public let graceSeconds: Int64
+    let graceSeconds: Int64
 
     /// How far a verifier's clock may be behind ours.
     private static let leewaySeconds: Int64 = 300
 
-    public init(
+    init(
         periodSeconds: Int64 = 30 * 86_400, jwksMaxAgeSeconds: Int64 = 300,
         tokenLifetimeMaxSeconds: Int64 = 7 * 86_400, graceSeconds: Int64 = 3600
     ) {

@@ -1,7 +1,7 @@
 /// What a token says: the claims of an authorization that was decided, as JSON text.
 ///
 /// Written once, while the decision is recorded, and kept: signing the same text again gives the same token.
-public enum TokenClaims {
+enum TokenClaims {
     /// The payload with the header's `typ`, which must agree with it, and the key it is recorded under.
     static func signed(
         for authorization: Authorization, issuer: String, company: CompanyID, issuedAt: Instant, kid: String

@@ -2,7 +2,7 @@
 ///
 /// Signing RS256 takes a quarter of a millisecond or more of processor time: after the commit, never on a lane. PS256 and
 /// ES256 are signed on the lane all the same, since their signatures have to be recorded.
-public final class TokenSigner: Sendable {
+final class TokenSigner: Sendable {
     /// A key with the first part of every token it signs, encoded once, full stop included.
     private struct Entry {
         let key: SigningKey
@@ -39,7 +39,7 @@ public final class TokenSigner: Sendable {
     private let current: Entry
 
     /// The key that signs what is decided now.
-    public var signingKeyID: String { current.key.kid }
+    var signingKeyID: String { current.key.kid }
 
     /// Whether what is decided now is signed after its commit, and that takes longer than all else.
     var signsLong: Bool { current.key.algorithm == .rs256 }
@@ -56,7 +56,7 @@ public final class TokenSigner: Sendable {
     ///
     /// Claims that were recorded under a key that was revoked, or is gone, are signed with the current one: a token by a
     /// key that no verifier holds any more would be useless.
-    public func sign(_ claims: SignedClaims) throws(IssuerError) -> String {
+    func sign(_ claims: SignedClaims) throws(IssuerError) -> String {
         let entry = entries[claims.kid]
         var token = Self.unsigned(claims, by: entry ?? current)
         if entry != nil, let signature = claims.signature {

@@ -42,8 +42,8 @@ struct CounterOpening {
         return start == rest.start ? spend : nil
     }
 
-    /// Whether so many may be added up now as a stretch has seen.
-    mutating func covers(_ stretch: Period, of subject: CounterKey.Subject) throws(StorageError) -> Bool {
+    /// Whether so many may be added up now as a stretch has seen. They are taken as added up then.
+    mutating func takeIfAffordable(_ stretch: Period, of subject: CounterKey.Subject) throws(StorageError) -> Bool {
         let count = try Counters.seen(by: subject, currency: currency, in: stretch, limit: left + 1, books).count
         guard count <= left else { return false }
         left -= count

@@ -125,7 +125,7 @@ struct Ledger {
     @discardableResult
     func lapseDue(most: Int64) throws -> Bool {
         if let next = books.tx.memory[books.companyID].nextLapse, books.now < next { return false }
-        if try lookForDue() { return false }
+        if try nothingIsDue() { return false }
         _ = try Companies.lock(books.companyID, in: books.tx)
         // Another issuer may have been faster.
         let reservations = try Authorizations.lapsedReservations(max: most, in: books)
@@ -135,7 +135,7 @@ struct Ledger {
     }
 
     /// Whether nothing is due, which holds for the rest of the group until something may be.
-    private func lookForDue() throws(StorageError) -> Bool {
+    private func nothingIsDue() throws(StorageError) -> Bool {
         let next = try Authorizations.nextLapse(in: books) ?? Period.allTime.end
         guard books.now < next else { return false }
         books.tx.memory[books.companyID].nextLapse = next

@@ -7,6 +7,9 @@
 ///
 /// Every stride that has seen a spend and ends after the window's start is open.
 struct RollingWindow {
+    /// As it was last looked at: since when it counted then, and what it had seen.
+    typealias Known = (window: Period, spend: Spend)
+
     /// Rows read at first, for mostly the oldest few tell, and at a time from then on.
     private static let fewAtOnce = 8
     private static let manyAtOnce = 256
@@ -21,43 +24,47 @@ struct RollingWindow {
         counters = WindowCounters(subject: subject, seconds: seconds, currency: currency, books: books)
     }
 
-    /// What `window` has seen. `known` is the counter as it was last looked at; nil where there is none. Gives nil where more
-    /// has to be added up for it than may be now.
+    /// What `window` has seen. `known`: nil where there is no counter. Gives nil where more has to be added up for it than may
+    /// be now.
     func spend(
-        in window: Period, known: (window: Period, spend: Spend)?, by opening: inout CounterOpening
+        in window: Period, known: Known?, by opening: inout CounterOpening
     ) throws(StorageError) -> Spend? {
         let now = window.start
         guard let known, known.window.start <= now else {
             // It is new, or the clock was set back: then what had left counts again.
             let rest = Period(
                 start: counters.stride(holding: now).start, end: known?.window.start ?? Period.allTime.end)
-            guard try opening.covers(rest, of: counters.subject) else {
+            guard try opening.takeIfAffordable(rest, of: counters.subject) else {
                 return opening.isStep ? try walkBack(to: window, known, by: &opening) : nil
             }
             guard let known else { return try open(window) }
             try openStrides(from: now, to: rest.end)
-            if known.spend.isFull { return try recount(known.window, from: now) }
-            return try counters.move(
-                known.window, to: now, changing: counters.sum(Period(start: now, end: rest.end)))
+            return try move(known, to: now)
         }
-        if now <= known.window.start.adding(seconds: Self.uncountedSeconds) { return try moveOn(known, to: now) }
-        guard try opening.covers(Period(start: known.window.start, end: now), of: counters.subject) else {
+        if now <= known.window.start.adding(seconds: Self.uncountedSeconds) { return try move(known, to: now) }
+        guard try opening.takeIfAffordable(Period(start: known.window.start, end: now), of: counters.subject) else {
             return opening.isStep ? try walkOn(known, to: now, by: &opening) : nil
         }
-        return try moveOn(known, to: now)
+        return try move(known, to: now)
     }
 
-    private func moveOn(_ known: (window: Period, spend: Spend), to now: Instant) throws(StorageError) -> Spend {
-        if now == known.window.start { return known.spend }
-        if known.spend.isFull { return try recount(known.window, from: now) }
-        return try counters.move(
-            known.window, to: now, changing: -counters.sum(Period(start: known.window.start, end: now)))
+    private func move(_ known: Known, to now: Instant) throws(StorageError) -> Spend {
+        let (window, start) = (known.window, known.window.start)
+        if now == start { return known.spend }
+        // A full window's amount is not the sum of what it has seen: that is added up anew.
+        if known.spend.isFull {
+            return try counters.put(window, at: now, counters.sum(Period(start: now, end: window.end)))
+        }
+        let change =
+            now < start
+            ? try counters.sum(Period(start: now, end: start)) : try -counters.sum(Period(start: start, end: now))
+        return try counters.put(window, at: now, known.spend + change)
     }
 
-    /// Lets the window begin later, as far as that goes: by the rest of a stride, by all whole strides at once, and by the
-    /// beginning of the last; spend by spend where it is not by whole ones.
+    /// Lets the window begin later, in steps: to the end of the stride that it begins in, past all whole strides at once, and
+    /// into the last; within a stride past as many spends as may be added up now. Nil where it has not come to `now`.
     private func walkOn(
-        _ known: (window: Period, spend: Spend), to now: Instant, by opening: inout CounterOpening
+        _ known: Known, to now: Instant, by opening: inout CounterOpening
     ) throws(StorageError) -> Spend? {
         var current = known
         while opening.left > 0 {
@@ -76,25 +83,20 @@ struct RollingWindow {
                 opening.take(Int64(spends.count))
             }
             opening.take(Self.stepCost)
-            let spend = try counters.move(current.window, to: end, changing: -gone)
+            let spend = try counters.put(current.window, at: end, current.spend + -gone)
             if end == now { return spend }
             current = (Period(start: end, end: current.window.end), spend)
         }
         return nil
     }
 
-    /// What would be taken from a full one, or come to it, says nothing of what is in it.
-    private func recount(_ window: Period, from now: Instant) throws(StorageError) -> Spend {
-        try counters.restart(window, at: now, from: counters.sum(Period(start: now, end: window.end)))
-    }
-
     /// Lets the window begin earlier, as far as that goes: by whole strides, each of which is opened first, and by parts
     /// of one in which there is much.
     private func walkBack(
-        to window: Period, _ known: (window: Period, spend: Spend)?, by opening: inout CounterOpening
+        to window: Period, _ known: Known?, by opening: inout CounterOpening
     ) throws(StorageError) -> Spend? {
         let now = window.start
-        var current: (window: Period, spend: Spend)
+        var current: Known
         if let known {
             current = known
         } else {
@@ -105,7 +107,7 @@ struct RollingWindow {
         while opening.left > 0 {
             let was = current.window.start
             guard let newest = try counters.newest(in: Period(start: now, end: was)) else {
-                return try counters.move(current.window, to: now, changing: Spend())
+                return try counters.put(current.window, at: now, current.spend)
             }
             let stride = counters.stride(holding: newest)
             var start = max(stride.start, now)
@@ -121,7 +123,7 @@ struct RollingWindow {
             // A few statements, whatever they find.
             opening.take(Self.stepCost)
             let change = try counters.sum(Period(start: start, end: stretch.end))
-            let spend = try counters.move(current.window, to: start, changing: change)
+            let spend = try counters.put(current.window, at: start, current.spend + change)
             if start == now { return spend }
             current = (Period(start: start, end: window.end), spend)
         }
@@ -165,7 +167,7 @@ struct RollingWindow {
         }
     }
 
-    /// Whether a stride is open now: one that is not is opened as far as that goes.
+    /// Opens a stride, as far as may be added up now, where it is not open yet. Whether it is open now.
     private func open(stride: Period, by opening: inout CounterOpening) throws(StorageError) -> Bool {
         let key = CounterKey(subject: counters.subject, period: stride)
         if try Counters.opened(key, currency: counters.currency, in: counters.books) != nil { return true }
@@ -175,7 +177,7 @@ struct RollingWindow {
     private func open(_ window: Period) throws(StorageError) -> Spend {
         try openStrides(from: window.start, to: Period.allTime.end)
         let aligned = Period(start: counters.stride(holding: window.start).start, end: window.end)
-        return try moveOn((aligned, counters.open(aligned)), to: window.start)
+        return try move((aligned, counters.open(aligned)), to: window.start)
     }
 
     private func openStrides(from start: Instant, to end: Instant) throws(StorageError) {

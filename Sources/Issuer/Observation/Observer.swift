@@ -12,6 +12,7 @@ public protocol Observer: Sendable {
     func spent(_ nanoseconds: Int64, in stage: Stage, requests: Int)
     /// The lane has committed so many transactions at once, or could not, and was busy for so long.
     func committed(transactions: Int, nanoseconds: Int64, succeeded: Bool)
+    /// A request bore an API key, and this came of it.
     func checkedAPIKey(_ check: APIKeyCheck)
     /// Something has happened between the issuer and the server that keeps its books.
     func met(_ event: DatabaseEvent)

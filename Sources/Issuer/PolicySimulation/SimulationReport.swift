@@ -38,7 +38,7 @@ public struct SimulationReport: Sendable {
 
     /// The most requests of one simulation, and the most that `affected` holds.
     public static let requestsMax = 50_000
-    public static let affectedMax = 200
+    static let affectedMax = 200
     /// The longest range: 366 days.
     public static let rangeSecondsMax: Int64 = 366 * 86_400
 

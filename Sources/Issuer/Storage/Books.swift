@@ -2,11 +2,13 @@
 struct Books {
     let tx: any StoreTransaction
     let companyID: CompanyID
-    let environment: Environment
+    var environment: Environment
     /// The same for everything in the transaction.
     let now: Instant
     /// What was remembered of the company's policies under this version is current.
     let policyVersion: Int64
+    /// The same of its API keys and sessions.
+    var keyVersion: Int64 = 0
     /// The processor that tokens are for where the request names none; nil: any.
     var defaultAudience: Audience?
     /// Who does what this transaction does.
@@ -18,6 +20,20 @@ struct Books {
     var isBehind = false
     /// Where it is noted what becomes of authorizations; nil where nobody is to be told.
     var changes: Changes?
+
+    /// The same books, written in by a person.
+    func by(_ user: User, _ visitor: Visitor) -> Books {
+        var books = self
+        books.author = Author(actor: user.id.text, requestID: visitor.requestID)
+        return books
+    }
+
+    /// The same company's books in that environment.
+    func switched(to environment: Environment) -> Books {
+        var books = self
+        books.environment = environment
+        return books
+    }
 }
 
 /// What became of authorizations in one run of a transaction's body.

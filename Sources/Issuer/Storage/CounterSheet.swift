@@ -43,7 +43,7 @@ struct CounterSheet {
         }
     }
 
-    mutating func isWritten() {
+    mutating func markWritten() {
         for index in counters.indices { counters[index].isChanged = false }
     }
 }

@@ -26,9 +26,9 @@ public struct Foreseen: Hashable, Sendable {
     func questions(in books: Books) -> [Question] {
         switch subject {
         case .spend(let agent, let currency):
-            [Agents.status(of: agent, books), Counters.asIfUnknown(agent: agent, currency: currency, in: books)]
-        case .answer(let key, let agent): [IdempotencyKeys.find(key, books.bound(to: agent))]
-        case .authorization(let id): [Authorizations.find(id, books)]
+            [Agents.statusQuestion(of: agent, in: books), Counters.asIfUnknown(agent: agent, currency: currency, in: books)]
+        case .answer(let key, let agent): [IdempotencyKeys.findQuestion(key, in: books.bound(to: agent))]
+        case .authorization(let id): [Authorizations.findQuestion(id, in: books)]
         }
     }
 

@@ -10,8 +10,8 @@ extension GroupMemory {
 
     /// Writes what the statement may look at. What it may change of counters is to be read again.
     func write(before statement: Statement, in tx: any StoreTransaction) throws(StorageError) {
-        if statement.looksAtAuthorizations { try writeAuthorizations(in: tx) }
-        guard statement.looksAtCounters else { return }
+        if statement.traits.contains(.looksAtAuthorizations) { try writeAuthorizations(in: tx) }
+        guard statement.traits.contains(.looksAtCounters) else { return }
         try writeCounters(in: tx)
         forgetSheets()
     }
@@ -23,7 +23,7 @@ extension GroupMemory {
                 for counter in sheet.counters where counter.isChanged {
                     try Counters.write(counter, of: subject, company, in: tx)
                 }
-                self[company].sheets[subject]?.isWritten()
+                self[company].sheets[subject]?.markWritten()
             }
         }
         companiesWithChanges.removeAll(keepingCapacity: true)

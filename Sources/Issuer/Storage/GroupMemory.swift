@@ -52,7 +52,7 @@ public final class GroupMemory {
         _modify { yield &standings[company, default: Standing()] }
     }
 
-    func policiesChange(of company: CompanyID) {
+    func notePolicyChange(of company: CompanyID) {
         companiesWithNewPolicies.insert(company)
     }
 

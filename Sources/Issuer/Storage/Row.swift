@@ -61,9 +61,13 @@ public struct Row: Sendable {
     }
 
     func id<Kind>(_ column: Int, of kind: ID<Kind>.Type = ID<Kind>.self) throws(StorageError) -> ID<Kind> {
-        guard let id = ID<Kind>(try text(column)) else {
-            throw .corrupt("column \(column) is not a \(Kind.prefix)_ identifier")
-        }
+        guard let id = try optionalID(column, of: kind) else { throw .corrupt("column \(column) is null") }
+        return id
+    }
+
+    func optionalID<Kind>(_ column: Int, of kind: ID<Kind>.Type = ID<Kind>.self) throws(StorageError) -> ID<Kind>? {
+        guard let text = try optionalText(column) else { return nil }
+        guard let id = ID<Kind>(text) else { throw .corrupt("column \(column) is not a \(Kind.prefix)_ identifier") }
         return id
     }
 

@@ -106,6 +106,11 @@ extension StoreTransaction {
         try execute(question.statement, question.arguments)
     }
 
+    /// The one number of a statement's answer; 0 where there is no row.
+    func number(_ statement: Statement, _ arguments: [SQLValue]) throws(StorageError) -> Int64 {
+        try execute(statement, arguments).first?.integer(0) ?? 0
+    }
+
     /// One after the other, for an engine that is near.
     public func ask(_ questions: [Question]) throws(StorageError) -> [[Row]] {
         var found: [[Row]] = []
@@ -118,57 +123,47 @@ extension StoreTransaction {
 ///
 /// Each is made once, as a constant: engines prepare it when they first meet it and keep that for good.
 public struct Statement: Sendable {
+    /// What an engine has to know of it.
+    struct Traits: OptionSet, Sendable {
+        let rawValue: UInt8
+
+        /// It knows what the group has to write.
+        static let knowing: Traits = []
+        /// What the group has to write of these tables is written before it.
+        static let looksAtCounters = Traits(rawValue: 1)
+        static let looksAtAuthorizations = Traits(rawValue: 2)
+        /// Its effect may stay although the body that ran it failed: it locks, and changes nothing that anybody reads.
+        static let onlyLocks = Traits(rawValue: 4)
+        /// It divides by zero where something is otherwise than was presumed, and finds nothing that anybody wants. What is
+        /// sent after it is in vain then, the commit too.
+        static let isCheck = Traits(rawValue: 8)
+        /// PostgreSQL alone needs it, or can do it: SQLite does not run it.
+        static let isOfPostgreSQL = Traits(rawValue: 16)
+    }
+
     public let sql: String
-    /// Its effect may stay although the body that ran it failed: it locks, and changes nothing that anybody reads.
-    let onlyLocks: Bool
-    /// What the group has to write of these tables is written before it.
-    let looksAtCounters, looksAtAuthorizations: Bool
-    /// It finds nothing that anybody wants, and fails where something is otherwise than was presumed.
-    let isCheck: Bool
-    /// SQLite does not run it.
-    let isOfPostgreSQL: Bool
+    let traits: Traits
     /// Tells it from every other: the number of those that were made before it.
     let number: Int
 
     private static let count = Atomic(0)
 
-    public init(_ sql: String, onlyLocks: Bool = false) {
-        self.init(
-            sql, onlyLocks: onlyLocks, looksAtCounters: sql.contains("counters"),
-            looksAtAuthorizations: sql.contains("authorizations"))
+    public init(_ sql: String) {
+        var traits: Traits = []
+        if sql.contains("counters") { traits.insert(.looksAtCounters) }
+        if sql.contains("authorizations") { traits.insert(.looksAtAuthorizations) }
+        self.init(sql, traits)
     }
 
-    /// For what SQLite needs not, or cannot: there it does nothing.
-    init(onPostgreSQL sql: String) {
-        self.init(
-            sql, onlyLocks: false, looksAtCounters: false, looksAtAuthorizations: false, isOfPostgreSQL: true)
-    }
-
-    /// For a statement that divides by zero where something is otherwise than was presumed. What is sent after it is in vain
-    /// then, the commit too.
-    init(checking sql: String) {
-        self.init(sql, onlyLocks: true, looksAtCounters: false, looksAtAuthorizations: false, isCheck: true)
-    }
-
-    /// For a statement that knows what the group has to write.
-    init(knowing sql: String) {
-        self.init(sql, onlyLocks: false, looksAtCounters: false, looksAtAuthorizations: false)
-    }
-
-    private init(
-        _ sql: String, onlyLocks: Bool, looksAtCounters: Bool, looksAtAuthorizations: Bool, isCheck: Bool = false,
-        isOfPostgreSQL: Bool = false
-    ) {
+    /// For one that says itself what it does, whatever tables it names.
+    init(_ sql: String, _ traits: Traits) {
         self.sql = sql
-        self.isCheck = isCheck
-        self.isOfPostgreSQL = isOfPostgreSQL
-        self.looksAtCounters = looksAtCounters
-        self.looksAtAuthorizations = looksAtAuthorizations
-        self.onlyLocks = onlyLocks
+        self.traits = traits
         number = Self.count.wrappingAdd(1, ordering: .relaxed).oldValue
     }
 }
 
+/// What is bound in a statement, or found in a column.
 public enum SQLValue: Hashable, Sendable {
     case null
     case integer(Int64)

@@ -59,29 +59,24 @@ extension Issuer {
         _ token: InvitationToken, _ visitor: Visitor, _ person: @escaping @Sendable (Books) throws -> Users.Record
     ) async throws -> SignedIn {
         let session = try SessionToken.random(for: token.companyID)
-        return try await IssuerError.mapping {
-            try await store.transaction(for: token.companyID) { [self] tx in
-                let (company, now) = (token.companyID, clock.now())
-                guard let admission = try Companies.lock(company, in: tx),
-                    let found = try Invitations.find(digest: token.digest, of: company, at: now, in: tx)
-                else { throw IssuerError.account(.invitationInvalid) }
-                var books = Books(
-                    tx: tx, companyID: company, environment: .live, now: now, policyVersion: admission.policyVersion)
-                let record = try person(books)
-                books.author = Author(actor: record.user.id.text, requestID: visitor.requestID)
-                guard try Memberships.role(of: record.user.id, in: company, tx) == nil else {
-                    throw IssuerError.account(.alreadyMember)
-                }
-                guard try Memberships.count(in: books) < Memberships.countMax else {
-                    throw IssuerError.account(.tooManyMembers)
-                }
-                // From here on they join.
-                _ = try Invitations.delete(found.id, in: books)
-                try join(record.user, as: found.role, in: books)
-                return try beginSession(
-                    of: record, as: found.role, in: .live, visitor, token: session,
-                    keyVersion: admission.keyVersion, in: books)
+        let signedIn = try await locked(token.companyID) { [self] books in
+            let company = books.companyID
+            guard let found = try Invitations.find(digest: token.digest, of: company, at: books.now, in: books.tx)
+            else { throw IssuerError.account(.invitationInvalid) }
+            let record = try person(books)
+            guard try Memberships.role(of: record.user.id, in: company, books.tx) == nil else {
+                throw IssuerError.account(.alreadyMember)
             }
+            guard try Memberships.count(in: books) < Memberships.countMax else {
+                throw IssuerError.account(.tooManyMembers)
+            }
+            // From here on they join.
+            let theirs = books.by(record.user, visitor)
+            _ = try Invitations.delete(found.id, in: theirs)
+            try join(record.user, as: found.role, in: theirs)
+            return try beginSession(of: record, as: found.role, in: .live, visitor, token: session, in: theirs)
         }
+        guard let signedIn else { throw IssuerError.account(.invitationInvalid) }
+        return signedIn
     }
 }

@@ -31,17 +31,9 @@ extension Issuer {
 
     /// They hold no more since the credentials changed; this takes them out of sight, and out of every issuer's memory.
     func endSessions(of user: UserID, in company: CompanyID) async throws {
-        let ended = try await IssuerError.mapping {
-            try await store.transaction(for: company) { [self] tx -> [SessionID] in
-                let now = clock.now()
-                guard try Companies.lock(company, in: tx) != nil else { return [] }
-                let books = Books(tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0)
-                let ended = try Sessions.list(of: user, in: books).map(\.id)
-                try Sessions.deleteAll(of: user, in: books)
-                try Companies.keysChanged(company, version: ids.version(at: now), in: tx)
-                return ended
-            }
+        let ended = try await locked(company) { [self] books in
+            try endRights(of: user, keepsInviting: true, in: books)
         }
-        for id in ended { sessionMemory.forget(id) }
+        for id in ended ?? [] { sessionMemory.forget(id) }
     }
 }

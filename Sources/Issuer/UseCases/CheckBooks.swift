@@ -1,7 +1,7 @@
 /// What recounting the books found.
 public struct BooksReport: Sendable {
     /// The most differences that a report names; all are counted.
-    public static let namedMax = 100
+    static let namedMax = 100
 
     public internal(set) var companyCount = 0
     public internal(set) var authorizationCount: Int64 = 0

@@ -9,6 +9,7 @@ public struct CompanySettings: Sendable, Equatable {
 }
 
 extension Issuer {
+    /// For whoever may look at anything of the company's.
     public func companySettings(as principal: Principal) async throws -> CompanySettings {
         try await look(at: nil, as: principal) { CompanySettings(defaultAudience: $0.defaultAudience) }
     }
@@ -57,21 +58,13 @@ extension Issuer {
             after: CompanySettings(defaultAudience: audience).json)
     }
 
-    private func atMachine<Value: Sendable>(
+    func atMachine<Value: Sendable>(
         _ company: CompanyID, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws -> Value {
-        try await IssuerError.mapping {
-            try await store.transaction(for: company) { [self] tx in
-                guard let admission = try Companies.lock(company, in: tx), company != .issuer else {
-                    throw IssuerError.notFound(.company, company.text)
-                }
-                return try body(
-                    Books(
-                        tx: tx, companyID: company, environment: .live, now: clock.now(),
-                        policyVersion: admission.policyVersion, defaultAudience: admission.defaultAudience,
-                        author: .command))
-            }
+        guard company != .issuer, let value = try await locked(company, by: .command, body) else {
+            throw IssuerError.notFound(.company, company.text)
         }
+        return value
     }
 }
 

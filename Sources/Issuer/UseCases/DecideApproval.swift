@@ -29,6 +29,7 @@ extension Issuer {
         }
     }
 
+    /// Refuses a held request: it is denied, and nothing is reserved.
     public func denyApproval(
         _ id: AuthorizationID, note: Note?, as principal: Principal, once attempt: OnceOnly?
     ) async throws -> Answered<IssuedAuthorization> {

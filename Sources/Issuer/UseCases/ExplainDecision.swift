@@ -25,6 +25,7 @@ public struct Evaluation: Sendable {
     public let matches: Bool
 }
 
+/// A policy that had a say, and each of its limits as the decision saw it.
 public struct ExplainedPolicy: Sendable {
     public let id: PolicyID
     public let version: Int64

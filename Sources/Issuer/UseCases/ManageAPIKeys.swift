@@ -119,12 +119,3 @@ extension Issuer {
         }
     }
 }
-
-extension Books {
-    /// The same company's books in the other environment.
-    func switched(to environment: Environment) -> Books {
-        Books(
-            tx: tx, companyID: companyID, environment: environment, now: now, policyVersion: policyVersion,
-            author: author, boundTo: boundTo)
-    }
-}

@@ -55,6 +55,7 @@ public struct AgentChange: Sendable {
 }
 
 extension Issuer {
+    /// Makes an agent in the environment of whoever asks.
     public func createAgent(
         _ draft: AgentDraft, as principal: Principal, once attempt: OnceOnly?
     ) async throws -> Answered<Agent> {
@@ -82,11 +83,13 @@ extension Issuer {
         }
     }
 
+    /// Throws `notFound` for one that was deleted, or is another environment's.
     public func agent(_ id: AgentID, as principal: Principal) async throws -> Agent {
         try Self.check(id, isFor: principal)
         return try await look(at: id, as: principal) { books in try Self.agent(id, in: books) }
     }
 
+    /// Changes what is given. A suspended agent is denied from the next request on.
     public func updateAgent(
         _ id: AgentID, _ change: AgentChange, as principal: Principal
     ) async throws -> Agent {

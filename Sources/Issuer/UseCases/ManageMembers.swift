@@ -6,7 +6,7 @@ public struct NewInvitation: Sendable, Codable {
 
 /// Who is a member of a company, and as what: the owners' affair.
 extension Issuer {
-    public static let invitationSeconds: Int64 = 7 * 86_400
+    static let invitationSeconds: Int64 = 7 * 86_400
 
     /// Whoever joined first comes first. For people alone: an API key sees no addresses.
     public func members(as principal: Principal) async throws -> [Member] {
@@ -28,18 +28,7 @@ extension Issuer {
 
     /// The same for somebody at the issuer's machine: how the first owner gets into a company that a command made.
     public func invite(as role: Role, note: Name?, to company: CompanyID) async throws -> NewInvitation {
-        try await IssuerError.mapping {
-            try await store.transaction(for: company) { [self] tx in
-                guard try Companies.lock(company, in: tx) != nil, company != .issuer else {
-                    throw IssuerError.notFound(.company, company.text)
-                }
-                return try invite(
-                    as: role, note: note,
-                    in: Books(
-                        tx: tx, companyID: company, environment: .live, now: clock.now(), policyVersion: 0,
-                        author: .command))
-            }
-        }
+        try await atMachine(company) { [self] books in try invite(as: role, note: note, in: books) }
     }
 
     private func invite(as role: Role, note: Name?, in books: Books) throws -> NewInvitation {
@@ -60,6 +49,7 @@ extension Issuer {
         try await asOwner(principal) { books in try Invitations.list(in: books) }
     }
 
+    /// From the next request on the link opens nothing.
     public func withdrawInvitation(_ id: InvitationID, as principal: Principal) async throws {
         try await asOwner(principal) { books in
             guard let invitation = try Invitations.delete(id, in: books) else {

@@ -1,8 +1,9 @@
 /// Writes and reads policies. A change is in force at the next request; what was spent stays counted.
 extension Issuer {
     /// The most policies of a company in one environment. How many of them may apply to one agent: `PolicyBounds`.
-    public static let policiesMax: Int64 = 2000
+    static let policiesMax: Int64 = 2000
 
+    /// Makes a policy, in force at the next request.
     public func createPolicy(
         _ terms: PolicyTerms, as principal: Principal, once attempt: OnceOnly?
     ) async throws -> Answered<ReviewedPolicy> {
@@ -92,6 +93,7 @@ extension Issuer {
         return Listing(rest, page: page, id: \.id.text)
     }
 
+    /// The policy, with what is odd about it. Throws `notFound` for one that this key may not see.
     public func policy(_ id: PolicyID, as principal: Principal) async throws -> ReviewedPolicy {
         try await look(at: nil, as: principal) { [self] books in
             try reviewed(Self.policy(id, for: principal, in: books), seenBy: principal, in: books)

@@ -12,13 +12,13 @@ extension Issuer {
 
     /// Every key but those that are gone, oldest first.
     public func signingKeys() -> [SigningKeyInfo] {
-        keyRing.infos()
+        keyRing.standing.infos
     }
 
     /// The same for whoever has an API key: nothing in it is secret.
     public func signingKeys(as principal: Principal) async throws -> [SigningKeyInfo] {
         try await admitted(principal, isWriting: false) { _ in }
-        return keyRing.infos()
+        return keyRing.standing.infos
     }
 
     /// The announced key signs from now on, and another is announced; for somebody at the machine.
@@ -31,14 +31,15 @@ extension Issuer {
         try await keyRing.carryOut(.revocationAsked(kid: kid), by: .command, at: clock.now())
     }
 
-    /// The same over the API, for an operator. Without `force`, a key is not promoted before every verifier that keeps to
-    /// the cache rules knows it: `IssuerError.signingKeyTooNew`.
+    /// Promotes the announced key over the API, for an operator. Without `force`, not before every verifier that keeps to the
+    /// cache rules knows it: `IssuerError.signingKeyTooNew`.
     public func rotateSigningKey(
         force: Bool, as principal: Principal, once attempt: OnceOnly?
     ) async throws -> Answered<RotationReport> {
         try await change(keyRing.rotation(force: force), as: principal, once: attempt)
     }
 
+    /// Takes a key out of the JWKS and destroys its private part, over the API, for an operator.
     public func revokeSigningKey(
         kid: String, as principal: Principal, once attempt: OnceOnly?
     ) async throws -> Answered<RotationReport> {

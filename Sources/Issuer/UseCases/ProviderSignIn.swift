@@ -117,8 +117,7 @@ extension Issuer {
                 let author = Author(actor: record.user.id.text, requestID: visitor.requestID)
                 let books = try Books.opened(id, name: Name.of(identity.label), by: author, at: now, in: tx)
                 try join(record.user, as: .owner, in: books)
-                return try beginSession(
-                    of: record, as: .owner, in: .live, visitor, token: token, keyVersion: 0, in: books)
+                return try beginSession(of: record, as: .owner, in: .live, visitor, token: token, in: books)
             }
         }
     }

@@ -15,8 +15,7 @@ extension Issuer {
         return try await beside(as: principal, isLong: isLong) { books in
             let (found, last) = try AuditLog.page(
                 page, filter, lookAtMost: Int64(Self.searchedAtOnceMax), in: books)
-            let listing = Listing(found, page: page) { String($0.entry.sequence) }
-            return Listing(items: listing.items, nextCursor: listing.nextCursor ?? last.map { String($0) })
+            return Listing(found, page: page, searchedTo: last.map { String($0) }) { String($0.entry.sequence) }
         }
     }
 

@@ -32,8 +32,7 @@ extension Issuer {
         return try await beside(at: principal.agentID, as: principal, isLong: isLong) { books in
             let (found, last) = try Authorizations.list(
                 page, filter: filter, text: text, lookAtMost: Int64(Self.searchedAtOnceMax), in: books)
-            let listing = Listing(found, page: page, id: \.id.text)
-            return Listing(items: listing.items, nextCursor: listing.nextCursor ?? last?.text)
+            return Listing(found, page: page, searchedTo: last?.text, id: \.id.text)
         }
     }
 

@@ -5,7 +5,7 @@ public struct Overview: Sendable {
     /// The latest denials whose reasons are counted.
     public static let denialsMax: Int64 = 1000
     /// The most merchants and agents that are told apart.
-    public static let rankedMax = 6
+    static let rankedMax = 6
 
     /// What was reserved or spent on one day.
     public struct Day: Sendable, Equatable {
@@ -20,11 +20,13 @@ public struct Overview: Sendable {
         }
     }
 
+    /// What went to one merchant; nil where the requests named none.
     public struct ByMerchant: Sendable {
         public let merchant: Merchant?
         public let total: SpendTotal
     }
 
+    /// What one agent has spent.
     public struct ByAgent: Sendable {
         public let agent: AgentID
         public let name: Name
@@ -121,53 +123,6 @@ extension Issuer {
     /// credential opens nothing any more.
     public func revision(as principal: Principal) async throws -> Int64 {
         try await besideAdmitted(principal) { _, revision in revision }
-    }
-
-    /// What is read without a turn on the writer's lane, and may be a moment old: whoever asks is admitted where it is read.
-    func besideAdmitted<Value: Sendable>(
-        _ principal: Principal, _ body: @escaping @Sendable (Books, _ revision: Int64) throws -> Value
-    ) async throws -> Value {
-        let now = clock.now()
-        return try await IssuerError.mapping {
-            try await store.read(for: principal.companyID) { [self] tx in
-                guard let found = try Companies.revision(of: principal.companyID, in: tx) else {
-                    throw IssuerError.unauthenticated
-                }
-                try admit(principal, keyVersion: found.keyVersion, at: now, in: tx)
-                let books = Books(
-                    tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                    policyVersion: 0)
-                return try body(books, found.revision)
-            }
-        }
-    }
-
-    /// Looks beside the writer, which nobody then waits for, after the principal was admitted: what takes long must not be
-    /// in a decision's way. `isLong`: nor in the way of short looks, and the company's own come one after the other.
-    func beside<Value: Sendable>(
-        at agent: AgentID? = nil, as principal: Principal, isLong: Bool = true,
-        _ body: @escaping @Sendable (Books) throws -> Value
-    ) async throws -> Value {
-        let version = try await look(at: agent, as: principal) { books in
-            // Nothing lapses where it is only read.
-            if books.isBehind { throw Backlog.lapses }
-            // Remembered now, while it is certain what is current.
-            _ = try self.policyCache.policies(in: books)
-            return books.policyVersion
-        }
-        let now = clock.now()
-        let read = { @Sendable (tx: any StoreTransaction) throws -> Value in
-            try body(
-                Books(
-                    tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                    policyVersion: version))
-        }
-        return try await IssuerError.mapping {
-            guard isLong else { return try await store.read(for: principal.companyID, read) }
-            return try await turns.run(for: principal.companyID) {
-                try await store.longRead(for: principal.companyID, read)
-            }
-        }
     }
 }
 

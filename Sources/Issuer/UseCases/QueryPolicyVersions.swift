@@ -23,6 +23,7 @@ extension Issuer {
         }
     }
 
+    /// One version, also of a policy that was deleted. Throws `notFound` for one that this key may not see.
     public func policyVersion(
         _ version: Int64, of id: PolicyID, as principal: Principal
     ) async throws -> PolicyVersion {

@@ -16,6 +16,7 @@ public struct IssuerStanding: Sendable {
 }
 
 extension Issuer {
+    /// What the metrics show that no event tells. Waits for the store where that is asked.
     public func standing() async -> IssuerStanding {
         let keys = keyRing.standing
         let open = try? await openCount.figure { [store] in

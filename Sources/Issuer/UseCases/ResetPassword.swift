@@ -18,7 +18,7 @@ public struct PasswordResetPreview: Sendable {
 /// With such a link one could sign in as that member. So it is made for nobody who has more rights than its maker, nor for
 /// a member of another company too; and all of that is asked again when it is used.
 extension Issuer {
-    public static let passwordResetSeconds: Int64 = 86_400
+    static let passwordResetSeconds: Int64 = 86_400
 
     /// Makes the link, in place of one that the member may have already.
     public func makePasswordReset(
@@ -46,16 +46,12 @@ extension Issuer {
         }
         guard let found else { throw IssuerError.notFound(.member, email.text) }
         guard let company = try await companies(of: found).first else { throw IssuerError.account(.noCompany) }
-        return try await IssuerError.mapping {
-            try await store.transaction(for: company) { [self] tx in
-                guard try Companies.lock(company, in: tx) != nil else { throw IssuerError.account(.noCompany) }
-                let books = Books(
-                    tx: tx, companyID: company, environment: .live, now: clock.now(), policyVersion: 0,
-                    author: .command)
-                _ = try Self.role(of: found.user.id, in: books)
-                return try makeReset(of: found.user.id, by: nil, in: books)
-            }
+        let made = try await locked(company, by: .command) { [self] books in
+            _ = try Self.role(of: found.user.id, in: books)
+            return try makeReset(of: found.user.id, by: nil, in: books)
         }
+        guard let made else { throw IssuerError.account(.noCompany) }
+        return made
     }
 
     private func makeReset(of user: UserID, by maker: UserID?, in books: Books) throws -> NewPasswordReset {
@@ -93,27 +89,18 @@ extension Issuer {
         let preview = try await passwordReset(token)
         try check(new, about: [preview.email.text, preview.companyName.text])
         let hash = try await passwordHasher.hash(new)
-        let person = try await IssuerError.mapping {
-            try await store.transaction(for: token.companyID) { [self] tx in
-                let now = clock.now()
-                guard let admission = try Companies.lock(token.companyID, in: tx) else {
-                    throw IssuerError.account(.resetInvalid)
-                }
-                let (_, person) = try Self.opened(token, at: now, in: tx)
-                let id = person.user.id
-                let books = Books(
-                    tx: tx, companyID: token.companyID, environment: .live, now: now,
-                    policyVersion: admission.policyVersion,
-                    author: Author(actor: id.text, requestID: visitor.requestID))
-                guard
-                    try Users.setPassword(
-                        hash, of: id, ifStill: person.credentialsVersion, endingSessions: true, in: tx) != nil
-                else { throw IssuerError.account(.resetInvalid) }
-                try PasswordResets.delete(of: id, in: books)
-                try books.audit(.passwordReset, id.text)
-                return person
-            }
+        let person = try await locked(token.companyID) { books in
+            let (_, person) = try Self.opened(token, at: books.now, in: books.tx)
+            let id = person.user.id
+            guard
+                try Users.setPassword(
+                    hash, of: id, ifStill: person.credentialsVersion, endingSessions: true, in: books.tx) != nil
+            else { throw IssuerError.account(.resetInvalid) }
+            try PasswordResets.delete(of: id, in: books)
+            try books.by(person.user, visitor).audit(.passwordReset, id.text)
+            return person
         }
+        guard let person else { throw IssuerError.account(.resetInvalid) }
         for company in try await companies(of: person) { try await endSessions(of: person.user.id, in: company) }
     }
 

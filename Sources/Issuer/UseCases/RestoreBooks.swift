@@ -6,6 +6,7 @@
 /// from the key set. In the same way every session ends and every link opens nothing: one of them may have been revoked
 /// since.
 public enum RestoreBooks {
+    /// What was ended, so that nothing of the lost time goes on.
     public struct Report: Sendable {
         public let revokedKeys: [String]
         public let endedSessions: Int

@@ -14,7 +14,7 @@ public struct Visitor: Sendable {
 /// Sessions, from the sign-in to their end.
 extension Issuer {
     /// How long a session lasts that a provider's token was exchanged for: so long may somebody go on whom it has removed.
-    public static let providerSessionSeconds: Int64 = 3600
+    static let providerSessionSeconds: Int64 = 3600
 
     /// Whose session it is. Throws `unauthenticated` for one that is unknown, over or revoked, and never says which.
     ///
@@ -67,7 +67,7 @@ extension Issuer {
     /// Begins a session in a transaction that has locked the company.
     func beginSession(
         of record: Users.Record, as role: Role, in environment: Environment, _ visitor: Visitor,
-        token: SessionToken, keyVersion: Int64, secondsMax: Int64 = .max, in books: Books
+        token: SessionToken, secondsMax: Int64 = .max, in books: Books
     ) throws -> SignedIn {
         guard let name = try Companies.name(of: books.companyID, in: books.tx) else {
             throw IssuerError.unauthenticated
@@ -80,7 +80,7 @@ extension Issuer {
         try Sessions.insert(
             session, digest: token.digest, credentialsVersion: record.credentialsVersion, in: books)
         try Users.setLastCompany(books.companyID, of: record.user.id, in: books.tx)
-        return SignedIn(token, session, record.user, role, companyName: name, keyVersion: keyVersion)
+        return SignedIn(token, session, record.user, role, companyName: name, keyVersion: books.keyVersion)
     }
 
     /// Ends the session that asks.

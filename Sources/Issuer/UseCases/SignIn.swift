@@ -50,26 +50,18 @@ extension Issuer {
         shownBy provider: String? = nil
     ) async throws -> SignedIn? {
         let token = try SessionToken.random(for: company)
-        return try await IssuerError.mapping {
-            try await store.transaction(for: company) { [self] tx in
-                let now = clock.now()
-                guard let admission = try Companies.lock(company, in: tx),
-                    let standing = try Memberships.standing(of: record.user.id, in: company, tx),
-                    standing.provider == nil || standing.provider == provider,
-                    try Users.find(record.user.id, in: tx)?.credentialsVersion == record.credentialsVersion
-                else { return nil }
-                let author = Author(actor: record.user.id.text, requestID: visitor.requestID)
-                let books = Books(
-                    tx: tx, companyID: company, environment: .live, now: now, policyVersion: admission.policyVersion,
-                    author: author)
-                let signedIn = try beginSession(
-                    of: record, as: standing.role, in: environment, visitor, token: token,
-                    keyVersion: admission.keyVersion,
-                    secondsMax: standing.provider == nil ? .max : Self.providerSessionSeconds, in: books)
-                try books.audit(.signedIn, record.user.id.text)
-                return signedIn
-            }
-        }
+        let author = Author(actor: record.user.id.text, requestID: visitor.requestID)
+        return try await locked(company, by: author) { [self] books -> SignedIn? in
+            guard let standing = try Memberships.standing(of: record.user.id, in: company, books.tx),
+                standing.provider == nil || standing.provider == provider,
+                try Users.find(record.user.id, in: books.tx)?.credentialsVersion == record.credentialsVersion
+            else { return nil }
+            let signedIn = try beginSession(
+                of: record, as: standing.role, in: environment, visitor, token: token,
+                secondsMax: standing.provider == nil ? .max : Self.providerSessionSeconds, in: books)
+            try books.audit(.signedIn, record.user.id.text)
+            return signedIn
+        } ?? nil
     }
 
     /// Ends this session and begins one in another company that the person is a member of, and that they need no identity
@@ -92,17 +84,11 @@ extension Issuer {
             try await store.globalTransaction { try Users.find(email, in: $0) }
         }
         guard let found else { return }
+        let author = Author(actor: Author.issuer.actor, requestID: requestID)
         for company in try await companies(of: found) {
-            try await IssuerError.mapping {
-                try await store.transaction(for: company) { [self] tx in
-                    guard try Companies.lock(company, in: tx) != nil,
-                        try Memberships.role(of: found.user.id, in: company, tx) != nil
-                    else { return }
-                    let books = Books(
-                        tx: tx, companyID: company, environment: .live, now: clock.now(), policyVersion: 0,
-                        author: Author(actor: Author.issuer.actor, requestID: requestID))
-                    try books.audit(.signInBlocked, found.user.id.text)
-                }
+            _ = try await locked(company, by: author) { books in
+                guard try Memberships.role(of: found.user.id, in: company, books.tx) != nil else { return }
+                try books.audit(.signInBlocked, found.user.id.text)
             }
         }
     }

@@ -123,16 +123,4 @@ extension Issuer {
         } while stretch.count == Self.rowsAtOnce && spends.count <= most
         return spends
     }
-
-    private func read<Value: Sendable>(
-        as principal: Principal, _ body: @escaping @Sendable (Books) throws -> Value
-    ) async throws -> Value {
-        let now = clock.now()
-        return try await store.read(for: principal.companyID) { tx in
-            try body(
-                Books(
-                    tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                    policyVersion: 0))
-        }
-    }
 }

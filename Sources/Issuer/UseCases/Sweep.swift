@@ -81,16 +81,12 @@ public final class Sweeper: Sendable {
     private func onBooks<Value: Sendable>(
         of company: CompanyID, _ now: Instant, _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws -> Value {
-        let (value, changed) = try await IssuerError.mapping {
-            try await issuer.store.transaction(for: company) { tx in
-                let changes = Changes()
-                let value = try body(
+        try await IssuerError.mapping {
+            try await issuer.telling(company) { tx, changes in
+                try body(
                     Books(
                         tx: tx, companyID: company, environment: .live, now: now, policyVersion: 0, changes: changes))
-                return (value, changes.all)
             }
         }
-        issuer.observation.changed(changed)
-        return value
     }
 }

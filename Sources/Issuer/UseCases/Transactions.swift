@@ -28,14 +28,14 @@ extension Issuer {
         }
     }
 
-    /// The same whatever the key's scopes are.
+    /// Opens the books as `transaction` and `look` do, whatever the key's scopes are.
     func admitted<Value: Sendable>(
         _ principal: Principal, isWriting: Bool, foreseeing: [Foreseen.Subject] = [],
         _ body: @escaping @Sendable (Books) throws -> Value
     ) async throws -> Value {
         let foreseen = foreseeing.map { Foreseen(environment: principal.environment, subject: $0) }
-        let (value, changed) = try await whenReady(principal) { [self] in
-            try await store.transaction(for: principal.companyID, foreseeing: foreseen) { [self] tx in
+        return try await whenReady(principal) { [self] in
+            try await telling(principal.companyID, foreseeing: foreseen) { [self] tx, changes in
                 let now = clock.now()
                 let admission =
                     isWriting
@@ -43,15 +43,42 @@ extension Issuer {
                     : try Companies.look(at: principal.companyID, in: tx)
                 guard let admission else { throw IssuerError.unauthenticated }
                 try admit(principal, keyVersion: admission.keyVersion, at: now, in: tx)
-                let changes = Changes()
                 var books = Books(
                     tx: tx, companyID: principal.companyID, environment: principal.environment, now: now,
-                    policyVersion: admission.policyVersion, defaultAudience: admission.defaultAudience,
-                    author: principal.author, boundTo: principal.agentID,
+                    policyVersion: admission.policyVersion, keyVersion: admission.keyVersion,
+                    defaultAudience: admission.defaultAudience, author: principal.author, boundTo: principal.agentID,
                     changes: changes)
                 books.isBehind = try Ledger(books).lapseDue(most: portions.lapsed)
-                return (try body(books), changes.all)
+                return try body(books)
             }
+        }
+    }
+
+    /// The live environment's books of a company, locked, for what no principal asks. Nil where there is no such company.
+    func locked<Value: Sendable>(
+        _ company: CompanyID, by author: Author = .issuer, _ body: @escaping @Sendable (Books) throws -> Value
+    ) async throws -> Value? {
+        try await IssuerError.mapping {
+            try await telling(company) { [self] tx, changes in
+                let now = clock.now()
+                guard let admission = try Companies.lock(company, in: tx) else { return nil }
+                return try body(
+                    Books(
+                        tx: tx, companyID: company, environment: .live, now: now,
+                        policyVersion: admission.policyVersion, keyVersion: admission.keyVersion,
+                        defaultAudience: admission.defaultAudience, author: author, changes: changes))
+            }
+        }
+    }
+
+    /// A transaction of a company. What has become of its authorizations is told once that is on disk.
+    func telling<Value: Sendable>(
+        _ company: CompanyID, foreseeing: [Foreseen] = [],
+        _ body: @escaping @Sendable (any StoreTransaction, Changes) throws -> Value
+    ) async throws -> Value {
+        let (value, changed) = try await store.transaction(for: company, foreseeing: foreseeing) { tx in
+            let changes = Changes()
+            return (try body(tx, changes), changes.all)
         }
         observation.changed(changed)
         return value

@@ -64,15 +64,11 @@ extension Configuration {
         try variables.read("PAITIFY_SWAGGER_UI_DIR", "a folder's path", &swaggerUIFolder) { $0 }
         try readMasterKey(variables)
         try checkMasterKeyIsShared()
-        try variables.read(
-            "PAITIFY_OPERATOR_KEY",
-            "\(OperatorKey.charactersMin) to 200 visible ASCII characters that do not begin with \"ag_\" (openssl rand -hex 32)",
-            &issuer.operatorKey, OperatorKey.init)
+        let keyForm =
+            "\(OperatorKey.charactersMin) to 200 visible ASCII characters that do not begin with \"ag_\" (openssl rand -hex 32)"
+        try variables.read("PAITIFY_OPERATOR_KEY", keyForm, &issuer.operatorKey, OperatorKey.init)
         var metricsToken: OperatorKey?
-        try variables.read(
-            "PAITIFY_METRICS_TOKEN",
-            "\(OperatorKey.charactersMin) to 200 visible ASCII characters that do not begin with \"ag_\" (openssl rand -hex 32)",
-            &metricsToken, OperatorKey.init)
+        try variables.read("PAITIFY_METRICS_TOKEN", keyForm, &metricsToken, OperatorKey.init)
         metrics = MetricsAccess(token: metricsToken)
         try readDurations(variables)
         try variables.readInteger("PAITIFY_BCRYPT_COST", 4...16, &issuer.bcryptCost)

@@ -18,19 +18,11 @@ struct MetricsAccess: Sendable {
             }
             return
         }
-        let bearer = request.headers[.authorization].flatMap(Self.bearer)
-        guard let bearer, token.fits(bearer) else {
+        guard let bearer = request.bearerToken, token.fits(bearer) else {
             throw Problem(
                 .unauthenticated,
                 "The metrics need the issuer's PAITIFY_METRICS_TOKEN, as \"Authorization: Bearer\".",
                 headers: [.wwwAuthenticate: "Bearer realm=\"paitify metrics\""])
         }
-    }
-
-    /// RFC 6750 section 2.1; the scheme in any case.
-    private static func bearer(_ field: String) -> String? {
-        let parts = field.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1])
     }
 }

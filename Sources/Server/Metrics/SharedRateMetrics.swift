@@ -15,7 +15,7 @@ final class SharedRateMetrics: Sendable {
     /// Whether requests are counted together, now.
     var isShared: Bool { shared.load(ordering: .relaxed) }
 
-    func are(shared isShared: Bool) { shared.store(isShared, ordering: .relaxed) }
+    func set(shared isShared: Bool) { shared.store(isShared, ordering: .relaxed) }
 
     func write(to page: inout Exposition) {
         page.only(

@@ -18,7 +18,7 @@ struct Authentication: RouterMiddleware {
         var scope = context
         if let key = request.headers.text(.apiKey), !key.isEmpty {
             scope.caller = try await caller(key, from: context.client)
-        } else if let token = bearers.token(in: request) {
+        } else if let token = request.bearerToken {
             scope.caller = try await bearers.principal(token, request, context)
         } else if let token = sessions.token(in: request) {
             let signedIn = try await session(token, context)

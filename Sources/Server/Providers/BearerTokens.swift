@@ -13,13 +13,6 @@ struct BearerTokens: Sendable {
     let limits: RateLimits
     let logger: Logger
 
-    /// Nil where the request bears no such token.
-    func token(in request: Request) -> String? {
-        guard let field = request.headers[.authorization] else { return nil }
-        let parts = field.split(separator: " ", maxSplits: 1)
-        return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : nil
-    }
-
     /// Throws a problem for a token that is not good, and says what is wrong with it: its bearer has it in hand.
     func principal(_ token: String, _ request: Request, _ scope: RequestScope) async throws -> Principal {
         guard let clerk else { throw Problem.bearerNotTaken }

@@ -32,16 +32,16 @@ struct Rate: Sendable, Equatable {
         max(fullAt, now) + interval - now <= Self.windowNanoseconds
     }
 
-    /// How many are there of a bucket that is full in so long.
+    /// How many a bucket has that will be full in `fullIn` nanoseconds.
     func remaining(fullIn: Int64) -> Int64 { max(0, (Self.windowNanoseconds - fullIn) / interval) }
 
-    /// How long until there is one of a bucket that is full in so long; nil where there is.
+    /// How long until a bucket has one that will be full in `fullIn` nanoseconds; nil where it has one now.
     func wait(fullIn: Int64) -> Int64? {
         let wait = fullIn + interval - Self.windowNanoseconds
         return wait > 0 ? wait : nil
     }
 
-    /// The least time until it is full of a bucket that has none.
+    /// The least `fullIn` of a bucket that has none.
     var fullInWithoutOne: Int64 { Self.windowNanoseconds - interval + 1 }
 
     /// How long one takes to come back.

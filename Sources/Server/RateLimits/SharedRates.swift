@@ -178,7 +178,7 @@ final class SharedRates: Sendable {
             }
             return (state.waiting, state.isThere)
         }
-        metrics.are(shared: false)
+        metrics.set(shared: false)
         if wasThere { metrics.falls.add() }
         if wasThere || !link.wasToldOfFailure {
             link.wasToldOfFailure = true
@@ -187,8 +187,7 @@ final class SharedRates: Sendable {
         for one in waiting { one.resume.resume(returning: nil) }
     }
 
-    /// Looks whether the server is there: to be called again after so many milliseconds as it returns. Throws nothing: what is
-    /// wrong is told once.
+    /// Looks whether the server is there, and gives after how many milliseconds to look again. What is wrong is told once.
     ///
     /// Returns within `attendMilliseconds`, although a look may take longer: nothing bounds how long a name is looked up. It
     /// then goes on by itself, and nobody looks a second time meanwhile.
@@ -241,7 +240,7 @@ final class SharedRates: Sendable {
                 state.leases = RecentCache(capacity: 10_000)
                 state.isThere = true
             }
-            metrics.are(shared: true)
+            metrics.set(shared: true)
             link.wasToldOfFailure = false
             changed(nil)
             return Self.probeMilliseconds

@@ -19,10 +19,10 @@ enum Migrator {
         "UPDATE schema_version SET version = version WHERE only_row = 1 RETURNING version")
 
     // Who waits for a table keeps all others waiting who come after: rather none is changed now.
-    private static let waitBriefly = Statement(onPostgreSQL: "SELECT set_config('lock_timeout', '3s', true)")
+    private static let waitBriefly = Statement("SELECT set_config('lock_timeout', '3s', true)", .isOfPostgreSQL)
     // As every transaction of the issuers that serve meanwhile does: in another order they and this one would wait for one
     // another.
-    private static let lockCompanies = Statement(onPostgreSQL: "LOCK TABLE companies IN ACCESS EXCLUSIVE MODE")
+    private static let lockCompanies = Statement("LOCK TABLE companies IN ACCESS EXCLUSIVE MODE", .isOfPostgreSQL)
 
     /// This program's.
     static var latest: Int64 { Int64(versions.count) }
@@ -45,7 +45,7 @@ enum Migrator {
     static func migrate(_ tx: any StoreTransaction) throws(StorageError) {
         try tx.execute(createVersion, [])
         try tx.execute(insertVersion, [])
-        let found = try tx.execute(lockVersion, []).first?.integer(0) ?? 0
+        let found = try tx.number(lockVersion, [])
         guard (0...latest).contains(found) else {
             throw .schema(
                 "the store's schema is version \(found), this program knows \(latest): run the newer program")

@@ -2,7 +2,7 @@
 enum V001 {
     static let statements: [Statement] =
         [companies, agents, policies, policyVersions, authorizations] + authorizationIndexes
-        + [counters, idempotencyKeys, idempotencyIndex] + SigningKeys.schema + APIKeys.schema
+        + [counters, idempotencyKeys, idempotencyIndex] + signingKeys + apiKeys
 
     private static let companies = Statement(
         """
@@ -157,4 +157,68 @@ enum V001 {
 
     private static let idempotencyIndex = Statement(
         "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (company_id, created_at)")
+
+    private static let signingKeys = [
+        // The private key is kept exactly as long as the key is published.
+        Statement(
+            """
+            CREATE TABLE signing_keys (
+                kid TEXT PRIMARY KEY,
+                algorithm TEXT NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('announced', 'signing', 'retired', 'gone', 'revoked')),
+                public_jwk TEXT NOT NULL,
+                sealed_private BLOB,
+                announced_at BIGINT NOT NULL,
+                signing_since BIGINT,
+                retired_at BIGINT,
+                ended_at BIGINT,
+                CHECK ((sealed_private IS NOT NULL) = (state IN ('announced', 'signing', 'retired'))),
+                CHECK ((ended_at IS NOT NULL) = (state IN ('gone', 'revoked'))),
+                CHECK (state <> 'announced' OR (signing_since IS NULL AND retired_at IS NULL)),
+                CHECK (state <> 'signing' OR (signing_since IS NOT NULL AND retired_at IS NULL)),
+                CHECK (state NOT IN ('retired', 'gone') OR (signing_since IS NOT NULL AND retired_at IS NOT NULL))
+            )
+            """),
+        // Whoever races: one key signs, one is announced.
+        Statement("CREATE UNIQUE INDEX signing_keys_one_signs ON signing_keys (state) WHERE state = 'signing'"),
+        Statement("CREATE UNIQUE INDEX signing_keys_one_announced ON signing_keys (state) WHERE state = 'announced'"),
+        Statement(
+            """
+            CREATE TABLE key_set (
+                only_row BIGINT PRIMARY KEY CHECK (only_row = 1),
+                sequence BIGINT NOT NULL CHECK (sequence >= 0)
+            )
+            """),
+        Statement("INSERT INTO key_set (only_row, sequence) VALUES (1, 0)"),
+    ]
+
+    private static let apiKeys = [
+        Statement(
+            """
+            CREATE TABLE api_keys (
+                company_id TEXT NOT NULL REFERENCES companies,
+                key_id TEXT NOT NULL,
+                environment TEXT NOT NULL CHECK (environment IN ('live', 'test')),
+                name TEXT NOT NULL,
+                prefix TEXT NOT NULL CHECK (length(prefix) = 20),
+                hash TEXT NOT NULL CHECK (length(hash) = 60),
+                scopes TEXT NOT NULL,
+                agent_id TEXT,
+                created_at BIGINT NOT NULL,
+                expires_at BIGINT,
+                last_used_at BIGINT,
+                revoked_at BIGINT,
+                PRIMARY KEY (company_id, key_id)
+            )
+            """),
+        // The one table that is asked before the company is known.
+        Statement(
+            """
+            CREATE TABLE api_key_prefixes (
+                prefix TEXT PRIMARY KEY,
+                company_id TEXT NOT NULL,
+                key_id TEXT NOT NULL
+            )
+            """),
+    ]
 }

@@ -59,8 +59,9 @@ final class PostgreSQLConnection: @unchecked Sendable {
         var ready = start
         do {
             let answers = try retrying { (session, lostAfter) throws(PostgreSQLFailure) in
-                let group = PostgreSQLGroup(session: session, whileLocking: answerCommitted, lostAfter: lostAfter)
-                return try group.commit(jobs) { ready = observation.uptime() }
+                let group = PostgreSQLGroup(
+                    session: session, jobs: jobs, whileLocking: answerCommitted, lostAfter: lostAfter)
+                return try group.commit { ready = observation.uptime() }
             }
             answerCommitted()
             observation.committed(jobs, from: start, ready: ready)
@@ -134,7 +135,7 @@ final class PostgreSQLConnection: @unchecked Sendable {
         guard let session else { return false }
         if failure.remedy != .reconnect, session.isConnected {
             do throws(PostgreSQLFailure) {
-                try PostgreSQLGroup(session: session).abandon()
+                try session.rollBack()
                 return true
             } catch {}
         }
@@ -166,27 +167,5 @@ final class PostgreSQLConnection: @unchecked Sendable {
             )
             throw error
         }
-    }
-}
-
-/// One transaction that only reads, and sees one moment whole.
-struct PostgreSQLSnapshot {
-    let session: PostgreSQLSession
-
-    private static let begin = Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
-    /// What to answer with; throws where the connection or the transaction failed.
-    func read(_ job: Lane.Job) throws(PostgreSQLFailure) -> PostgreSQLGroup.Answer {
-        session.beginning()
-        try session.send(Self.begin)
-        let answer: PostgreSQLGroup.Answer
-        do {
-            answer = try job.attempt(PostgreSQLTransaction(session, memory: GroupMemory()))
-        } catch {
-            if let failure = session.failure { throw failure }
-            answer = { job.fail(error) }
-        }
-        try session.commit()
-        return answer
     }
 }

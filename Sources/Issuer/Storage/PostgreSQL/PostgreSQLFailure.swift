@@ -23,7 +23,7 @@ struct PostgreSQLFailure: Error {
     /// A commit was maybe lost, and the company's row has been changed: by it or by another.
     static let overtaken = PostgreSQLFailure(state: "40000", message: "the company's row has been changed since")
 
-    /// division_by_zero: what the group presumed is not so, see `Statement.isCheck`. Nothing else divides.
+    /// division_by_zero: what the group presumed is not so, see `Statement.Traits.isCheck`. Nothing else divides.
     var isPresumedInVain: Bool { state == "22012" }
 
     private var stateClass: Substring { (state ?? "").prefix(2) }

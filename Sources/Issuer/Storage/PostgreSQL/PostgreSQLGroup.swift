@@ -3,8 +3,12 @@
 /// As on SQLite, savepoints are set only after a job has failed that had written: each costs a round trip here.
 struct PostgreSQLGroup {
     let session: PostgreSQLSession
+    let jobs: ArraySlice<Lane.Job>
     /// What there is to do until the first answer comes.
-    var whileLocking: () -> Void = {}
+    let whileLocking: () -> Void
+    /// The revision that the company's row must have had before: what was to be committed on it was maybe lost, and is not there
+    /// as long as it has that one.
+    let lostAfter: Int64?
     private let memory = GroupMemory()
 
     // READ COMMITTED: the company's row is locked first, and what is read after that is what the last transaction of the
@@ -13,59 +17,48 @@ struct PostgreSQLGroup {
     private static let savepoint = Statement("SAVEPOINT job")
     private static let release = Statement("RELEASE job")
     private static let undo = Statement("ROLLBACK TO job")
-    private static let rollback = Statement("ROLLBACK")
 
     /// What to do once the group is on disk.
     typealias Answer = @Sendable () -> Void
 
-    /// The revision that the company's row must have had before: what was to be committed on it was maybe lost, and is not there
-    /// as long as it has that one.
-    var lostAfter: Int64?
+    private var company: CompanyID? { jobs.first?.company }
 
     /// Runs the jobs and commits; throws where nothing of the group is there, or nobody can tell.
     ///
     /// `ready` is called when all that is left is the commit.
-    func commit(_ jobs: ArraySlice<Lane.Job>, ready: () -> Void) throws(PostgreSQLFailure) -> [Answer] {
-        if let company = jobs.first?.company, lostAfter == nil {
-            memory.presumed = session.standings.presumed(of: company)
-        }
+    func commit(ready: () -> Void) throws(PostgreSQLFailure) -> [Answer] {
+        if let company, lostAfter == nil { memory.presumed = session.standings.presumed(of: company) }
         do throws(PostgreSQLFailure) {
-            if let answers = try together(jobs, ready) { return answers }
+            if let answers = try attemptTogether() {
+                try finish(ready)
+                return answers
+            }
         } catch  where error.isPresumedInVain {
-            if let company = jobs.first?.company { session.standings.failed(company) }
+            if let company { session.standings.failed(company) }
             throw error
         } catch  where error.isOfOneJob && session.isConnected {
             // One of them has failed, and which one is not known: its statement was not waited for.
         }
         // What is undone in between is not what the group leaves.
-        if let company = jobs.first?.company { session.standings.forget(company) }
-        let answers = try attemptEach(jobs)
-        try finish(jobs, ready)
+        if let company { session.standings.forget(company) }
+        let answers = try attemptEach()
+        try finish(ready)
         return answers
     }
 
-    /// Nil where a job failed that had written.
-    private func together(
-        _ jobs: ArraySlice<Lane.Job>, _ ready: () -> Void
-    ) throws(PostgreSQLFailure) -> [Answer]? {
-        guard let answers = try attemptTogether(jobs) else { return nil }
-        try finish(jobs, ready)
-        return answers
-    }
-
-    private func finish(_ jobs: ArraySlice<Lane.Job>, _ ready: () -> Void) throws(PostgreSQLFailure) {
+    private func finish(_ ready: () -> Void) throws(PostgreSQLFailure) {
         ready()
         session.checkedRevision = memory.checkedRevision
         try session.commit()
-        if let company = jobs.first?.company { session.standings.committed(company, memory) }
+        if let company { session.standings.committed(company, memory) }
     }
 
     /// Locks the company's row, and goes on only where what was maybe lost is not there, and can no longer come.
-    private func begin(_ jobs: ArraySlice<Lane.Job>) throws(PostgreSQLFailure) {
+    private func begin() throws(PostgreSQLFailure) {
         session.beginning()
         session.whileWaiting = whileLocking
         try session.send(Self.begin)
-        guard let lostAfter, let company = jobs.first?.company else { return }
+        guard let lostAfter, let company else { return }
         try writing { (tx) throws(StorageError) in _ = try Companies.lock(company, in: tx) }
         guard memory[company].revision == lostAfter + 1 else { throw .overtaken }
     }
@@ -75,14 +68,14 @@ struct PostgreSQLGroup {
     private static func rowsAtOnce(of count: Int) -> Int { min(max(8, (count + 1) / 2), 32) }
 
     /// Nil where a job failed that had written.
-    private func attemptTogether(_ jobs: ArraySlice<Lane.Job>) throws(PostgreSQLFailure) -> [Answer]? {
+    private func attemptTogether() throws(PostgreSQLFailure) -> [Answer]? {
         // Nobody may be waited for before all is decided.
         if memory.presumed != nil { whileLocking() }
-        try begin(jobs)
+        try begin()
         var answers: [Answer] = []
         answers.reserveCapacity(jobs.count)
         let rowsAtOnce = Self.rowsAtOnce(of: jobs.count)
-        foresee(jobs)
+        foresee()
         for job in jobs {
             session.hasWritten = false
             memory.hasChanged = false
@@ -106,8 +99,8 @@ struct PostgreSQLGroup {
     }
 
     /// What they will ask for is asked for together, as far as it goes with one flush.
-    private func foresee(_ jobs: ArraySlice<Lane.Job>) {
-        guard let company = jobs.first?.company else { return }
+    private func foresee() {
+        guard let company else { return }
         var seen: Set<Foreseen> = []
         var left = PostgreSQLSession.questionsMax - Companies.questionsOfLock
         for one in jobs.lazy.flatMap(\.foreseen) where one.questionCount <= left && seen.insert(one).inserted {
@@ -132,10 +125,10 @@ struct PostgreSQLGroup {
     }
 
     /// Begins again, each job in a savepoint of its own.
-    private func attemptEach(_ jobs: ArraySlice<Lane.Job>) throws(PostgreSQLFailure) -> [Answer] {
-        try abandon()
+    private func attemptEach() throws(PostgreSQLFailure) -> [Answer] {
+        try session.rollBack()
         memory.forgetAll()
-        try begin(jobs)
+        try begin()
         var answers: [Answer] = []
         for job in jobs { answers.append(try attempt(job)) }
         return answers
@@ -158,18 +151,6 @@ struct PostgreSQLGroup {
             try session.send(Self.undo)
             try session.send(Self.release)
             return { job.fail(reported) }
-        }
-    }
-
-    /// Undoes what was begun, so that the connection can begin anew.
-    func abandon() throws(PostgreSQLFailure) {
-        do throws(PostgreSQLFailure) {
-            try session.send(Self.rollback)
-            _ = try session.answer()
-        } catch  where session.isConnected {
-            // What had been sent before it failed; the ROLLBACK itself may have been left out with it.
-            try session.send(Self.rollback)
-            _ = try session.answer()
         }
     }
 }

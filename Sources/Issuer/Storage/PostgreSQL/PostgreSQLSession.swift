@@ -111,7 +111,20 @@ internal import PQLib
         }
     }
 
+    /// Undoes what was begun, so that the connection can begin anew.
+    func rollBack() throws(PostgreSQLFailure) {
+        do throws(PostgreSQLFailure) {
+            try send(Self.rollback)
+            _ = try answer()
+        } catch  where isConnected {
+            // What had been sent before it failed; the ROLLBACK itself may have been left out with it.
+            try send(Self.rollback)
+            _ = try answer()
+        }
+    }
+
     private static let commitStatement = Statement("COMMIT")
+    private static let rollback = Statement("ROLLBACK")
 
     /// Runs a statement, and gives its rows where it has any that are wanted.
     @discardableResult

@@ -126,7 +126,7 @@ public final class PostgreSQLStore: Store {
 
     /// Connections that look like other issuers' of this database. To be asked before this store is used: its own count too.
     public func otherConnections() async throws -> Int64 {
-        try await globalTransaction { tx in try tx.execute(Self.othersStatement, []).first?.integer(0) ?? 0 }
+        try await globalTransaction { tx in try tx.number(Self.othersStatement, []) }
     }
 
     /// The same for the life of the process (FNV-1a).

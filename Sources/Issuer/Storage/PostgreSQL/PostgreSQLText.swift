@@ -17,7 +17,7 @@ struct PostgreSQLText {
             ? text.replacing(" BLOB", with: " BYTEA").replacing(" TEXT", with: " TEXT COLLATE \"C\"")
                 .replacing(" ADD COLUMN ", with: " ADD COLUMN IF NOT EXISTS ") : text
         let isChange = ["INSERT", "UPDATE", "DELETE"].contains(verb)
-        isAwaited = !(isChange && !text.contains("RETURNING")) && !statement.isCheck
-        isWriting = (isChange || isSchema) && !statement.onlyLocks
+        isAwaited = !(isChange && !text.contains("RETURNING")) && !statement.traits.contains(.isCheck)
+        isWriting = (isChange || isSchema) && !statement.traits.contains(.onlyLocks)
     }
 }

@@ -23,7 +23,7 @@ final class SQLiteStatements {
         // Whatever happens, the statement is left as it was found, and keeps no transaction open.
         defer { unsafe sqlite3_reset(handle) }
         // What was bound before stays bound, so a missing argument would be another request's.
-        if unsafe sqlite3_stmt_readonly(handle) == 0 && !statement.onlyLocks { hasWritten = true }
+        if unsafe sqlite3_stmt_readonly(handle) == 0 && !statement.traits.contains(.onlyLocks) { hasWritten = true }
         guard unsafe Int(sqlite3_bind_parameter_count(handle)) == arguments.count else {
             throw SQLiteFailure(code: SQLITE_RANGE, message: "\(arguments.count) arguments for \(statement.sql)")
         }

@@ -9,7 +9,7 @@ final class SQLiteTransaction: StoreTransaction {
     }
 
     func execute(_ statement: Statement, _ arguments: [SQLValue]) throws(StorageError) -> [Row] {
-        guard !statement.isOfPostgreSQL else { return [] }
+        guard !statement.traits.contains(.isOfPostgreSQL) else { return [] }
         try writeGathered(before: statement)
         do throws(SQLiteFailure) {
             return try statements.execute(statement, arguments)

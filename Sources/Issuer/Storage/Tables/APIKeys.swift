@@ -1,35 +1,5 @@
 /// The API keys of each company, and the directory that finds a key's company by the key's prefix.
 enum APIKeys {
-    static let schema: [Statement] = [
-        Statement(
-            """
-            CREATE TABLE api_keys (
-                company_id TEXT NOT NULL REFERENCES companies,
-                key_id TEXT NOT NULL,
-                environment TEXT NOT NULL CHECK (environment IN ('live', 'test')),
-                name TEXT NOT NULL,
-                prefix TEXT NOT NULL CHECK (length(prefix) = 20),
-                hash TEXT NOT NULL CHECK (length(hash) = 60),
-                scopes TEXT NOT NULL,
-                agent_id TEXT,
-                created_at BIGINT NOT NULL,
-                expires_at BIGINT,
-                last_used_at BIGINT,
-                revoked_at BIGINT,
-                PRIMARY KEY (company_id, key_id)
-            )
-            """),
-        // The one table that is asked before the company is known.
-        Statement(
-            """
-            CREATE TABLE api_key_prefixes (
-                prefix TEXT PRIMARY KEY,
-                company_id TEXT NOT NULL,
-                key_id TEXT NOT NULL
-            )
-            """),
-    ]
-
     /// A key with what only its verification may see.
     struct Record: Sendable {
         let key: APIKey

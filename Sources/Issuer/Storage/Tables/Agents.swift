@@ -52,8 +52,7 @@ enum Agents {
     /// Nil for one that is not there, or was deleted.
     static func status(of id: AgentID, in books: Books) throws(StorageError) -> Agent.Status? {
         if let known = knownStatus(of: id, in: books) { return known }
-        let question = status(of: id, books)
-        return try remember(id, books.tx.execute(question.statement, question.arguments), in: books)
+        return try remember(id, books.tx.execute(statusQuestion(of: id, in: books)), in: books)
     }
 
     /// As the group has seen it.
@@ -61,7 +60,7 @@ enum Agents {
         books.tx.memory[books.companyID].agents[GroupMemory.SeenAgent(environment: books.environment, id: id)]
     }
 
-    static func status(of id: AgentID, _ books: Books) -> Question {
+    static func statusQuestion(of id: AgentID, in books: Books) -> Question {
         Question(status, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
     }
 

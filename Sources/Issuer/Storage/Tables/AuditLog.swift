@@ -1,38 +1,5 @@
 /// The audit log: a chain of entries for each company, and where each chain ends.
 enum AuditLog {
-    static let schema: [Statement] = [
-        Statement(
-            """
-            CREATE TABLE audit_log (
-                company_id TEXT NOT NULL REFERENCES companies,
-                sequence BIGINT NOT NULL CHECK (sequence >= 1),
-                written_at BIGINT NOT NULL,
-                environment TEXT NOT NULL CHECK (environment IN ('live', 'test')),
-                actor TEXT NOT NULL,
-                request_id TEXT,
-                action TEXT NOT NULL,
-                object TEXT NOT NULL,
-                before_json TEXT,
-                after_json TEXT,
-                previous_hash TEXT CHECK (length(previous_hash) = 64),
-                hash TEXT NOT NULL CHECK (length(hash) = 64),
-                PRIMARY KEY (company_id, sequence),
-                CHECK ((sequence = 1) = (previous_hash IS NULL))
-            )
-            """),
-        // One thing's history.
-        Statement("CREATE INDEX audit_log_by_object ON audit_log (company_id, object, sequence)"),
-        // Without it, a chain whose end was cut off would look whole.
-        Statement(
-            """
-            CREATE TABLE audit_heads (
-                company_id TEXT PRIMARY KEY REFERENCES companies,
-                sequence BIGINT NOT NULL,
-                hash TEXT NOT NULL
-            )
-            """),
-    ]
-
     /// The last entry of a chain.
     struct Head: Sendable, Equatable {
         let sequence: Int64

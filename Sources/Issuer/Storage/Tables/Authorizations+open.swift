@@ -5,9 +5,6 @@ extension Authorizations {
 
     /// How many are not over, of all companies together.
     static func open(in tx: any StoreTransaction) throws(StorageError) -> OpenAuthorizations {
-        func count(_ statement: Statement) throws(StorageError) -> Int64 {
-            try tx.execute(statement, []).first?.integer(0) ?? 0
-        }
-        return OpenAuthorizations(pending: try count(pendingCount), held: try count(heldCount))
+        OpenAuthorizations(pending: try tx.number(pendingCount, []), held: try tx.number(heldCount, []))
     }
 }

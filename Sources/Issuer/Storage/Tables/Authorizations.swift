@@ -15,7 +15,7 @@ enum Authorizations {
             "(" + (1...count).map { "$\(row * count + $0)" }.joined(separator: ", ") + ")"
         }
         let sql = "INSERT INTO authorizations (\(columns)) VALUES \(values.joined(separator: ", "))"
-        return Statement(knowing: sql)
+        return Statement(sql, .knowing)
     }
     private static let update = Statement(
         """
@@ -114,20 +114,19 @@ enum Authorizations {
     }
 
     static func find(_ id: AuthorizationID, in books: Books) throws(StorageError) -> Authorization? {
-        try books.rows(of: .authorization(id), or: find(id, books)).first.map(authorization)
+        try books.rows(of: .authorization(id), or: findQuestion(id, in: books)).first.map(authorization)
     }
 
-    static func find(_ id: AuthorizationID, _ books: Books) -> Question {
+    static func findQuestion(_ id: AuthorizationID, in books: Books) -> Question {
         Question(find, [SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)])
     }
 
     /// When the next of the company's reservations and held requests lapses, in either environment; it may be past.
     static func nextLapse(in books: Books) throws(StorageError) -> Instant? {
-        let question = nextLapse(of: books.companyID)
-        return try nextLapse(books.tx.execute(question.statement, question.arguments))
+        try nextLapse(books.tx.execute(nextLapseQuestion(of: books.companyID)))
     }
 
-    static func nextLapse(of company: CompanyID) -> Question { Question(nextLapse, [SQLValue(company)]) }
+    static func nextLapseQuestion(of company: CompanyID) -> Question { Question(nextLapse, [SQLValue(company)]) }
 
     static func nextLapse(_ rows: [Row]) throws(StorageError) -> Instant? {
         guard let row = rows.first else { return nil }
@@ -135,9 +134,7 @@ enum Authorizations {
     }
 
     static func heldCount(in books: Books) throws(StorageError) -> Int64 {
-        let rows = try books.tx.execute(
-            heldCount, [SQLValue(books.companyID), .text(books.environment.rawValue)])
-        return try rows.first?.integer(0) ?? 0
+        try books.tx.number(heldCount, [SQLValue(books.companyID), .text(books.environment.rawValue)])
     }
 
     /// Unconfirmed reservations of the company, in either environment, whose time is over; oldest first.

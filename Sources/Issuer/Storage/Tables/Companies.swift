@@ -19,14 +19,14 @@ enum Companies {
         """
         UPDATE companies SET revision = revision + 1 WHERE company_id = $1
         RETURNING policy_version, key_version, default_audience, revision
-        """, onlyLocks: true)
+        """, .onlyLocks)
     private static let raiseFrom = Statement(
-        checking: """
-            WITH raised AS (
-                UPDATE companies SET revision = revision + 1 WHERE company_id = $1 AND revision = $2 RETURNING 1
-            )
-            SELECT 1 / COUNT(*) FROM raised
-            """)
+        """
+        WITH raised AS (
+            UPDATE companies SET revision = revision + 1 WHERE company_id = $1 AND revision = $2 RETURNING 1
+        )
+        SELECT 1 / COUNT(*) FROM raised
+        """, [.onlyLocks, .isCheck])
     private static let look = Statement(
         "SELECT policy_version, key_version, default_audience FROM companies WHERE company_id = $1")
     private static let revision = Statement("SELECT revision, key_version FROM companies WHERE company_id = $1")
@@ -74,7 +74,9 @@ enum Companies {
             tx.memory.presumed = nil
             return try presume(left, asking: foreseen ?? [], in: tx)
         }
-        let own = [Question(raise, [SQLValue(id)]), Authorizations.nextLapse(of: id), SigningKeys.currentSequence]
+        let own = [
+            Question(raise, [SQLValue(id)]), Authorizations.nextLapseQuestion(of: id), SigningKeys.currentSequence,
+        ]
         let found = try tx.ask(own + (foreseen ?? []).flatMap { one, books in one.questions(in: books) })
         guard let row = found[0].first, let admission = try admission(found[0]) else { return nil }
         tx.memory[id] = GroupMemory.Standing(

@@ -17,7 +17,7 @@ extension Counters {
     }
     private static let part = Statement(
         """
-        SELECT period_start, reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        SELECT period_start, \(SpendSums.columns)
         FROM counters
         WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end = $5
             AND opening_to = $6
@@ -25,7 +25,7 @@ extension Counters {
     private static let begin = Statement(
         """
         INSERT INTO counters (company_id, environment, currency, subject, period_end, opening_to, period_start, drop_at,
-            reserved_amount, reserved_count, confirmed_amount, confirmed_count)
+            \(SpendSums.columns))
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """)
     private static let extend = Statement(
@@ -64,10 +64,7 @@ extension Counters {
     ) throws(StorageError) {
         let isWhole = start == key.period.start
         let (place, mark) = (whose(key.subject, currency, books), SQLValue(isWhole ? nil : key.period.start))
-        let values: [SQLValue] = [
-            mark, SQLValue(start), SQLValue(dropAt), .integer(spend.reservedAmount), .integer(spend.reservedCount),
-            .integer(spend.confirmedAmount), .integer(spend.confirmedCount),
-        ]
+        let values = [mark, SQLValue(start), SQLValue(dropAt)] + spend.values
         if let part {
             try books.tx.execute(extend, values + place + [SQLValue(key.period.end), SQLValue(part.start)])
         } else {

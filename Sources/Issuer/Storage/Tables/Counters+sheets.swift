@@ -2,18 +2,18 @@
 extension Counters {
     // A rolling window counts from its start on, whatever the clock says now.
     fileprivate static let covering = Statement(
-        knowing: """
-            SELECT subject, period_start, period_end, reserved_amount, reserved_count, confirmed_amount, confirmed_count
-            FROM counters
-            WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject IN ($4, $5) AND period_end > $6
-                AND (period_start <= $7 OR period_end > \(Period.allTime.end.milliseconds))
-            """)
+        """
+        SELECT subject, period_start, period_end, \(SpendSums.columns)
+        FROM counters
+        WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject IN ($4, $5) AND period_end > $6
+            AND (period_start <= $7 OR period_end > \(Period.allTime.end.milliseconds))
+        """, .knowing)
     private static let write = Statement(
-        knowing: """
-            UPDATE counters SET reserved_amount = $1, reserved_count = $2, confirmed_amount = $3, confirmed_count = $4
-            WHERE company_id = $5 AND environment = $6 AND currency = $7 AND subject = $8 AND period_end = $9
-                AND period_start = $10
-            """)
+        """
+        UPDATE counters SET reserved_amount = $1, reserved_count = $2, confirmed_amount = $3, confirmed_count = $4
+        WHERE company_id = $5 AND environment = $6 AND currency = $7 AND subject = $8 AND period_end = $9
+            AND period_start = $10
+        """, .knowing)
 
     /// For how long a sheet covers what follows: longer than a group takes.
     fileprivate static let sheetSeconds: Int64 = 60
@@ -57,7 +57,7 @@ extension Counters {
         guard isLocked(books), Agents.knownStatus(of: agent, in: books) == nil else { return }
         let look = Look(agent, books.environment, currency, at: books.now, in: books)
         guard let missing = try look.missing() else { return }
-        let rows = try books.tx.ask([Agents.status(of: agent, books), missing.question])
+        let rows = try books.tx.ask([Agents.statusQuestion(of: agent, in: books), missing.question])
         try Agents.remember(agent, rows[0], in: books)
         _ = try look.sheets(missing.covered, rows[1])
     }
@@ -88,8 +88,7 @@ extension Counters {
     ) throws(StorageError) -> [(subject: CounterKey.Subject, sheet: CounterSheet)] {
         let look = Look(agent, environment, currency, at: instant, in: books)
         guard let missing = try look.missing() else { return look.known }
-        let rows = try books.tx.execute(missing.question.statement, missing.question.arguments)
-        return try look.sheets(missing.covered, rows)
+        return try look.sheets(missing.covered, books.tx.execute(missing.question))
     }
 
     /// Writes a counter as a sheet has it.
@@ -99,11 +98,9 @@ extension Counters {
     ) throws(StorageError) {
         try tx.execute(
             write,
-            [
-                .integer(counter.spend.reservedAmount), .integer(counter.spend.reservedCount),
-                .integer(counter.spend.confirmedAmount), .integer(counter.spend.confirmedCount), SQLValue(company),
-                .text(subject.environment.rawValue), .text(subject.currency.text), .text(subject.text),
-                SQLValue(counter.period.end), SQLValue(counter.period.start),
+            counter.spend.values + [
+                SQLValue(company), .text(subject.environment.rawValue), .text(subject.currency.text),
+                .text(subject.text), SQLValue(counter.period.end), SQLValue(counter.period.start),
             ])
     }
 

@@ -6,7 +6,7 @@
 enum Counters {
     private static let one = Statement(
         """
-        SELECT reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        SELECT \(SpendSums.columns)
         FROM counters
         WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end = $5
             AND period_start = $6
@@ -21,13 +21,13 @@ enum Counters {
     private static let open = SpendSums.bySubject { spends in
         """
         INSERT INTO counters (company_id, environment, currency, subject, period_end, period_start, drop_at,
-            reserved_amount, reserved_count, confirmed_amount, confirmed_count)
+            \(SpendSums.columns))
         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BIGINT),
             CAST($6 AS BIGINT), CAST($7 AS BIGINT), \(SpendSums.total)
         FROM (
             SELECT \(SpendSums.ofAuthorization)
             FROM authorizations WHERE \(spends) AND authorized_at < $5 AND authorized_at >= $6) AS spends
-        RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        RETURNING \(SpendSums.columns)
         """
     }
     private static let shiftAndTell = Statement(
@@ -100,18 +100,13 @@ enum Counters {
     static func shiftAndTell(
         by change: Spend, for authorization: Authorization, at authorizedAt: Instant, in books: Books
     ) throws(StorageError) -> [CounterKey] {
-        try books.tx.execute(shiftAndTell, arguments(change, authorization, authorizedAt, books))
-            .map { (row) throws(StorageError) in try key(row, agent: authorization.agentID) }
-    }
-
-    private static func arguments(
-        _ change: Spend, _ authorization: Authorization, _ authorizedAt: Instant, _ books: Books
-    ) -> [SQLValue] {
-        [
-            .integer(change.reservedAmount), .integer(change.reservedCount), .integer(change.confirmedAmount),
-            .integer(change.confirmedCount), SQLValue(books.companyID), .text(authorization.environment.rawValue),
-            .text(authorization.money.currency.text), SQLValue(authorization.agentID), SQLValue(authorizedAt),
-        ]
+        try books.tx.execute(
+            shiftAndTell,
+            change.values + [
+                SQLValue(books.companyID), .text(authorization.environment.rawValue),
+                .text(authorization.money.currency.text), SQLValue(authorization.agentID), SQLValue(authorizedAt),
+            ]
+        ).map { (row) throws(StorageError) in try key(row, agent: authorization.agentID) }
     }
 
     /// Drops those that nobody has needed for long, in either environment, a thousand at most. Whether there were any.

@@ -56,7 +56,7 @@ enum IdempotencyKeys {
         _ key: IdempotencyKey, in books: Books
     ) throws(StorageError) -> (own: Record?, company: Record?) {
         let name = name(key, in: books)
-        let rows = try books.rows(of: .answer(key, for: books.boundTo), or: find(key, books))
+        let rows = try books.rows(of: .answer(key, for: books.boundTo), or: findQuestion(key, in: books))
         let found = try rows.map { (row) throws(StorageError) -> (name: String, record: Record) in
             (
                 name: try row.text(0),
@@ -66,7 +66,7 @@ enum IdempotencyKeys {
         return (found.first { $0.name == name }?.record, found.first { $0.name != name }?.record)
     }
 
-    static func find(_ key: IdempotencyKey, _ books: Books) -> Question {
+    static func findQuestion(_ key: IdempotencyKey, in books: Books) -> Question {
         Question(
             find,
             [

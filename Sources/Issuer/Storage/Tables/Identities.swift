@@ -1,29 +1,5 @@
 /// Which person, and which company, an identity provider means by what it calls them.
 enum Identities {
-    static let schema: [Statement] = [
-        Statement(
-            """
-            CREATE TABLE user_identities (
-                provider TEXT NOT NULL,
-                subject TEXT NOT NULL,
-                user_id TEXT NOT NULL,
-                PRIMARY KEY (provider, subject)
-            )
-            """),
-        Statement(
-            """
-            CREATE TABLE company_identities (
-                provider TEXT NOT NULL,
-                subject TEXT NOT NULL,
-                company_id TEXT NOT NULL,
-                PRIMARY KEY (provider, subject)
-            )
-            """),
-    ]
-
-    /// What somebody is called at each provider.
-    static let byUser = Statement("CREATE INDEX user_identities_by_user ON user_identities (user_id, provider)")
-
     private static let findUser = Statement(
         "SELECT user_id FROM user_identities WHERE provider = $1 AND subject = $2")
     private static let insertUser = Statement(

@@ -1,23 +1,5 @@
 /// Links by which somebody may join a company. A row that is gone is a link that opens nothing.
 enum Invitations {
-    static let schema: [Statement] = [
-        Statement(
-            """
-            CREATE TABLE invitations (
-                company_id TEXT NOT NULL REFERENCES companies,
-                invitation_id TEXT NOT NULL,
-                digest BLOB NOT NULL CHECK (length(digest) = 32),
-                role TEXT NOT NULL CHECK (role IN ('viewer', 'approver', 'admin', 'owner')),
-                note TEXT,
-                created_by TEXT NOT NULL,
-                created_at BIGINT NOT NULL,
-                expires_at BIGINT NOT NULL,
-                PRIMARY KEY (company_id, invitation_id)
-            )
-            """),
-        Statement("CREATE UNIQUE INDEX invitations_by_digest ON invitations (company_id, digest)"),
-    ]
-
     static let openMax: Int64 = 100
 
     private static let insert = Statement(
@@ -64,7 +46,7 @@ enum Invitations {
     }
 
     static func count(in books: Books) throws(StorageError) -> Int64 {
-        try books.tx.execute(count, [SQLValue(books.companyID)]).first?.integer(0) ?? 0
+        try books.tx.number(count, [SQLValue(books.companyID)])
     }
 
     static func delete(_ id: InvitationID, in books: Books) throws(StorageError) -> Invitation? {

@@ -1,19 +1,5 @@
 /// Who is a member of each company, and as what.
 enum Memberships {
-    static let schema: [Statement] = [
-        Statement(
-            """
-            CREATE TABLE memberships (
-                company_id TEXT NOT NULL REFERENCES companies,
-                user_id TEXT NOT NULL,
-                role TEXT NOT NULL CHECK (role IN ('viewer', 'approver', 'admin', 'owner')),
-                joined_at BIGINT NOT NULL,
-                last_seen_at BIGINT,
-                PRIMARY KEY (company_id, user_id)
-            )
-            """)
-    ]
-
     private static let insert = Statement(
         "INSERT INTO memberships (company_id, user_id, role, joined_at) VALUES ($1, $2, $3, $4)")
     private static let role = Statement("SELECT role FROM memberships WHERE company_id = $1 AND user_id = $2")
@@ -97,11 +83,11 @@ enum Memberships {
     }
 
     static func ownerCount(in books: Books) throws(StorageError) -> Int64 {
-        try books.tx.execute(owners, [SQLValue(books.companyID)]).first?.integer(0) ?? 0
+        try books.tx.number(owners, [SQLValue(books.companyID)])
     }
 
     static func count(in books: Books) throws(StorageError) -> Int64 {
-        try books.tx.execute(count, [SQLValue(books.companyID)]).first?.integer(0) ?? 0
+        try books.tx.number(count, [SQLValue(books.companyID)])
     }
 
     static func touch(

@@ -1,23 +1,5 @@
 /// Links by which somebody who forgot their password sets another. A row that is gone is a link that opens nothing.
 enum PasswordResets {
-    static let schema: [Statement] = [
-        // One for each member: another one takes the place of the one before.
-        Statement(
-            """
-            CREATE TABLE password_resets (
-                company_id TEXT NOT NULL REFERENCES companies,
-                user_id TEXT NOT NULL,
-                digest BLOB NOT NULL CHECK (length(digest) = 32),
-                created_by TEXT,
-                credentials_version BIGINT NOT NULL,
-                created_at BIGINT NOT NULL,
-                expires_at BIGINT NOT NULL,
-                PRIMARY KEY (company_id, user_id)
-            )
-            """),
-        Statement("CREATE UNIQUE INDEX password_resets_by_digest ON password_resets (company_id, digest)"),
-    ]
-
     struct Record: Sendable {
         let userID: UserID
         /// Nil: somebody at the issuer's machine.
@@ -60,7 +42,7 @@ enum PasswordResets {
         try tx.execute(find, [SQLValue(company), .blob(digest), SQLValue(now)]).first
             .map { (row) throws(StorageError) in
                 Record(
-                    userID: try row.id(0), createdBy: try row.optionalText(1) == nil ? nil : try row.id(1),
+                    userID: try row.id(0), createdBy: try row.optionalID(1),
                     credentialsVersion: try row.integer(2), expiresAt: try row.instant(3))
             }
     }

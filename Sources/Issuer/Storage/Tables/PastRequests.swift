@@ -71,15 +71,13 @@ enum PastRequests {
         limit: Int,
         in books: Books
     ) throws(StorageError) -> [PastRequest] {
-        // "~" sorts after every identifier.
         let latest = before?.authorizedAt ?? Instant(milliseconds: period.end.milliseconds - 1)
         return try books.tx.execute(
             agent == nil ? spends.all : spends.one,
             [
                 SQLValue(books.companyID), .text(books.environment.rawValue), .text(currency.text),
-                SQLValue(period.start), SQLValue(latest), .text(before?.id.text ?? "~"), SQLValue(start),
-                SQLValue(agent),
-                .integer(Int64(limit)),
+                SQLValue(period.start), SQLValue(latest), .text(before?.id.text ?? Page.pastEverything),
+                SQLValue(start), SQLValue(agent), .integer(Int64(limit)),
             ]
         ).map(request)
     }

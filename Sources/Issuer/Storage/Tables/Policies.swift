@@ -62,7 +62,7 @@ enum Policies {
         """)
 
     static func insert(_ policy: Policy, by author: String, in books: Books) throws(StorageError) {
-        books.tx.memory.policiesChange(of: books.companyID)
+        books.tx.memory.notePolicyChange(of: books.companyID)
         try books.tx.execute(
             insert,
             [
@@ -74,7 +74,7 @@ enum Policies {
     }
 
     static func update(_ policy: Policy, by author: String, in books: Books) throws(StorageError) {
-        books.tx.memory.policiesChange(of: books.companyID)
+        books.tx.memory.notePolicyChange(of: books.companyID)
         try books.tx.execute(
             update,
             [
@@ -119,8 +119,7 @@ enum Policies {
     }
 
     static func count(in books: Books) throws(StorageError) -> Int64 {
-        try books.tx.execute(count, [SQLValue(books.companyID), .text(books.environment.rawValue)])
-            .first?.integer(0) ?? 0
+        try books.tx.number(count, [SQLValue(books.companyID), .text(books.environment.rawValue)])
     }
 
     static func page(_ page: Page, agent: AgentID?, in books: Books) throws(StorageError) -> [Policy] {
@@ -135,7 +134,7 @@ enum Policies {
 
     /// False when there was none.
     static func delete(_ id: PolicyID, in books: Books) throws(StorageError) -> Bool {
-        books.tx.memory.policiesChange(of: books.companyID)
+        books.tx.memory.notePolicyChange(of: books.companyID)
         return try !books.tx.execute(
             delete,
             [SQLValue(books.now), SQLValue(books.companyID), SQLValue(id), .text(books.environment.rawValue)]

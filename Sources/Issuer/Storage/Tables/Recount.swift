@@ -91,6 +91,6 @@ enum Recount {
     static func authorizationCount(
         of company: CompanyID, in tx: any StoreTransaction
     ) throws(StorageError) -> Int64 {
-        try tx.execute(authorizations, [SQLValue(company)]).first?.integer(0) ?? 0
+        try tx.number(authorizations, [SQLValue(company)])
     }
 }

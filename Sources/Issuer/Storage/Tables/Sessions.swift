@@ -1,26 +1,5 @@
 /// Where people are signed in. A row that is gone is a session that is over.
 enum Sessions {
-    static let schema: [Statement] = [
-        Statement(
-            """
-            CREATE TABLE sessions (
-                company_id TEXT NOT NULL REFERENCES companies,
-                session_id TEXT NOT NULL,
-                digest BLOB NOT NULL CHECK (length(digest) = 32),
-                user_id TEXT NOT NULL,
-                environment TEXT NOT NULL CHECK (environment IN ('live', 'test')),
-                credentials_version BIGINT NOT NULL,
-                created_at BIGINT NOT NULL,
-                last_seen_at BIGINT NOT NULL,
-                expires_at BIGINT NOT NULL,
-                user_agent TEXT NOT NULL,
-                PRIMARY KEY (company_id, session_id)
-            )
-            """),
-        Statement("CREATE UNIQUE INDEX sessions_by_digest ON sessions (company_id, digest)"),
-        Statement("CREATE INDEX sessions_by_user ON sessions (company_id, user_id, session_id)"),
-    ]
-
     struct Record: Sendable {
         let session: Session
         let credentialsVersion: Int64

@@ -1,42 +1,8 @@
 /// The signing keys of the whole issuer, and the number of the key set that they make. They belong to no company.
 enum SigningKeys {
-    static let schema: [Statement] = [
-        // The private key is kept exactly as long as the key is published.
-        Statement(
-            """
-            CREATE TABLE signing_keys (
-                kid TEXT PRIMARY KEY,
-                algorithm TEXT NOT NULL,
-                state TEXT NOT NULL CHECK (state IN ('announced', 'signing', 'retired', 'gone', 'revoked')),
-                public_jwk TEXT NOT NULL,
-                sealed_private BLOB,
-                announced_at BIGINT NOT NULL,
-                signing_since BIGINT,
-                retired_at BIGINT,
-                ended_at BIGINT,
-                CHECK ((sealed_private IS NOT NULL) = (state IN ('announced', 'signing', 'retired'))),
-                CHECK ((ended_at IS NOT NULL) = (state IN ('gone', 'revoked'))),
-                CHECK (state <> 'announced' OR (signing_since IS NULL AND retired_at IS NULL)),
-                CHECK (state <> 'signing' OR (signing_since IS NOT NULL AND retired_at IS NULL)),
-                CHECK (state NOT IN ('retired', 'gone') OR (signing_since IS NOT NULL AND retired_at IS NOT NULL))
-            )
-            """),
-        // Whoever races: one key signs, one is announced.
-        Statement("CREATE UNIQUE INDEX signing_keys_one_signs ON signing_keys (state) WHERE state = 'signing'"),
-        Statement("CREATE UNIQUE INDEX signing_keys_one_announced ON signing_keys (state) WHERE state = 'announced'"),
-        Statement(
-            """
-            CREATE TABLE key_set (
-                only_row BIGINT PRIMARY KEY CHECK (only_row = 1),
-                sequence BIGINT NOT NULL CHECK (sequence >= 0)
-            )
-            """),
-        Statement("INSERT INTO key_set (only_row, sequence) VALUES (1, 0)"),
-    ]
-
     private static let sequence = Statement("SELECT sequence FROM key_set WHERE only_row = 1")
     private static let sequenceIs = Statement(
-        checking: "SELECT 1 / COUNT(*) FROM key_set WHERE only_row = 1 AND sequence = $1")
+        "SELECT 1 / COUNT(*) FROM key_set WHERE only_row = 1 AND sequence = $1", [.onlyLocks, .isCheck])
     private static let lockSequence = Statement(
         "UPDATE key_set SET sequence = sequence WHERE only_row = 1 RETURNING sequence")
     private static let setSequence = Statement("UPDATE key_set SET sequence = $1 WHERE only_row = 1")
@@ -83,7 +49,7 @@ enum SigningKeys {
     /// Fails where the key set has another number by now.
     static func isStill(_ sequence: Int64) -> Question { Question(sequenceIs, [.integer(sequence)]) }
 
-    /// The same for a transaction that has locked its company's row. Once a group.
+    /// The key set's number, for a transaction that has locked its company's row. It is asked for once a group.
     static func sequenceOfGroup(in tx: any StoreTransaction) throws(StorageError) -> Int64 {
         if let known = tx.memory.keySetSequence { return known }
         let found = try sequence(in: tx)

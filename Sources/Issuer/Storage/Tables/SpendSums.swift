@@ -1,5 +1,8 @@
 /// Sums over authorizations and counters, as the SQL of several tables says them.
 enum SpendSums {
+    /// A counter's, in the order of `Spend.values`.
+    static let columns = "reserved_amount, reserved_count, confirmed_amount, confirmed_count"
+
     /// What an authorization adds to a counter, as four columns named as a counter's.
     static let ofAuthorization = """
         CASE WHEN status = 'PENDING' THEN amount ELSE 0 END AS reserved_amount,
@@ -61,5 +64,12 @@ extension Row {
         Spend(
             reservedAmount: try integer(column), reservedCount: try integer(column + 1),
             confirmedAmount: try integer(column + 2), confirmedCount: try integer(column + 3))
+    }
+}
+
+extension Spend {
+    /// In the order of a counter's columns.
+    var values: [SQLValue] {
+        [.integer(reservedAmount), .integer(reservedCount), .integer(confirmedAmount), .integer(confirmedCount)]
     }
 }

@@ -1,30 +1,5 @@
 /// The people who sign in. They belong to no company: one may be a member of several.
 enum Users {
-    static let schema: [Statement] = [
-        Statement(
-            """
-            CREATE TABLE users (
-                user_id TEXT PRIMARY KEY,
-                email TEXT UNIQUE,
-                label TEXT NOT NULL,
-                password_hash TEXT CHECK (length(password_hash) = 60),
-                credentials_version BIGINT NOT NULL,
-                last_company_id TEXT,
-                created_at BIGINT NOT NULL,
-                CHECK (password_hash IS NULL OR email IS NOT NULL)
-            )
-            """),
-        // Asked when somebody signs in, before their company is known.
-        Statement(
-            """
-            CREATE TABLE user_companies (
-                user_id TEXT NOT NULL,
-                company_id TEXT NOT NULL,
-                PRIMARY KEY (user_id, company_id)
-            )
-            """),
-    ]
-
     /// A person with what only signing in may see.
     struct Record: Sendable {
         let user: User
@@ -109,6 +84,6 @@ enum Users {
                 id: try row.id(0), email: try row.optionalChecked(1), label: try row.text(2),
                 createdAt: try row.instant(6)),
             passwordHash: try row.optionalText(3), credentialsVersion: try row.integer(4),
-            lastCompanyID: try row.optionalText(5) == nil ? nil : try row.id(5))
+            lastCompanyID: try row.optionalID(5))
     }
 }

@@ -8,7 +8,7 @@ struct WindowCounters {
     private static let openStrides = SpendSums.bySubject { spends in
         """
         INSERT INTO counters (company_id, environment, currency, subject, period_end, period_start, drop_at,
-            reserved_amount, reserved_count, confirmed_amount, confirmed_count)
+            \(SpendSums.columns))
         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), stride + CAST($5 AS BIGINT),
             stride, stride + CAST($5 AS BIGINT) + CAST($6 AS BIGINT), \(SpendSums.total)
         FROM (
@@ -21,13 +21,13 @@ struct WindowCounters {
     private static let openWindow = Statement(
         """
         INSERT INTO counters (company_id, environment, currency, subject, period_end, period_start, drop_at,
-            reserved_amount, reserved_count, confirmed_amount, confirmed_count)
+            \(SpendSums.columns))
         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BIGINT),
             CAST($6 AS BIGINT), CAST($7 AS BIGINT), \(SpendSums.total)
         FROM counters
         WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $6
             AND period_end - period_start = $8 AND opening_to IS NULL
-        RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        RETURNING \(SpendSums.columns)
         """)
     static let sum = SpendSums.bySubject { spends in
         """
@@ -35,7 +35,7 @@ struct WindowCounters {
             SELECT \(SpendSums.ofAuthorization)
             FROM authorizations WHERE \(spends) AND authorized_at >= $5 AND authorized_at < $6
             UNION ALL
-            SELECT reserved_amount, reserved_count, confirmed_amount, confirmed_count
+            SELECT \(SpendSums.columns)
             FROM counters
             WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $6
                 AND period_end <= $7 AND period_end - period_start = $8 AND opening_to IS NULL
@@ -44,28 +44,17 @@ struct WindowCounters {
             FROM authorizations WHERE \(spends) AND authorized_at >= $7 AND authorized_at < $9) AS spends
         """
     }
-    private static let move = Statement(
-        """
-        UPDATE counters SET period_start = $1, drop_at = $2,
-            reserved_amount = \(SpendSums.shifted("reserved_amount", by: "$3")),
-            reserved_count = reserved_count + $4,
-            confirmed_amount = \(SpendSums.shifted("confirmed_amount", by: "$5")),
-            confirmed_count = confirmed_count + $6
-        WHERE company_id = $7 AND environment = $8 AND currency = $9 AND subject = $10 AND period_end = $11
-            AND period_start = $12
-        RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
-        """)
-    private static let restart = Statement(
+    private static let put = Statement(
         """
         UPDATE counters SET period_start = $1, drop_at = $2, reserved_amount = $3, reserved_count = $4,
             confirmed_amount = $5, confirmed_count = $6
         WHERE company_id = $7 AND environment = $8 AND currency = $9 AND subject = $10 AND period_end = $11
             AND period_start = $12
-        RETURNING reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        RETURNING \(SpendSums.columns)
         """)
     private static let strides = Statement(
         """
-        SELECT period_start, reserved_amount, reserved_count, confirmed_amount, confirmed_count
+        SELECT period_start, \(SpendSums.columns)
         FROM counters
         WHERE company_id = $1 AND environment = $2 AND currency = $3 AND subject = $4 AND period_end > $5
             AND period_end - period_start = $6 AND opening_to IS NULL
@@ -114,27 +103,13 @@ struct WindowCounters {
                 ]))
     }
 
-    /// Lets the window begin elsewhere. `change` is what comes to it, or leaves it, by that.
-    func move(_ window: Period, to start: Instant, changing change: Spend) throws(StorageError) -> Spend {
-        try run(Self.move, window, start, change)
-    }
-
-    /// Lets the window begin elsewhere, with what it has seen there.
-    func restart(_ window: Period, at start: Instant, from seen: Spend) throws(StorageError) -> Spend {
-        try run(Self.restart, window, start, seen)
-    }
-
-    private func run(
-        _ statement: Statement, _ window: Period, _ start: Instant, _ spend: Spend
-    ) throws(StorageError) -> Spend {
-        try self.spend(
+    /// Lets the window begin elsewhere, with what it has seen there. The company's row is locked: nobody else changes it.
+    func put(_ window: Period, at start: Instant, _ seen: Spend) throws(StorageError) -> Spend {
+        try spend(
             books.tx.execute(
-                statement,
-                [
-                    SQLValue(start), SQLValue(Period.dropping(from: start, ofWindow: seconds)),
-                    .integer(spend.reservedAmount), .integer(spend.reservedCount), .integer(spend.confirmedAmount),
-                    .integer(spend.confirmedCount),
-                ] + whose + [SQLValue(window.end), SQLValue(window.start)]))
+                Self.put,
+                [SQLValue(start), SQLValue(Period.dropping(from: start, ofWindow: seconds))] + seen.values + whose
+                    + [SQLValue(window.end), SQLValue(window.start)]))
     }
 
     /// The first strides that end after an instant, in order.

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Issuer
@@ -63,6 +64,28 @@ import Testing
         await again.hasEntered()
         try await three.go()
         try await again.go()
+    }
+
+    @Test("of a crowd that comes at once no more wait than may")
+    func crowd() async throws {
+        let turnstile = Turnstile(most: 1, waitingMax: 8)
+        let inside = Visitor(0, turnstile)
+        await inside.hasEntered()
+        let crowd = 1000
+        let refused = Atomic(0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...crowd {
+                group.addTask {
+                    if await Self.isRefused(UInt64(number), by: turnstile) {
+                        refused.add(1, ordering: .relaxed)
+                    }
+                }
+            }
+            while refused.load(ordering: .relaxed) + turnstile.waitingCount < crowd { await Task.yield() }
+            #expect(turnstile.waitingCount == 8)
+            try await inside.go()
+        }
+        #expect(refused.load(ordering: .relaxed) == crowd - 8)
     }
 
     @Test("what fails inside leaves its place")
