@@ -11,7 +11,8 @@ struct CompanyPages {
     private func show(_ visit: Visit, typed: String? = nil, problem: String? = nil) async throws -> Response {
         let (session, settings) = (try visit.session, try await visit.issuer.companySettings(as: visit.caller))
         let content = CompanyContent(
-            said: visit.query("saved") == nil ? nil : "Saved. It holds from the next request on.", problem: problem,
+            said: visit.query("saved") == nil ? nil : "Saved. The change applies from the next request on.",
+            problem: problem,
             companyID: session.principal.companyID.text, mayManage: session.principal.scopes.contains(.manage),
             audience: typed ?? settings.defaultAudience?.text ?? "", anyProcessor: Audience.anyProcessor)
         return try await visit.show(
