@@ -90,7 +90,7 @@ authorizations() {
 # reserved: how many authorizations the budget counts.
 reserved() { api GET "/v1/budget/$agent" | grep -oE '"reservedCount" *: *[0-9]+' | grep -oE '[0-9]+$'; }
 
-[ "$only" = verifier ] || [ -x "$paitify" ] || die "$paitify is not there: make build"
+[ "$only" = verifier ] || [ -x "$paitify" ] || die "$paitify does not exist: run make build"
 machine
 verification
 [ "$only" = verifier ] && exit

@@ -22,7 +22,7 @@ read -ra clients <<<"${BENCH_CONNECTIONS:-16 64 256}"
 read -ra algorithms <<<"${BENCH_ALGORITHMS:-ES256 RS256}"
 begin bench
 
-[ -x "$paitify" ] || die "$paitify is not there: make build"
+[ -x "$paitify" ] || die "$paitify does not exist: run make build"
 command -v wrk >/dev/null || die "wrk is not there: scripts/setup.sh bench"
 
 # database NAME: makes one, and prints how libpq connects to it.

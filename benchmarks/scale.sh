@@ -78,7 +78,7 @@ measure() {
     fi
 }
 
-[ -x "$paitify" ] || die "$paitify is not there: make build"
+[ -x "$paitify" ] || die "$paitify does not exist: run make build"
 begin scale
 mkdir -p "$out"
 machine

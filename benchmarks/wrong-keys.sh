@@ -96,7 +96,7 @@ start_flood() {
     sleep 0.5
 }
 
-[ -x "$paitify" ] || die "$paitify is not there: make build"
+[ -x "$paitify" ] || die "$paitify does not exist: run make build"
 serve
 key=$("$paitify" companies create --name Bench | json_member apiKey)
 agent=$(api POST /v1/agents '{"name":"Bench"}' | json_member id)

@@ -60,7 +60,7 @@ budget() {
 
 fetch_keys() { curl -fsS "$address/.well-known/jwks.json" -o "$work/jwks.json"; }
 
-command -v "$paitify" >/dev/null || die "$paitify is not there: make build"
+command -v "$paitify" >/dev/null || die "$paitify does not exist: run make build"
 
 step 'The issuer starts, and a company signs up'
 export PAITIFY_HOST=127.0.0.1 PAITIFY_PORT=0 PAITIFY_ISSUER=$issuer PAITIFY_DATA_DIR=$work/data
