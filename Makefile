@@ -18,7 +18,7 @@ run: build ## start the issuer with a demonstration company; PAITIFY_PORT=8081 f
 test: ## run every test; the last line counts them
 	@scripts/test.sh
 
-demo: build ## the whole way on the terminal: authorize, verify in C with the network off, confirm, rotate
+demo: build ## the whole flow in the terminal: authorize, verify in C with the network off, confirm, rotate
 	@scripts/demo.sh
 
 build: server library ## build/bin/paitify and build/lib/libpaitifyverify.so.1
@@ -34,7 +34,7 @@ library:
 	@scripts/setup.sh build
 	@scripts/build-verifier.sh
 
-bench: build ## measure, beside the floors that the machine sets
+bench: build ## measure, and compare with the lower bounds of the machine
 	@scripts/setup.sh bench
 	@benchmarks/bench.sh
 

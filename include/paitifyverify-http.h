@@ -71,7 +71,7 @@ void paitify_http_keys_options_init(paitify_http_keys_options *options, uint32_t
 /* Makes what fetches keys and sets *keys to it, which the caller owns; on failure to null. Fetches nothing yet.
  *
  * The options are copied. error may be null. Any thread. Sets libcurl up for the process (curl_global_init), once.
- * Returns PAITIFY_OK; PAITIFY_E_ARGUMENT for options out of their bounds; PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL if this
+ * Returns PAITIFY_OK; PAITIFY_E_ARGUMENT for options out of bounds; PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL if this
  * libcurl has no TLS. */
 int32_t paitify_http_keys_new(const paitify_http_keys_options *options, paitify_http_keys **keys, paitify_error *error);
 

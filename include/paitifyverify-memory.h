@@ -47,7 +47,7 @@ void paitify_memory_guard_options_init(paitify_memory_guard_options *options, ui
  * each thread.
  *
  * The options are copied; context has to live as long as the guard. error may be null. Any thread.
- * Returns PAITIFY_OK; PAITIFY_E_ARGUMENT for options out of their bounds; PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
+ * Returns PAITIFY_OK; PAITIFY_E_ARGUMENT for options out of bounds; PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
 int32_t paitify_memory_guard_new(const paitify_memory_guard_options *options, paitify_memory_guard **guard,
                                  paitify_error *error);
 

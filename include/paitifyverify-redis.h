@@ -75,7 +75,7 @@ void paitify_redis_guard_options_init(paitify_redis_guard_options *options, uint
  * null. A server that is down does not keep a processor from starting.
  *
  * The options are copied, their strings too. error may be null. Any thread.
- * Returns PAITIFY_OK; PAITIFY_E_ARGUMENT for options out of their bounds; PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
+ * Returns PAITIFY_OK; PAITIFY_E_ARGUMENT for options out of bounds; PAITIFY_E_NO_MEMORY; PAITIFY_E_INTERNAL. */
 int32_t paitify_redis_guard_new(const paitify_redis_guard_options *options, paitify_redis_guard **guard,
                                 paitify_error *error);
 

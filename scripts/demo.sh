@@ -60,13 +60,13 @@ budget() {
 
 fetch_keys() { curl -fsS "$address/.well-known/jwks.json" -o "$work/jwks.json"; }
 
-command -v "$paitify" >/dev/null || die "$paitify is not there: make build"
+command -v "$paitify" >/dev/null || die "$paitify does not exist: run make build"
 
-step 'The issuer starts, and a company signs up'
+step 'The issuer starts, and a company is created'
 export PAITIFY_HOST=127.0.0.1 PAITIFY_PORT=0 PAITIFY_ISSUER=$issuer PAITIFY_DATA_DIR=$work/data
 start_server "$work/data" "$work/log" || die "The issuer did not start: $(tail -n 1 "$work/log")"
 key=$("$paitify" companies create --name 'Demonstration company' | json_member apiKey)
-tell "paitify serve at $address; paitify companies create gave the API key ${key:0:20}…"
+tell "paitify serve runs at $address; paitify companies create returned the API key ${key:0:20}…"
 
 step 'An agent, and what it may spend: USD 50.00 at once, USD 100.00 in all'
 agent=$(api POST /v1/agents '{"name":"Shopping agent"}' | json_member id)
@@ -75,7 +75,7 @@ policy=$(api POST /v1/policies "{\"name\":\"Books\",\"agentId\":\"$agent\",\"cur
     json_member id)
 tell "agent $agent, policy $policy"
 
-step 'A payment processor in C fetches the keys once, and then has no network'
+step 'A payment processor in C fetches the keys once, and then has no network access'
 # pkg-config quotes for the shell: there may be spaces in the paths.
 flags=()
 eval "flags=($(PKG_CONFIG_PATH=$library/pkgconfig pkg-config --cflags --libs paitifyverify))"
@@ -84,9 +84,9 @@ fetch_keys
 offline=()
 if unshare --net --map-root-user true 2>/dev/null; then
     offline=(unshare --net --map-root-user)
-    tell 'It runs in a network namespace of its own, in which there is no interface (unshare --net).'
+    tell 'It runs in its own network namespace, which has no interface (unshare --net).'
 else
-    tell 'This machine does not permit network namespaces, so the network is merely not used.'
+    tell 'This machine does not permit network namespaces, so the network is there but not used.'
 fi
 
 step 'A spend is authorized, and verified against the charge'
@@ -99,25 +99,25 @@ budget 5800
 step 'Charging more than was authorized is refused'
 charge 4201 "$first_token" 'REJECTED PAITIFY_E_AMOUNT'
 
-step 'A spend over the limit is denied, and the denial pays for nothing'
+step 'A spend over the limit is denied, and the denial cannot be charged'
 authorize 6000
 expect 'The decision' "$(json_member decision <<<"$answer")" DENIED
 tell "reason: $(json_member code <<<"$answer")"
 charge 1 "$token" 'REJECTED PAITIFY_E_TYPE'
 
-step 'The charge was USD 40.00 in the end; the rest of the reservation is free again'
+step 'The final charge was USD 40.00; the rest of the reservation is released'
 answer=$(api POST "/v1/authorize/$first_id/confirm" '{"amount":4000}')
 tell "POST …/confirm: $(json_member status <<<"$answer")"
 budget 6000
 
-step 'The signing key is rotated while the issuer serves'
+step 'The signing key is rotated while the issuer runs'
 "$paitify" keys rotate 2>/dev/null | sed 's/^/   /'
 authorize 1500
 charge 1500 "$token" VALID
-tell 'The new key was published before it first signed: the keys fetched in step 3 know it.'
+tell 'The new key was published before it first signed: the keys fetched in step 3 include it.'
 fetch_keys
 charge 4200 "$first_token" VALID
-tell 'And the token signed before the rotation still verifies with the keys of now.'
+tell 'And the token signed before the rotation still verifies with the current keys.'
 
 step 'A spend that does not happen is voided'
 answer=$(api POST "/v1/authorize/$id/void")

@@ -86,25 +86,25 @@ Paitify's issuer runs at $address (data in $data, log in $log). Ctrl-C stops it.
 
   API key   $key
   Agent     $agent may spend up to USD 500.00 at once and USD 2,000.00 a day;
-            over USD 200.00 a person has to approve
+            above USD 200.00 a person has to approve
 
 Authorize USD 19.99:
 
 curl -sS $address/v1/authorize -H 'X-API-Key: $key' -H 'Content-Type: application/json' -d '{"agentId":"$agent","amount":1999,"currency":"USD","merchant":{"id":"m_aws","name":"AWS"}}'
 
-Its API, to read: $address/docs, and to try out: $address/swagger-ui.html
-The keys that verify its token: $address/.well-known/jwks.json
+API reference: $address/docs (try it out: $address/swagger-ui.html)
+Keys that verify the token: $address/.well-known/jwks.json
 
 END
     if [ -n "$way_in" ]; then
-        printf 'The dashboard, as the demonstration company'"'"'s owner, once: %s\n' "$address$way_in"
+        printf 'Dashboard, as the demonstration company'"'"'s owner (this link works once): %s\n' "$address$way_in"
     else
-        printf 'The dashboard, as the demonstration company'"'"'s owner who joined: %s\n' "$address/sign-in"
+        printf 'Dashboard, as the demonstration company'"'"'s owner: %s\n' "$address/sign-in"
     fi
-    printf 'The dashboard, for a company of your own: %s\n' "$address/sign-up"
+    printf 'Dashboard, for a company of your own: %s\n' "$address/sign-up"
 }
 
-[ -x "$paitify" ] || die "$paitify is not there: make build"
+[ -x "$paitify" ] || die "$paitify does not exist: run make build"
 umask 077
 mkdir -p "$data"
 say_if_it_runs_already
@@ -120,4 +120,4 @@ make_way_in
 save_demonstration
 print_how_to
 
-wait "$server" || die "The issuer ended by itself: $(tail -n 1 "$log")"
+wait "$server" || die "The issuer stopped unexpectedly: $(tail -n 1 "$log")"

@@ -135,7 +135,7 @@ def test_a_backup_is_its_owner_s_alone_in_one_file_and_replaces_none(own_server,
     content = backup.read_bytes()
     again = server.command("backup", str(backup), check=False)
     assert again.returncode == 1 and again.stderr == (
-        f"paitify: {backup} is there already, and is not overwritten. Name a file that is not there.\n"
+        f"paitify: {backup} already exists, and is not overwritten. Name a new file.\n"
     )
     assert backup.read_bytes() == content
     nowhere = server.command("backup", str(tmp_path / "nowhere/books.db"), check=False)
@@ -223,11 +223,11 @@ def test_nobody_is_signed_in_after_a_restore_and_no_link_of_before_opens_anythin
 def test_nothing_is_restored_over_books_or_beside_a_server(backup):
     server, file = backup
     refused = server.command("restore", str(file), check=False)
-    assert refused.returncode == 1 and "paitify.db is there already" in refused.stderr
+    assert refused.returncode == 1 and "paitify.db already exists" in refused.stderr
     os.rename(server.data / "paitify.db", server.data / "old.db")
     (server.data / "paitify.db-wal").write_bytes(b"of the books before")
     refused = server.command("restore", str(file), check=False)
-    assert refused.returncode == 1 and "paitify.db-wal is there already" in refused.stderr
+    assert refused.returncode == 1 and "paitify.db-wal already exists" in refused.stderr
     (server.data / "paitify.db-wal").unlink()
     os.rename(server.data / "old.db", server.data / "paitify.db")
     server.start()

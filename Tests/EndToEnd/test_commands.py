@@ -317,7 +317,7 @@ def test_a_setting_that_is_misspelt_is_not_ignored_in_silence(own_server):
     server = own_server(PAITIFY_TOKEN_TLL="60", PAITIFY_NO_SUCH_THING="1").start()
     assert server.stop() == 0
     warnings = [json.loads(line)["message"] for line in server.lines if '"warning"' in line]
-    unknown = [line for line in warnings if "is no setting of this version" in line]
+    unknown = [line for line in warnings if "is not a setting of this version" in line]
     assert len(unknown) == 2
     assert any("PAITIFY_TOKEN_TLL" in line and "did you mean PAITIFY_TOKEN_TTL?" in line for line in unknown)
     assert any("PAITIFY_NO_SUCH_THING" in line for line in unknown)

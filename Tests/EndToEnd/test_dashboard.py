@@ -20,9 +20,9 @@ def test_from_signing_up_to_a_decided_spend_whose_token_and_budget_are_seen(pers
     page.wait_for_selector("#start-state .wait")
     first = authorize(company, agent, 1999, merchant={"id": "m_aws", "name": "AWS"})
     page.wait_for_selector("#start-arrived .arrived")
-    page.click("text=Look at what was decided")
+    page.click("text=See the decision")
     assert page.inner_text("h1") == "USD 19.99 to AWS"
-    page.click("text=As it is sent")
+    page.click("text=Show the token")
     assert page.inner_text("#jwt") == first["token"]
     assert f'"jti": "{first["id"]}"' in page.content().replace("&quot;", '"')
 
@@ -32,7 +32,7 @@ def test_from_signing_up_to_a_decided_spend_whose_token_and_budget_are_seen(pers
     page.click("nav >> text=Approvals")
     card = page.locator(f"#{held['id']}")
     assert "Seats for the design team" in card.inner_text()
-    assert "USD 580.01 left after it" in card.inner_text().replace("\u00a0", " ")
+    assert "USD 580.01 left after this spend" in card.inner_text().replace("\u00a0", " ")
     card.locator("[name=note]").fill("Agreed on Tuesday")
     card.locator("[data-approve]").click()
     assert page.inner_text("[role=status] strong") == "Approved."
@@ -142,7 +142,7 @@ def test_two_people_who_decide_at_once_get_one_decision_and_are_both_told(person
     owner.open("/approvals")
     owner.page.click("[data-approve]")
     other.page.click("[data-deny]")
-    assert "It was decided already, by" in other.page.inner_text("[role=status]")
+    assert "has already decided." in other.page.inner_text("[role=status]")
     assert company.get(held)["status"] == "PENDING"
 
 
@@ -155,9 +155,9 @@ def test_it_works_without_scripts(person):
     page = owner.open("/policies/new")
     page.fill("#name", "Without scripts")
     page.fill("#limit-1", "10.50")
-    page.click("text=More rows")
+    page.click("text=Add rows")
     assert page.locator(".limit-row").count() > 3
-    page.click("text=Put it in force")
+    page.click("text=Create the policy")
     assert "USD 10.50 a day" in page.inner_text("main").replace("\u00a0", " ")
 
 
@@ -185,12 +185,12 @@ def test_a_policy_of_every_field_is_written_previewed_changed_and_compared(perso
         page.check(f"label.check:has-text('{day}') input")
     page.fill("#opens", "22:00")
     page.fill("#closes", "06:00")
-    page.click("text=Preview on the last 30 days")
+    page.click("text=Preview against the last 30 days")
     preview = page.inner_text("#preview").replace("\u00a0", " ")
-    assert "Of 1 requests for USD 120.00" in preview and "1 approved then, would be denied: USD 120.00." in preview
-    page.click("text=Put it in force")
+    assert "Of 1 requests for USD 120.00" in preview and "1 approved then, would now be denied: USD 120.00." in preview
+    page.click("text=Create the policy")
     said = page.inner_text("main").replace("\u00a0", " ")
-    for words in ["USD 1,234.50 and 10 spends in any 36 hours", "USD 100.00 for one spend", "more than USD 1,000.00",
+    for words in ["USD 1,234.50 and 10 spends in any 36 hours", "USD 100.00 for one spend", "above USD 1,000.00",
                   "m_aws, m_cloud", "7995", "DE, US", "Mon, Fri, 22:00 to 06:00", "Europe/Zurich"]:
         assert words in said, words
     policy = page.url.split("/")[-1].split("?")[0]
@@ -200,11 +200,11 @@ def test_a_policy_of_every_field_is_written_previewed_changed_and_compared(perso
         {"interval": "PER_AUTHORIZATION", "amount": 10_000},
     ]
     assert stored["schedule"] == {"days": ["MON", "FRI"], "from": "22:00", "to": "06:00"}
-    page.click("text=Change or preview")
+    page.click("text=Edit or preview")
     page.click("button.primary >> text=Save")
     unchanged = company.http.get(f"/v1/policies/{policy}").json()
     assert {**unchanged, "version": 1, "updatedAt": stored["updatedAt"]} == stored
-    page.click("text=Change or preview")
+    page.click("text=Edit or preview")
     page.fill("#limit-2", "90")
     page.click("button.primary >> text=Save")
     page.goto(f"/policies/{policy}/versions/3")
@@ -219,9 +219,9 @@ def test_what_is_wrong_with_a_policy_stands_beside_its_field_and_nothing_is_lost
     page.fill("#limit-1", "10.5")
     page.fill("#countriesAllow", "US\nUtopia")
     page.fill("#opens", "09:00")
-    page.click("text=Put it in force")
+    page.click("text=Create the policy")
     said = page.inner_text("main")
-    assert "4 fields need another look." in said
+    assert "4 fields need correction." in said
     assert "It has decimals, and JPY has none." in said
     assert "“Utopia”" in said
     assert page.input_value("#countriesAllow") == "US\nUtopia" and page.input_value("#limit-1") == "10.5"
@@ -238,7 +238,7 @@ def test_a_policy_that_somebody_else_changed_meanwhile_is_not_written_over(perso
     page.fill("#name", "Mine")
     page.click("button.primary >> text=Save")
     alert = page.inner_text("[role=alert]").replace("\u00a0", " ")
-    assert "You began from version 1; version 2 is in force now." in alert
+    assert "You started from version 1; the current version is 2." in alert
     assert "Changed by a program" in alert and "USD 50.00 a day" in alert
     assert page.input_value("#name") == "Mine"
     assert company.http.get(f"/v1/policies/{policy['id']}").json()["version"] == 2
@@ -284,10 +284,10 @@ def test_an_agent_that_somebody_else_changed_meanwhile_is_not_written_over(perso
     company, agent = owner.get_started()
     page = owner.open(f"/agents/{agent}")
     assert company.http.patch(f"/v1/agents/{agent}", json={"name": "Theirs"}).status_code == 200
-    page.click("text=Change or delete it")
+    page.click("text=Edit or delete")
     page.fill("#name", "Mine")
     page.click("text=Save")
-    assert "it is “Theirs” now" in page.inner_text("[role=alert]")
+    assert "it is now “Theirs”" in page.inner_text("[role=alert]")
     assert company.http.get(f"/v1/agents/{agent}").json()["name"] == "Theirs"
 
 
@@ -323,7 +323,7 @@ def test_a_key_is_shown_once_and_opens_nothing_once_it_is_revoked(person):
     owner = person().sign_up()
     page = owner.open("/api-keys")
     page.fill("#name", "Nightly job")
-    page.click("text=Make the key")
+    page.click("text=Create the key")
     secret = page.inner_text("#secret").strip()
     with cookie_client(owner) as anybody:
         headers = {"X-API-Key": secret}
@@ -331,7 +331,7 @@ def test_a_key_is_shown_once_and_opens_nothing_once_it_is_revoked(person):
         assert anybody.get("/v1/agents", headers=headers).status_code == 200
         assert secret not in owner.open("/api-keys").content()
         page.click("summary:has-text('Revoke')")
-        page.click("text=Revoke it")
+        page.click("button.danger >> text=Revoke")
         assert anybody.get("/v1/agents", headers=headers).status_code == 401
 
 
@@ -447,10 +447,10 @@ def test_the_only_company_revokes_a_signing_key_on_its_page_and_is_told_what_tha
     owner = Person(browser, server).sign_up()
     page = owner.open("/signing-keys")
     before = owner.context.request.get("/.well-known/jwks.json").json()["keys"]
-    row = page.locator("tr", has_text="Signs what is decided now")
+    row = page.locator("tr", has_text="Signs new decisions")
     kid = row.locator("code").inner_text()
     row.locator("summary:has-text('Revoke')").click()
-    assert "Every token that it signed is refused" in row.inner_text()
+    assert "it refuses every token that the key signed" in row.inner_text()
     assert owner.post(f"/signing-keys/{kid}/revoke").status == 409, "not without the tick"
     owner.assert_accessible()
     row.locator("[name=sure]").check()
@@ -475,7 +475,7 @@ def test_a_member_who_forgot_the_password_sets_another_by_a_link_that_works_once
     page = owner.open("/members")
     row = page.locator("tr", has_text=member.email)
     row.locator("summary:has-text('New password')").click()
-    row.locator("button:has-text('Make a link')").click()
+    row.locator("button:has-text('Create a link')").click()
     link = page.inner_text("#link").strip()
     assert member.open("/overview").title().startswith("Overview"), "until it is used, nothing ends"
     visitor = person()
@@ -488,12 +488,12 @@ def test_a_member_who_forgot_the_password_sets_another_by_a_link_that_works_once
     assert "attackers try first" in visitor.page.inner_text("[role=alert]")
     visitor.page.fill("[name=password]", "orange tiger staple 7")
     visitor.page.click("main form button")
-    assert "Your password is changed" in visitor.page.inner_text("[role=status]")
+    assert "Your password has been changed" in visitor.page.inner_text("[role=status]")
     visitor.page.fill("[name=email]", member.email)
     visitor.page.fill("[name=password]", "orange tiger staple 7")
     visitor.page.click("main form button")
     visitor.page.wait_for_url("**/overview")
-    assert visitor.open(link.removeprefix(owner.server.address), status=404).inner_text("h1") == "This link is no longer good"
+    assert visitor.open(link.removeprefix(owner.server.address), status=404).inner_text("h1") == "This link is no longer valid"
     member.page.goto("/overview")
     assert member.page.url.endswith("/sign-in?next=%2Foverview"), "their old session is over"
     member.faults = [fault for fault in member.faults if "event-stream" not in fault]
@@ -520,9 +520,9 @@ def test_a_policy_of_a_deleted_agent_never_comes_to_bind_every_agent(person):
 
 def test_the_key_to_get_started_with_spends_for_its_agent_and_changes_nothing(person):
     owner = person().sign_up()
-    owner.open("/overview").click("text=Make them")
+    owner.open("/overview").click("text=Create them")
     first = owner.page.inner_text("#secret").strip()
-    owner.open("/get-started").click("text=Make another key")
+    owner.open("/get-started").click("text=Create another key")
     second = owner.page.inner_text("#secret").strip()
     assert second != first and second in owner.page.inner_text("#curl")
     for key in [first, second]:
@@ -567,11 +567,11 @@ def test_colours_change_without_leaving_the_page_or_losing_what_was_shown(person
     page.click("text=Dark")
     assert page.url.endswith("/authorizations?status=DENIED")
     owner.open("/members")
-    page.click("text=Invite somebody")
-    page.click("text=Make a link")
+    page.click("text=Invite someone")
+    page.click("text=Create a link")
     page.click("text=Light")
     assert page.url.endswith("/members") and page.inner_text("h1") == "Members"
-    assert owner.open("/nothing-here", status=404).inner_text("h1") == "No such page"
+    assert owner.open("/nothing-here", status=404).inner_text("h1") == "Page not found"
 
 
 def test_what_one_session_asks_for_too_fast_is_refused(person, own_server, browser):

@@ -145,7 +145,7 @@ def test_what_is_one_of_many_is_found_by_a_part_of_its_name(person):
     page = owner.open("/agents")
     assert page.locator("tbody tr").count() == 50
     page.fill("[type=search]", oldest["name"].upper())
-    page.click("text=Find")
+    page.click("form.find button")
     assert page.locator("tbody tr").count() == 1 and oldest["name"] in page.inner_text("tbody")
     assert page.inner_text("main [role=status]").startswith("1 found.")
     owner.assert_accessible()
@@ -171,11 +171,11 @@ def test_an_owner_is_told_of_a_proxy_that_the_server_was_not_told_of(person, own
 def test_what_goes_wrong_is_said_in_words_for_people(person):
     owner = person().sign_up()
     for path, status, words in [
-        ("/agents/agt_01m85g7gt5n91thc7z9h0xssce", 404, "nothing of that name in this company"),
-        ("/nothing-here", 404, "No page has this address"),
-        ("/audit?cursor=%FF", 400, "Go back, load the page again"),
-        ("/join?token=x", 404, "This link is no longer good"),
-        ("/reset-password?token=x", 404, "This link is no longer good"),
+        ("/agents/agt_01m85g7gt5n91thc7z9h0xssce", 404, "Nothing with that name exists in this company"),
+        ("/nothing-here", 404, "There is no page at this address"),
+        ("/audit?cursor=%FF", 400, "Go back, reload the page"),
+        ("/join?token=x", 404, "This link is no longer valid"),
+        ("/reset-password?token=x", 404, "This link is no longer valid"),
     ]:
         page = owner.open(path, status=status)
         assert words in page.inner_text("main"), path

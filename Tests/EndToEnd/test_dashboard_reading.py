@@ -48,7 +48,7 @@ def test_a_list_of_policies_says_where_and_when_each_lets_spends_through(person)
     said = owner.open("/policies").inner_text("tbody tr >> nth=0").replace("\u00a0", " ")
     for mark in "\u2068\u2069":
         said = said.replace(mark, "")
-    for words in ["USD 400.00 a day", "asks a person over USD 50.00", "only at m_a, m_b, m_c and 2 more", "never at m_x",
+    for words in ["USD 400.00 a day", "approval above USD 50.00", "only at m_a, m_b, m_c and 2 more", "never at m_x",
                   "never for category 7995", "only in DE, FR", "Mon to Fri, 08:00 to 19:00 (Europe/Berlin)"]:
         assert words in said, said
 
@@ -78,11 +78,11 @@ def test_a_decision_is_read_on_a_phone_without_scrolling_sideways(person):
     region = page.locator(".scroll").first
     assert region.evaluate("box => box.scrollWidth <= box.clientWidth")
     lines = region.locator("tbody tr").first.inner_text().split("\n")
-    assert {"A day", "0.00", "19.99", "1,000.00"} <= set(lines), lines
+    assert {"Daily", "0.00", "19.99", "1,000.00"} <= set(lines), lines
     shown = region.locator("tbody tr").first.locator("td").evaluate_all(
         "cells => cells.map(cell => getComputedStyle(cell, '::before').content)"
     )
-    assert [json.loads(text) for text in shown] == ["Said", "Limit", "Before", "Asked", "Most"]
+    assert [json.loads(text) for text in shown] == ["Result", "Limit", "Before", "Requested", "Maximum"]
     # As blocks they are a table all the same, to who listens to it.
     assert region.get_by_role("rowheader").count() >= 1 and region.get_by_role("cell").count() >= 5
     owner.assert_accessible()
@@ -132,11 +132,11 @@ def test_a_preview_shows_what_changes_and_folds_what_does_not(person):
     page.fill("#name", "Stricter")
     page.select_option("#interval-1", "PER_AUTHORIZATION")
     page.fill("#limit-1", "100")
-    page.click("text=Preview on the last 30 days")
+    page.click("text=Preview against the last 30 days")
     preview = page.locator("#preview")
-    assert "What it changes: 1" in preview.inner_text()
+    assert "Changed decisions: 1" in preview.inner_text()
     assert preview.locator("tbody tr:visible").count() == 1
-    preview.locator("summary", has_text="as was done then: 3").click()
+    preview.locator("summary", has_text="Denied or held, as before: 3").click()
     assert preview.locator("tbody tr:visible").count() == 4
 
 

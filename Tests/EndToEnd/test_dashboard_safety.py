@@ -139,7 +139,7 @@ def test_a_password_is_changed_on_the_page_with_the_old_one_and_ends_the_other_s
         page.click("summary:has-text('Change your password')")
         page.fill("#current", current)
         page.fill("#password", new)
-        page.click("button:has-text('Change it')")
+        page.click("button:has-text('Change password')")
         assert page.locator("[role=alert]").count() == (0 if works else 1), page.inner_text("main")
         if not works:
             owner.open("/sessions")

@@ -89,7 +89,7 @@ def test_the_reference_fits_its_screen(server, page, width, scheme):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{server.address}/docs")
-    assert page.locator("article#authorize h3").inner_text() == "Ask for a spend"
+    assert page.locator("article#authorize h3").inner_text() == "Request a spend"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (background == "rgb(255, 255, 255)") == (scheme == "light")

@@ -11,7 +11,7 @@ from conftest import ROOT, libraries
 sys.path.insert(0, str(ROOT / "scripts"))
 import abi  # noqa: E402
 
-CHARGE = ("    paitify_bytes transaction_id; /* the processor's own id of this charge, for the replay check; may be"
+CHARGE = ("    paitify_bytes transaction_id; /* the processor's own id for this charge, for the replay check; may be"
           " empty */\n")
 
 # What happened to the header: (how, from, to, a word of the complaint; None where hosts do not notice)

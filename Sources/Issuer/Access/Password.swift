@@ -39,7 +39,7 @@ public struct Password: Sendable {
             for word in [words.joined()] + words where word.count >= 4 { rest = rest.replacing(word, with: "") }
             guard rest.count >= min(6, folded.count) else {
                 throw InvalidValue(
-                    code: .passwordTooCommon, "must not be made of the e-mail address or the company's name")
+                    code: .passwordTooCommon, "must not be based on the email address or the company's name")
             }
         }
     }

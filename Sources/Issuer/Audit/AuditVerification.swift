@@ -60,10 +60,10 @@ public struct AuditVerification: Sendable {
 
     private static func problem(with sealed: SealedAuditEntry, after sequence: Int64, _ hash: String?) -> String? {
         guard sealed.entry.sequence == sequence + 1 else {
-            return "It is missing: the next entry there is has the number \(sealed.entry.sequence)."
+            return "It is missing: the next entry has the number \(sealed.entry.sequence)."
         }
         guard sealed.hash == AuditTrail.hash(of: sealed.entry) else {
-            return "It was altered: its hash is not that of what it says."
+            return "It was altered: its hash does not match its content."
         }
         guard sealed.entry.previousHash == hash else {
             return "It does not continue the entry before it: one of the two was replaced."
@@ -78,7 +78,7 @@ public struct AuditVerification: Sendable {
             return Fault(sequence: sequence + 1, problem: "It is missing: the log once had \(last) entries.")
         }
         if sequence > last || hash != head?.hash {
-            return Fault(sequence: sequence, problem: "It is not the entry that was written last: it was added later.")
+            return Fault(sequence: sequence, problem: "It is not the last entry written: it was added later.")
         }
         return nil
     }

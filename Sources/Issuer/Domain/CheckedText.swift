@@ -51,7 +51,7 @@ public struct Audience: CheckedText {
 
     public init(_ text: String) throws(InvalidValue) {
         try PlainText.check(text, charactersMax: 200)
-        guard text != Self.denied else { throw InvalidValue("\"\(Self.denied)\" is kept for denials") }
+        guard text != Self.denied else { throw InvalidValue("\"\(Self.denied)\" is reserved for denials") }
         self.text = text
     }
 }

@@ -12,7 +12,7 @@ public struct EmailAddress: CheckedText {
         guard text.utf8.count <= Self.bytesMax, parts.count == 2, (1...64).contains(parts[0].utf8.count),
             !parts[1].isEmpty, text.utf8.allSatisfy(Self.isAllowed), Self.isDomain(parts[1])
         else {
-            throw InvalidValue("must be an e-mail address, such as name@example.com")
+            throw InvalidValue("must be an email address, such as name@example.com")
         }
         self.text = text.lowercased()
     }

@@ -22,8 +22,8 @@ enum PolicyBounds {
         guard changed.weight <= max(weightMax, policies.weight) else {
             throw refusal(
                 """
-                they would hold \(changed.weight) in all, counting each policy, limit, and entry of a list; at most \
-                \(weightMax) may be there: delete one, or shorten a list
+                would come to \(changed.weight) in total, counting each policy, limit, and list entry; the maximum is \
+                \(weightMax): delete one, or shorten a list
                 """)
         }
         guard policy.terms.enabled else { return }
@@ -36,15 +36,15 @@ enum PolicyBounds {
             guard load.policies <= max(applyingMax, was.policies) else {
                 throw refusal(
                     """
-                    \(load.policies) enabled ones in \(currency.text) would apply to \(whom); at most \(applyingMax) \
-                    may: disable or delete one, let one say what several say, or name the agent that each is about
+                    \(load.policies) enabled policies in \(currency.text) would apply to \(whom); the maximum is \
+                    \(applyingMax): disable, delete or combine some, or limit each to one agent
                     """)
             }
             guard load.counters <= max(countersMax, was.counters) else {
                 throw refusal(
                     """
-                    the limits of those in \(currency.text) that apply to \(whom) would need \(load.counters) counters; \
-                    at most \(countersMax) may: take limits of the same interval, which share one, or fewer
+                    the limits in \(currency.text) that apply to \(whom) would need \(load.counters) counters; the \
+                    maximum is \(countersMax): use limits of the same interval, which share one, or fewer limits
                     """)
             }
         }

@@ -100,14 +100,14 @@ struct Rotation: Sendable, Equatable {
     private func earlyWarning(at now: Instant) -> String? {
         guard let announced, now < schedule.knownEverywhere(announced, of: keys) else { return nil }
         return """
-            The key that signs now was announced less than \(schedule.announcementSeconds) seconds ago: verifiers that \
-            have not refreshed their key set since then answer "unknown key" to its tokens until they do.
+            The new signing key was announced less than \(schedule.announcementSeconds) seconds ago: verifiers that \
+            have not refreshed their key set since answer "unknown key" to its tokens until they do.
             """
     }
 
     /// A rotation that somebody else's has made superfluous.
     private func latenessWarning(_ event: Event) -> String? {
         guard case .rotationAsked = event else { return nil }
-        return "The key that signs had just been changed by another request: nothing more was changed."
+        return "Another request had just changed the signing key: nothing more was changed."
     }
 }

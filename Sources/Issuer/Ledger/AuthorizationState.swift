@@ -40,19 +40,19 @@ enum Transition: Equatable, Sendable {
         case (.confirm(let amount), .expired):
             try check(amount, authorization)
             guard let end = authorization.holdExpiresAt, now <= end.adding(seconds: lateConfirmSeconds) else {
-                throw .invalidState(.expired, "Its reservation lapsed more than 7 days ago.")
+                throw .invalidState(.expired, "Its reservation expired more than 7 days ago.")
             }
             return .confirmLate(amount: amount)
         case (.confirm, .voided): throw .invalidState(.voided, "It was voided; authorize the spend again.")
         case (.confirm, .denied): throw .invalidState(.denied, "It was denied; there is nothing to confirm.")
-        case (.confirm, .held): throw .invalidState(.held, "A person has yet to approve it.")
+        case (.confirm, .held): throw .invalidState(.held, "It is still waiting for approval.")
 
         case (.void, .pending): return .release
         case (.void, .voided): return .alreadyDone
         case (.void, .confirmed): throw .invalidState(.confirmed, "It was confirmed; that is final.")
-        case (.void, .expired): throw .invalidState(.expired, "Its reservation has lapsed and is released already.")
+        case (.void, .expired): throw .invalidState(.expired, "Its reservation has expired and was already released.")
         case (.void, .denied): throw .invalidState(.denied, "It was denied; nothing was reserved.")
-        case (.void, .held): throw .invalidState(.held, "A person has yet to approve it; nothing is reserved.")
+        case (.void, .held): throw .invalidState(.held, "It is still waiting for approval; nothing is reserved.")
 
         case (.lapse, .pending): return .expire
         case (.lapse, .held): return .denyLapsed

@@ -105,7 +105,7 @@ struct Ledger {
         case .denyLapsed:
             (after.status, after.decision) = (.denied, .denied)
             after.reasons = [
-                Reason(code: .approvalExpired, message: "Nobody decided on it in time.")
+                Reason(code: .approvalExpired, message: "The approval expired.")
             ]
             change = Spend()
         }

@@ -8,7 +8,7 @@ enum ApprovalRule {
             Reason(
                 code: .approvalRequired, policyID: policy.id,
                 message:
-                    "\"\(policy.terms.name.text)\" wants a person to approve what is over \(policy.terms.amount(most))."
+                    "\"\(policy.terms.name.text)\" requires approval above \(policy.terms.amount(most))."
             )
         ]
     }

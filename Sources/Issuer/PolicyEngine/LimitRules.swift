@@ -61,8 +61,8 @@ enum LimitRules {
         guard let most = limit.count, let code = limit.interval.countExceeded, spend.count >= most else { return nil }
         return Reason(
             code: code, policyID: policy.id,
-            message: "\"\(policy.terms.name.text)\" allows \(most) authorizations \(limit.interval.phrase), and there "
-                + "were \(spend.count).",
+            message: "\"\(policy.terms.name.text)\" allows \(most) authorizations \(limit.interval.phrase); used "
+                + "so far: \(spend.count).",
             limit: figures(limit, most, spend.count, 1, 0, period))
     }
 

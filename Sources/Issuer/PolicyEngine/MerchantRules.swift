@@ -34,7 +34,7 @@ enum MerchantRules {
         guard let named else {
             return Reason(
                 code: .attributeMissing, policyID: policy.id,
-                message: "\"\(name)\" looks at \(attribute.name), which the request does not name.")
+                message: "\"\(name)\" checks \(attribute.name), which the request does not give.")
         }
         if lists.block.contains(named) {
             return Reason(

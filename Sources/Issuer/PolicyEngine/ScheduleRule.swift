@@ -24,7 +24,7 @@ enum ScheduleRule {
 
 extension Schedule {
     fileprivate var phrase: String {
-        guard !days.isEmpty else { return "on no day at all" }
+        guard !days.isEmpty else { return "on no days" }
         let names = Day.allCases.filter(days.contains).map(\.rawValue).joined(separator: ", ")
         return "on \(names) from \(from.text) to \(to.text)"
     }

@@ -15,8 +15,8 @@ enum CommonGround {
             warnings += fieldsWithout(commonGroundOf: terms, and: other.terms).map { field in
                 PolicyWarning(
                     .policiesAllowNothingTogether, [field],
-                    "Nothing is allowed by both this policy's \(field) and that of \"\(other.terms.name.text)\", so where "
-                        + "both apply nothing is allowed.", policyIDs: [other.id])
+                    "This policy's \(field) and that of \"\(other.terms.name.text)\" have nothing in common, so where both "
+                        + "apply nothing is allowed.", policyIDs: [other.id])
             }
             if warnings.count >= warningsMax { break }
         }

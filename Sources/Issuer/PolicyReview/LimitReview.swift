@@ -42,7 +42,7 @@ enum LimitReview {
             guard one.most > other.most || (one.most == other.most && one.index > other.index) else { return nil }
             return PolicyWarning(
                 .limitTwice, fields,
-                "The \(one.unit) is limited twice \(one.interval.phrase): to \(one.most), which never decides, and to "
+                "The \(one.unit) is limited twice \(one.interval.phrase): to \(one.most), which has no effect, and to "
                     + "\(other.most).")
         }
         guard let most = one.interval.periodsMax(of: other.interval), one.most > other.most else { return nil }

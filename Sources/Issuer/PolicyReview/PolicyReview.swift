@@ -18,7 +18,7 @@ enum PolicyReview {
         guard !(lists.allow.isEmpty && lists.block.isEmpty) else {
             return PolicyWarning(
                 .listEmpty, [field],
-                "Nothing is in \(field), so everything is allowed: name what is allowed, or leave \(field) out.")
+                "\(field) is empty, so everything is allowed: name what is allowed, or leave \(field) out.")
         }
         let both = lists.allow.intersection(lists.block)
         guard !both.isEmpty else { return nil }
@@ -29,7 +29,7 @@ enum PolicyReview {
                 "Everything in \(field).allow is in \(field).block too, so nothing is allowed.")
         }
         return PolicyWarning(
-            .listContradiction, fields, "\(quoted(both)) is allowed and blocked; what is blocked is refused.")
+            .listContradiction, fields, "\(quoted(both)) is both allowed and blocked; block wins.")
     }
 
     /// A few of them, by name.
@@ -48,7 +48,7 @@ enum PolicyReview {
         return [
             PolicyWarning(
                 .approvalNeverAsked, ["approval.above", "limits[\(lowest)].amount"],
-                "Nobody is ever asked: what is over \(above) is over the \(terms.limits[lowest].interval.name) limit of "
+                "Approval is never requested: anything above \(above) is over the \(terms.limits[lowest].interval.name) limit of "
                     + "\(terms.limits[lowest].amount ?? 0), and denied.")
         ]
     }
@@ -57,7 +57,7 @@ enum PolicyReview {
         guard let schedule = terms.schedule, schedule.days.isEmpty else { return [] }
         return [
             PolicyWarning(
-                .scheduleNeverOpen, ["schedule.days"], "The schedule opens on no day, so nothing is ever allowed.")
+                .scheduleNeverOpen, ["schedule.days"], "The schedule has no days, so nothing is ever allowed.")
         ]
     }
 
@@ -66,7 +66,7 @@ enum PolicyReview {
         return [
             PolicyWarning(
                 .counterWithoutEffect, ["counter", "agentId"],
-                "The policy is one agent's, so PER_AGENT and SHARED count the same.")
+                "The policy applies to one agent, so PER_AGENT and SHARED count the same.")
         ]
     }
 }

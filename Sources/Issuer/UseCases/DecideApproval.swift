@@ -36,7 +36,7 @@ extension Issuer {
         try await decide(id, note: note, approved: false, as: principal, once: attempt) { held, _ in
             let ruling = Ruling(
                 decision: .denied,
-                reasons: [Reason(code: .approvalDenied, message: "A person decided against it.")],
+                reasons: [Reason(code: .approvalDenied, message: "Rejected by an approver.")],
                 shadowReasons: held.shadowReasons, policies: held.policies)
             return (ruling, nil)
         }
@@ -50,7 +50,7 @@ extension Issuer {
             try once(attempt, in: books) { books in
                 let held = try Self.authorization(id, for: principal, in: books)
                 guard held.status == .held else {
-                    throw IssuerError.invalidState(held.status, "It does not wait for anybody's approval.")
+                    throw IssuerError.invalidState(held.status, "It is not waiting for approval.")
                 }
                 let record = ApprovalRecord(by: principal.author.actor, at: books.now, note: note, approved: approved)
                 let (ruling, evidence) = try ruling(held, books)

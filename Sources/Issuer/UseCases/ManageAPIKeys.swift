@@ -102,7 +102,7 @@ extension Issuer {
         against principal: Principal, now: Instant
     ) throws(IssuerError) {
         guard principal.environment == .live || environment == .test else {
-            throw .invalid(field: "environment", InvalidValue("a test key can make test keys only"))
+            throw .invalid(field: "environment", InvalidValue("a test key can only create test keys"))
         }
         for scope in Scope.allCases where scopes.contains(scope) && !principal.scopes.contains(scope) {
             throw .forbidden(scope)
@@ -115,7 +115,8 @@ extension Issuer {
         guard end > now else { throw .invalid(field: "expiresAt", InvalidValue("must be in the future")) }
         if let last = principal.expiresAt, end > last {
             throw .invalid(
-                field: "expiresAt", InvalidValue("must not be later than that of the key that asks, \(last.rfc3339)"))
+                field: "expiresAt",
+                InvalidValue("must not be later than that of the key making the request, \(last.rfc3339)"))
         }
     }
 }

@@ -21,7 +21,7 @@ public enum Change<Value: Sendable>: Sendable {
 extension InvalidValue {
     /// Somebody else has changed what this change was made to.
     public static let changedMeanwhile = InvalidValue(
-        code: .changedMeanwhile, "was changed by somebody else meanwhile; nothing was saved")
+        code: .changedMeanwhile, "was changed by someone else in the meantime; nothing was saved")
 }
 
 /// A change to an agent; nil and `keep` leave things as they are.

@@ -15,7 +15,7 @@ extension Issuer {
                         field: "policies",
                         InvalidValue(
                             code: .tooManyPolicies,
-                            "\(Self.policiesMax) are there already: delete one, or let one say what several say"))
+                            "there are already \(Self.policiesMax): delete one, or combine several into one"))
                 }
                 let policy = Policy(
                     id: ids.next(at: books.now), version: 1, terms: terms, createdAt: books.now, updatedAt: books.now)

@@ -21,7 +21,7 @@ struct QueryReader {
                 continue
             }
             guard parameters.updateValue(value, forKey: name) == nil else {
-                findings.note(name, .duplicateParameter, "is there twice; send it once")
+                findings.note(name, .duplicateParameter, "is given twice; send it once")
                 continue
             }
         }

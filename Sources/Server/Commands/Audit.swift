@@ -10,9 +10,9 @@ struct Audit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Checks that no entry of the log was altered, removed or added since it was written.",
             discussion: """
-                Prints a line for each chain: the company, how many entries are whole, and the hash of the last. Exit status \
-                1 if one is not, with the first entry that is not. Whoever can write to the store can write a chain anew: \
-                keep the hashes elsewhere, and compare. Works beside a running server.
+                Prints a line for each chain: the company, the number of intact entries, and the hash of the last. The exit \
+                status is 1 if an entry is not intact, and the first such entry is named. Anyone who can write to the \
+                database can rewrite a whole chain: keep the hashes elsewhere, and compare. Works beside a running server.
                 """)
 
         @Flag(help: "Print JSON.")

@@ -5,14 +5,14 @@ import Verifier
 /// `paitify backup`: a copy of the books, while they are in use.
 struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Copies the books to a file, while the server serves, and checks the copy.",
+        abstract: "Copies the database to a file, while the server runs, and checks the copy.",
         discussion: """
-            Everything that was acknowledged before it began is in the copy. The file is its owner's alone (mode 0600), is \
-            there whole or not at all, and replaces no other. It holds the signing keys sealed, and not the master key: keep \
-            that elsewhere. `paitify restore` reads it.
+            Everything acknowledged before it began is in the copy. The file is only readable by its owner (mode 0600), is \
+            complete or not there at all, and never overwrites another. It contains the signing keys, sealed, but not the \
+            master key: keep that elsewhere. `paitify restore` restores it.
             """)
 
-    @Argument(help: "The file to make.", completion: .file())
+    @Argument(help: "The file to create.", completion: .file())
     var file: String
 
     @Flag(help: "Print JSON.")
@@ -36,11 +36,11 @@ struct Backup: AsyncParsableCommand {
         let answer = try await Operator(configuration).copyBooks()
         let copy = try JSONDocument.parse(answer, maxDepth: 4).root
         guard let path = copy["path"]?.string, let asOf = copy["asOf"]?.string else {
-            throw Failure("the server has made a copy and does not say where: it is of another version")
+            throw Failure("the server made a copy but did not say where: it is another version")
         }
         try delivery.take(path)
         let report = try await StoreCheck.run(path: delivery.partial)
-        guard report.isWhole else { throw Failure("the copy is not whole, and was not kept: \(report.faults)") }
+        guard report.isWhole else { throw Failure("the copy is damaged, and was not kept: \(report.faults)") }
         try delivery.finish()
         try tell(report, bytes: copy["bytes"]?.int64 ?? 0, asOf: asOf)
     }

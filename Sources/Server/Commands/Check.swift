@@ -4,10 +4,10 @@ import Verifier
 /// `paitify check`: whether the books balance.
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Recounts the books: every counter is the sum of its authorizations, or it says which is not.",
+        abstract: "Recounts the books, and names every counter that is not the sum of its authorizations.",
         discussion: """
-            Changes nothing, and works beside a running server, which does not wait for it. \
-            The exit code is 0 if all balances and 1 if something does not.
+            Changes nothing, and works beside a running server without delaying it. The exit code is 0 if every counter \
+            is correct, and 1 if one is not.
             """)
 
     @Flag(help: "Print JSON.")

@@ -4,20 +4,20 @@ import Issuer
 /// `paitify companies`
 struct Companies: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Companies that the issuer serves.", subcommands: [Create.self, DefaultAudience.self])
+        abstract: "Manages the companies that the issuer serves.", subcommands: [Create.self, DefaultAudience.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes a company and its first API key, and prints both as JSON.",
+            abstract: "Creates a company and its first API key, and prints both as JSON.",
             discussion: """
-                {"companyId":"co_…","apiKey":"ag_live_…","dashboardURL":"…"}. The key is shown this once. It has every \
+                {"companyId":"co_…","apiKey":"ag_live_…","dashboardURL":"…"}. The key is shown only this once. It has every \
                 scope: authorize, read, manage, approve. Works beside a running server.
                 """)
 
-        @Option(help: "What people call the company.")
+        @Option(help: "The company's name.")
         var name: String
 
-        @Flag(help: "Print JSON, as it does without.")
+        @Flag(help: "Print JSON (the default).")
         var json = false
 
         func run() async throws {
@@ -31,22 +31,22 @@ struct Companies: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "default-audience",
             abstract:
-                "Says which processor a company's tokens are for where a request names none, and prints it as JSON.",
+                "Sets which processor a company's tokens are for if a request names none, and prints it as JSON.",
             discussion: """
                 {"companyId":"co_…","defaultAudience":"acme-pay"}; null: any, whose tokens say "\(Audience.anyProcessor)". Without \
-                a name and --none it only prints. In force at the next request. Works beside a running server.
+                a name or --none it only prints. Applies from the next request on. Works beside a running server.
                 """)
 
         @Option(help: "The company's identifier.")
         var company: String
 
-        @Argument(help: "What the processor is called in the tokens' aud.")
+        @Argument(help: "The processor's name in the tokens' aud.")
         var name: String?
 
-        @Flag(help: "Any processor, as at first.")
+        @Flag(help: "Any processor, as initially.")
         var none = false
 
-        @Flag(help: "Print JSON, as it does without.")
+        @Flag(help: "Print JSON (the default).")
         var json = false
 
         func validate() throws {
@@ -55,7 +55,9 @@ struct Companies: AsyncParsableCommand {
 
         func run() async throws {
             try await Failure.reporting {
-                if name == "" { throw Failure("a processor's name is not empty; --none takes the company's away") }
+                if name == "" {
+                    throw Failure("a processor's name cannot be empty; use --none to remove the company's")
+                }
                 let request: OperatorRequest =
                     if let audience = none ? "" : name {
                         .setDefaultAudience(company: company, audience: audience)

@@ -5,28 +5,29 @@ import Verifier
 /// `paitify conformance`: holds a verifier that somebody else wrote against the contract.
 struct Conformance: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Asks another verifier every case of the contract, and prints what it gets wrong, worst first.",
+        abstract:
+            "Runs every case of the contract against another verifier, and prints what it gets wrong, worst first.",
         discussion: """
-            The command is run by the shell. It reads one case a line from standard input, as JSON, and writes its status \
-            a line to standard output: a name such as PAITIFY_E_SIGNATURE, or its number. docs/contract.md describes the \
-            line.
+            The command is run by the shell. It reads one case per line from standard input, as JSON, and writes one status \
+            per line to standard output: a name such as PAITIFY_E_SIGNATURE, or its number. docs/contract.md describes the \
+            format.
 
-            Exit code 0: every answer is right. 1: not every. 2: the cases could not be asked.
+            Exit code 0: every answer is right. 1: some are wrong. 2: the cases could not be run.
             """)
 
     @Option(help: "The verifier: a shell command.")
     var command: String
 
-    @Option(help: "The folder of the vectors; otherwise those that came with this program.")
+    @Option(help: "The folder of the vectors; by default those installed with this program.")
     var vectors: String?
 
-    @Flag(help: "The verifier knows verdicts alone: VALID, REJECTED, INDETERMINATE (or 0, 1, 2).")
+    @Flag(help: "The verifier only answers verdicts: VALID, REJECTED, INDETERMINATE (or 0, 1, 2).")
     var verdicts = false
 
-    @Option(help: "Seconds that it may take over one case.")
+    @Option(help: "Seconds that it may take for one case.")
     var timeout = 10
 
-    @Flag(help: "Name every case that it gets wrong, not the first few of each kind.")
+    @Flag(help: "Name every case that it gets wrong, not only the first few of each kind.")
     var all = false
 
     /// Of each pair of expected and answered, where not all are asked for.
@@ -51,7 +52,7 @@ struct Conformance: AsyncParsableCommand {
     private func folder() throws(Failure) -> URL {
         if let vectors { return URL(fileURLWithPath: vectors) }
         guard let program = Bundle.main.executableURL, let folder = ConformanceVectors.besideProgram(program) else {
-            throw Failure("there are no vectors beside this program; name their folder with --vectors", exitCode: 2)
+            throw Failure("no vectors are installed with this program; name their folder with --vectors", exitCode: 2)
         }
         return folder
     }

@@ -74,6 +74,6 @@ struct FileDelivery {
     }
 
     private static func isTaken(_ destination: String) -> Failure {
-        Failure("\(destination) is there already, and is not overwritten. Name a file that is not there.")
+        Failure("\(destination) already exists, and is not overwritten. Name a new file.")
     }
 }

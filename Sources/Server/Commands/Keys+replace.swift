@@ -5,11 +5,11 @@ extension Keys {
     struct Replace: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract:
-                "Revokes every signing key and makes others: for a master key that is lost. Stop the server first.",
+                "Revokes every signing key and creates new ones, if the master key is lost. Stop the server first.",
             discussion: """
-                Nothing that is there is opened, so any master key will do: the one that is configured, or one that is made in \
-                the data folder where none is. Every token that is out is refused as soon as processors have fetched the key \
-                set; decisions, budgets, policies and API keys are as they were.
+                Existing keys are not opened, so any master key will do: the configured one, or one created in the data \
+                folder if there is none. Every outstanding token is refused once processors have fetched the key set; \
+                decisions, budgets, policies and API keys do not change.
                 """)
 
         @Flag(help: "Print JSON.")
@@ -21,12 +21,12 @@ extension Keys {
                 let folder = try DataFolder(configuration.dataFolder)
                 guard let lock = try folder.lock() else {
                     throw Failure(
-                        "a server has the data folder \(folder.path), and would go on signing with the keys it has. "
+                        "a server uses the data folder \(folder.path), and would go on signing with its keys. "
                             + "Stop it, run this again, and start it.")
                 }
                 defer { withExtendedLifetime(lock) {} }
                 guard !configuration.store.isSQLite || FileSize.of(folder.storePath) != nil else {
-                    throw Failure("there are no keys: \(folder.storePath) is not there. Set PAITIFY_DATA_DIR.")
+                    throw Failure("there are no keys: \(folder.storePath) does not exist. Set PAITIFY_DATA_DIR.")
                 }
                 try tell(try await replace(configuration, folder))
             }

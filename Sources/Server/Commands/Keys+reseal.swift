@@ -5,17 +5,17 @@ import Issuer
 extension Keys {
     struct Reseal: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Changes the master key: seals everything secret with another. Stop the server first.",
+            abstract: "Changes the master key: seals all secrets with a new one. Stop the server first.",
             discussion: """
-                Where the master key is kept in the data folder, another is made and put in its place. Where \
-                PAITIFY_MASTER_KEY or PAITIFY_MASTER_KEY_FILE gives it, name a file for the new one with --new-key-file, and \
-                start the server with PAITIFY_MASTER_KEY_FILE set to it afterwards. Either all is sealed with the new \
-                key or all with the old one, whenever it is interrupted; run it again to finish.
+                If the master key is in the data folder, a new one is created and replaces it. If PAITIFY_MASTER_KEY or \
+                PAITIFY_MASTER_KEY_FILE gives it, name a file for the new one with --new-key-file, and afterwards start \
+                the server with PAITIFY_MASTER_KEY_FILE set to it. If interrupted, everything is sealed with either the \
+                new key or the old one; run it again to finish.
 
-                Whoever had the old master key and a copy of the books still has the signing keys: revoke those.
+                Anyone who had the old master key and a copy of the database still has the signing keys: revoke those.
                 """)
 
-        @Option(help: "The file that holds the new master key, mode 0600. It is made if there is none.")
+        @Option(help: "The file with the new master key, mode 0600. It is created if it does not exist.")
         var newKeyFile: String?
 
         func run() async throws {
@@ -24,12 +24,12 @@ extension Keys {
                 let folder = try DataFolder(configuration.dataFolder)
                 guard let lock = try folder.lock() else {
                     throw Failure(
-                        "a server has the data folder \(folder.path), and would go on sealing with the old master key. "
+                        "a server uses the data folder \(folder.path), and would go on sealing with the old master key. "
                             + "Stop it, run this again, and start it.")
                 }
                 defer { withExtendedLifetime(lock) {} }
                 guard !configuration.store.isSQLite || FileManager.default.fileExists(atPath: folder.storePath) else {
-                    throw Failure("there is nothing to seal: \(folder.storePath) is not there. Set PAITIFY_DATA_DIR.")
+                    throw Failure("there is nothing to seal: \(folder.storePath) does not exist. Set PAITIFY_DATA_DIR.")
                 }
                 try await reseal(configuration, folder)
             }
@@ -44,7 +44,7 @@ extension Keys {
                 next = try MasterKey.loadOrCreateNext(of: folder.masterKeyPath)
             } else {
                 throw Failure(
-                    "the master key is given by a variable: say with --new-key-file where the new one is, or is to be made",
+                    "the master key is given by a variable: use --new-key-file to say where the new one is, or should be created",
                     exitCode: Failure.wrongConfiguration)
             }
             let outcome = try await seal(with: next, configuration, folder)
@@ -53,7 +53,7 @@ extension Keys {
             case .resealed(let keys, let answers):
                 try Console.print(
                     "sealed with the new master key: \(keys) signing keys, \(answers) answers that hold an API key")
-            case .alreadyDone: try Console.print("everything is sealed with the new master key already")
+            case .alreadyDone: try Console.print("everything is already sealed with the new master key")
             }
             if let newKeyFile {
                 try Console.print("start the server with PAITIFY_MASTER_KEY_FILE=\(newKeyFile) from now on")

@@ -4,12 +4,12 @@ import Verifier
 /// `paitify keys`: the keys that sign tokens (not the API keys).
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The keys that sign tokens. Works beside a running server, at once.",
+        abstract: "Manages the keys that sign tokens. Works beside a running server, and takes effect at once.",
         subcommands: [List.self, Rotate.self, Revoke.self, Replace.self, Reseal.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists the signing keys, with the state of each: announced, signing, retired, revoked.")
+            abstract: "Lists the signing keys and their states: announced, signing, retired, revoked.")
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -31,8 +31,8 @@ struct Keys: AsyncParsableCommand {
 
     struct Rotate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lets the announced key sign from now on, and announces another.",
-            discussion: "Tokens signed before stay valid. Processors that refresh their keys notice nothing.")
+            abstract: "Starts signing with the announced key, and announces another.",
+            discussion: "Tokens signed before remain valid. Processors that refresh their keys are not affected.")
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -46,8 +46,8 @@ struct Keys: AsyncParsableCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Takes a key out of the key set at once: for one that leaked.",
-            discussion: "Every token it signed is refused as soon as a processor has refreshed its keys.")
+            abstract: "Removes a leaked key from the key set at once.",
+            discussion: "Once a processor has refreshed its keys, it refuses every token that the key signed.")
 
         @Argument(help: "The key's kid, as `paitify keys list` shows it.")
         var kid: String

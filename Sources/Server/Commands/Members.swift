@@ -4,24 +4,24 @@ import Issuer
 /// `paitify members`: ways in for people, from the issuer's machine.
 struct Members: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ways into the dashboard, for whom nobody else can let in. Works beside a running server.",
+        abstract: "Gives people access to the dashboard. Works beside a running server.",
         subcommands: [Invite.self, ResetPassword.self])
 
     struct Invite: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes a link with which one person joins a company, and prints it as JSON.",
+            abstract: "Creates a link with which one person joins a company, and prints it as JSON.",
             discussion: """
-                {"companyId":"co_…","role":"owner","url":"…","expiresAt":"…"}. The link is shown this once, works once, and \
-                for a week. It is how the first owner gets into a company that `paitify companies create` has made.
+                {"companyId":"co_…","role":"owner","url":"…","expiresAt":"…"}. The link is shown only this once, works \
+                once, and expires in a week. The first owner joins a company made by `paitify companies create` this way.
                 """)
 
         @Option(help: "The company's identifier.")
         var company: String
 
-        @Option(help: "What the person may do: viewer, approver, admin or owner.")
+        @Option(help: "The person's role: viewer, approver, admin or owner.")
         var role = Role.owner.rawValue
 
-        @Flag(help: "Print JSON, as it does without.")
+        @Flag(help: "Print JSON (the default).")
         var json = false
 
         func run() async throws {
@@ -35,17 +35,18 @@ struct Members: AsyncParsableCommand {
     struct ResetPassword: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "reset-password",
-            abstract: "Makes a link with which somebody who forgot their password sets another, and prints it as JSON.",
+            abstract:
+                "Creates a link with which a person who forgot their password sets a new one, and prints it as JSON.",
             discussion: """
-                {"userId":"usr_…","url":"…","expiresAt":"…"}. The link is shown this once, works once, and for a day. When it \
-                is used, every session of that person's ends. An owner does the same for a member on the page Members; this is \
-                for who has no owner to ask.
+                {"userId":"usr_…","url":"…","expiresAt":"…"}. The link is shown only this once, works once, and \
+                expires in a day. Using it ends all of that person's sessions. Owners can do the same for members on the \
+                Members page; this is for people who have no owner to ask.
                 """)
 
-        @Option(help: "The address that the person signs in with.")
+        @Option(help: "The email address that the person signs in with.")
         var email: String
 
-        @Flag(help: "Print JSON, as it does without.")
+        @Flag(help: "Print JSON (the default).")
         var json = false
 
         func run() async throws {

@@ -4,10 +4,10 @@ import Issuer
 /// `paitify migrate`
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Brings the books' schema up to this program's version, before its servers start.",
+        abstract: "Updates the database schema to this program's version, before its servers start.",
         discussion: """
             A server does the same when it starts. On PostgreSQL this is for roll-outs, and for a user that may change tables \
-            where the servers' may not. Servers of the version before go on beside it. There is no way back but a backup.
+            if the servers' may not. Servers of the previous version keep running. The only way back is a backup.
             """)
 
     func run() async throws {
@@ -17,7 +17,7 @@ struct Migrate: AsyncParsableCommand {
             let lock = try configuration.store.isSQLite ? folder.lock() : nil
             guard lock != nil || !configuration.store.isSQLite else {
                 throw Failure(
-                    "a server has the data folder \(folder.path), and brought the books up to date when it started")
+                    "a server uses the data folder \(folder.path), and updated the schema when it started")
             }
             defer { withExtendedLifetime(lock) {} }
             let version = try await App.openStore(configuration, folder).closing { try await MigrateStore.run(on: $0) }

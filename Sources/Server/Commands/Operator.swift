@@ -30,7 +30,7 @@ struct Operator {
     func copyBooks() async throws -> [UInt8] {
         try await ask(.post, BooksCopy.path, [], timeout: .hours(6)) {
             guard FileSize.of(folder.storePath) != nil else {
-                throw Failure("there is nothing to copy: \(folder.storePath) is not there. Set PAITIFY_DATA_DIR.")
+                throw Failure("there is nothing to copy: \(folder.storePath) does not exist. Set PAITIFY_DATA_DIR.")
             }
             let copy = try await BooksCopy(folder, makeName: RequestID.random).make(at: App.clock.now())
             return Array(ByteBuffer.of(copy.write).readableBytesView)
@@ -54,7 +54,7 @@ struct Operator {
             } catch let error as IOError where Self.nobodyListens.contains(error.errnoCode) {
                 guard ContinuousClock.now - start < .seconds(5) else {
                     throw DataFolderError(
-                        description: "another process has the data folder \(folder.path) and does not answer: "
+                        description: "another process uses the data folder \(folder.path) and does not answer: "
                             + SystemError.text(error.errnoCode))
                 }
                 try await Task.sleep(for: .milliseconds(50))
@@ -81,7 +81,7 @@ struct Operator {
         _ method: HTTPRequest.Method, _ path: String, _ body: [UInt8], timeout: TimeAmount
     ) async throws -> [UInt8] {
         guard let url = URL(httpURLWithSocketPath: folder.socketPath, uri: path) else {
-            throw DataFolderError(description: "\(folder.socketPath) is no socket's path")
+            throw DataFolderError(description: "\(folder.socketPath) is not a valid socket path")
         }
         var message = HTTPClientRequest(url: url.absoluteString)
         message.method = HTTPMethod(rawValue: method.rawValue)
@@ -114,8 +114,8 @@ struct Operator {
             throw error
         } catch {
             throw Failure(
-                "the server did not answer, and may have done all the same what was asked of it; see how things stand "
-                    + "before asking again: \(error)")
+                "the server did not answer, but may have done what was asked; check the current state "
+                    + "before trying again: \(error)")
         }
     }
 }

@@ -6,22 +6,22 @@ import Issuer
 struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Puts a backup's books into the data folder, checked; revokes their signing keys and ends their sessions.",
+            "Restores a backup into the data folder, after checking it; revokes its signing keys and ends its sessions.",
         discussion: """
-            For a data folder without books and without a server: nothing is overwritten.
+            The data folder must have no database and no running server: nothing is overwritten.
 
-            A backup is a past state. What was authorized after it is unknown to it: those budgets are free again, and those \
-            tokens are still valid at processors. So every signing key in it is revoked, and others sign from now on: \
-            processors refuse the tokens of the lost time as soon as they have fetched the key set. So it needs no particular \
-            master key: the one that is configured, or one that is made in the data folder. Where nothing was lost, as when a \
-            stopped issuer moves to another machine, --keep-signing-keys leaves the keys as they are, and needs theirs. \
-            Everybody signs in anew in any case, and links that were handed out open nothing: one may have been revoked since.
+            A backup is a past state. It knows nothing of what was authorized since: those budgets are free again, while \
+            those tokens are still valid at processors. So every signing key in it is revoked, and new ones are created: \
+            processors refuse the tokens of the lost time once they have fetched the key set. No particular master key is \
+            needed: the configured one, or one created in the data folder. If nothing was lost, as when a stopped issuer \
+            moves to another machine, --keep-signing-keys keeps the keys, and needs their master key. In any case everyone \
+            has to sign in again, and links handed out before no longer work: any of them may have been revoked since.
             """)
 
-    @Argument(help: "A file that `paitify backup` has made.", completion: .file())
+    @Argument(help: "A file made by `paitify backup`.", completion: .file())
     var file: String
 
-    @Flag(help: "Revoke no signing key: where nothing at all was decided or changed after the backup.")
+    @Flag(help: "Revoke no signing keys. Only if nothing at all was decided or changed after the backup.")
     var keepSigningKeys = false
 
     @Flag(help: "Print JSON.")
@@ -35,7 +35,7 @@ struct Restore: AsyncParsableCommand {
                 instead: "restore it with pg_restore, and run \"paitify keys replace\" before an issuer starts")
             let folder = try DataFolder(configuration.dataFolder)
             guard let lock = try folder.lock() else {
-                throw Failure("a server has the data folder \(folder.path). Stop it, or set PAITIFY_DATA_DIR.")
+                throw Failure("a server uses the data folder \(folder.path). Stop it, or set PAITIFY_DATA_DIR.")
             }
             defer { withExtendedLifetime(lock) {} }
             try folder.checkHasNoBooks()
@@ -55,7 +55,7 @@ struct Restore: AsyncParsableCommand {
     ) async throws {
         try delivery.copy(file)
         let report = try await StoreCheck.run(path: delivery.partial)
-        guard report.isWhole else { throw Failure("\(file) is not whole, and was not restored: \(report.faults)") }
+        guard report.isWhole else { throw Failure("\(file) is damaged, and was not restored: \(report.faults)") }
         let made = try await makeSafe(delivery.partial, configuration, masterKey)
         try delivery.finish()
         try tell(report, made)
@@ -92,9 +92,9 @@ struct Restore: AsyncParsableCommand {
         try Console.print(
             """
             revoked \(made.revokedKeys.count) signing keys: \(made.revokedKeys.joined(separator: ", "))
-            Now start the server, and have every processor fetch its key set at once: until then it takes tokens of the time \
-            after the backup. What was changed in that time is as it was before: revoke API keys, suspend agents and lower \
-            limits again. What was authorized in that time is unknown here and cannot be confirmed: settle it by hand.
+            Now start the server, and have every processor fetch its key set at once: until then they accept tokens from \
+            after the backup. Changes made since then are undone: revoke API keys, suspend agents and lower limits again. \
+            Spends authorized since then are unknown here and cannot be confirmed: settle them by hand.
             """)
     }
 }
@@ -104,7 +104,7 @@ extension DataFolder {
     fileprivate func checkHasNoBooks() throws(Failure) {
         for name in ["", "-wal", "-shm", "-journal"] where unsafe access(storePath + name, F_OK) == 0 {
             throw Failure(
-                "\(storePath + name) is there already, and is not overwritten. Move every paitify.db file in "
+                "\(storePath + name) already exists, and is not overwritten. Move every paitify.db file in "
                     + "\(path) elsewhere, or set PAITIFY_DATA_DIR to another folder.")
         }
     }

@@ -54,7 +54,7 @@ struct Serve: AsyncParsableCommand {
     private static func warnOfUnknown(_ configuration: Configuration, _ logger: Logger) {
         for name in configuration.unknownNames {
             let hint = Spelling.nearest(to: name, among: configuration.knownNames).map { ": did you mean \($0)?" } ?? ""
-            logger.warning("\(name) is set, and is no setting of this version\(hint)")
+            logger.warning("\(name) is set, but is not a setting of this version\(hint)")
         }
     }
 
@@ -64,9 +64,9 @@ struct Serve: AsyncParsableCommand {
         if configuration.dashboardURL.hasPrefix("https:"), configuration.proxies == .none {
             logger.warning(
                 """
-                The dashboard is at \(configuration.dashboardURL), so a proxy stands before this server, and \
-                PAITIFY_TRUSTED_PROXY names none: limits by network address then hold nobody who guesses passwords or \
-                signs up. Set it to the proxy's address, such as 127.0.0.1
+                The dashboard is at \(configuration.dashboardURL), so there is a proxy in front of this server, but \
+                PAITIFY_TRUSTED_PROXY names none: password guesses and sign-ups are then not limited by network \
+                address. Set it to the proxy's address, such as 127.0.0.1
                 """)
         }
     }
@@ -116,7 +116,7 @@ struct Serve: AsyncParsableCommand {
             if let lock = try folder.lock() { return lock }
             guard ContinuousClock.now - start < .seconds(3) else {
                 throw Failure(
-                    "another paitify serves the data folder \(folder.path). Stop it, or set PAITIFY_DATA_DIR.")
+                    "another paitify already serves the data folder \(folder.path). Stop it, or set PAITIFY_DATA_DIR.")
             }
             try await Task.sleep(for: .milliseconds(50))
         }

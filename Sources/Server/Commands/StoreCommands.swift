@@ -5,7 +5,7 @@ extension Configuration {
     func requireSQLite(for command: String, instead: String) throws {
         guard store.isSQLite else {
             throw Failure(
-                "\(command) is for the books in a data folder, and PAITIFY_DATABASE_URL names PostgreSQL: \(instead)",
+                "\(command) is for SQLite in a data folder, but PAITIFY_DATABASE_URL names PostgreSQL: \(instead)",
                 exitCode: Failure.wrongConfiguration)
         }
     }
@@ -20,7 +20,7 @@ extension App {
         guard others == 0 else {
             try await shared.close()
             throw Failure(
-                "\(others) connections of other issuers are open to the database. Stop every issuer, run this again, and "
+                "other issuers have \(others) open connections to the database. Stop every issuer, run this again, and "
                     + "start them.")
         }
         return store

@@ -11,8 +11,8 @@ struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Verifies a token against a key set, as a processor does, and prints what it allows as JSON.",
         discussion: """
-            Exit code 0: valid. 1: refused, the reason on standard error. 2: cannot tell, for want of keys for example. A \
-            token may be signed as the keys of the set say, with RS256 where they do not.
+            Exit code 0: valid. 1: refused, with the reason on standard error. 2: indeterminate, for example without keys. \
+            The keys of the set say which algorithms are accepted: RS256 if they name none.
             """)
 
     @Option(help: "The key set: a file, or an https URL (http on this machine only).")
@@ -21,7 +21,7 @@ struct Verify: AsyncParsableCommand {
     @Option(help: "The issuer's URL, exactly as the tokens' iss has it.")
     var issuer: String
 
-    @Option(help: "What this processor is called in the tokens' aud. May be given several times.")
+    @Option(help: "This processor's name in the tokens' aud. May be given several times.")
     var audience: [String]
 
     @Option(help: "The amount to charge, in minor units: 1999 is USD 19.99.")
@@ -30,13 +30,13 @@ struct Verify: AsyncParsableCommand {
     @Option(help: "The currency to charge in: an ISO 4217 code such as USD.")
     var currency: String
 
-    @Option(help: "The identifier of the merchant that charges, to be the one that the token names.")
+    @Option(help: "The identifier of the merchant; it must be the one that the token names.")
     var merchant: String?
 
     @Flag(help: "Accept tokens of the test environment.")
     var acceptTest = false
 
-    @Flag(help: "Print JSON, as it does without.")
+    @Flag(help: "Print JSON (the default).")
     var json = false
 
     @Argument(help: "The token.")
@@ -102,7 +102,7 @@ enum KeySetSource {
         }
         let isLoopback = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(url.host()?.lowercased())
         guard scheme == "https" || (scheme == "http" && isLoopback) else {
-            throw Failure("a key set is fetched over https, or over http from this machine alone", exitCode: 2)
+            throw Failure("a key set is only fetched over https, or over http from this machine", exitCode: 2)
         }
         self = .url(text)
     }

@@ -31,7 +31,7 @@ enum RequestRules {
                 .badTarget, "The request's target must be a path that begins with \"/\".")
         }
         if let expectation = headers.first(name: "expect"), expectation.lowercased() != "100-continue" {
-            return Problem(.expectationFailed, "Only \"Expect: 100-continue\" can be met.")
+            return Problem(.expectationFailed, "Only \"Expect: 100-continue\" is supported.")
         }
         return nil
     }
@@ -72,7 +72,7 @@ enum RequestRules {
     }
 
     static let tooSlow = Problem(
-        .requestTimeout, "The request did not arrive in time. Send it again, without pauses.")
+        .requestTimeout, "The request did not arrive in time. Send it again without pauses.")
 
     private static func isHostByte(_ byte: UInt8) -> Bool {
         switch byte {

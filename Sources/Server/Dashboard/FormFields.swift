@@ -27,7 +27,7 @@ struct FormFields: Sendable {
     func optional(_ name: String) throws -> String? {
         let found = values[name] ?? []
         guard found.count <= 1 else {
-            throw Problem(.duplicateField, "The form has the field \"\(name)\" twice.")
+            throw Problem(.duplicateField, "The form has the field \"\(name)\" more than once.")
         }
         return found.first.flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -46,7 +46,7 @@ extension Request {
         guard type == "application/x-www-form-urlencoded" else {
             throw Problem(
                 .unsupportedMediaType,
-                "A form is posted as application/x-www-form-urlencoded, and without files.")
+                "Send a form as application/x-www-form-urlencoded, without files.")
         }
         let bytes = try await readBytes(bytesMax: bytesMax, scope: scope)
         guard let text = String(validating: bytes, as: UTF8.self), let fields = FormFields(query: text) else {

@@ -20,60 +20,60 @@ struct ProblemPage: Sendable {
         case .notFound:
             (
                 "Not found",
-                "There is nothing of that name in this company and environment. It may be in another one: both are "
-                    + "switched beside the company's name."
+                "Nothing with that name exists in this company and environment. It may be in another one: switch company or "
+                    + "environment next to the company's name."
             )
         case .noSuchRoute:
-            ("No such page", "No page has this address. Look whether it is spelt right, or go on from the overview.")
+            ("Page not found", "There is no page at this address. Check its spelling, or go to the overview.")
         case .methodNotAllowed:
             (
-                "No such page",
-                "A form is sent to this address, and nothing is shown at it. Go back to the page with the form."
+                "Page not found",
+                "This address only accepts a form and shows nothing. Go back to the page with the form."
             )
         case .insufficientScope:
             (
                 "Your role does not permit this",
-                "Nothing was done. An owner of the company can give you another role, on the page Members."
+                "Nothing was done. An owner of the company can change your role on the Members page."
             )
         case .malformedForm, .duplicateField, .duplicateParameter, .unsupportedMediaType, .badRequest:
             (
-                "This cannot be read",
-                "The address or the form is not as the dashboard's own pages send it, so nothing was done. Go back, load "
-                    + "the page again and repeat it."
+                "Invalid request",
+                "The address or the form is not one that the dashboard's own pages send, so nothing was done. Go back, "
+                    + "reload the page and try again."
             )
-        case .bodyTooLarge: ("Too long", "What was sent is longer than any field may be; nothing was done. Shorten it.")
+        case .bodyTooLarge: ("Too long", "The form is longer than any field may be; nothing was done. Shorten it.")
         case .idempotencyKeyReused:
             (
-                "Sent before",
-                "This form was sent before with something else in it, and is carried out once. Load its page again to "
-                    + "see what there is now."
+                "Already sent",
+                "This form was already sent with different contents, and is only carried out once. Reload its page to "
+                    + "see the current state."
             )
         case .outcomeUnknown:
             (
                 "It is not known whether this was done",
-                "The connection to the books broke while they were written. Look whether it is there before you repeat it."
+                "The connection to the database broke while it was saved. Check whether it is there before you try again."
             )
-        case .stopping: ("The server is stopping", "It may start again in a moment: try then.")
+        case .stopping: ("The server is stopping", "It may be back in a moment: try again then.")
         case .internalError:
             (
-                "Something went wrong here",
-                "It should not have, and it is not what you did. Whoever operates this server finds it in the log under "
-                    + "the second line below."
+                "Something went wrong",
+                "This is a fault of the server, not yours. The server's operator can find it in the log under the second "
+                    + "line below."
             )
-        case .invitationInvalid, .resetInvalid: ("This link is no longer good", nil)
-        case .staleForm: ("This form is from before", nil)
-        case .crossSiteRequest: ("Not from a page of this dashboard", nil)
+        case .invitationInvalid, .resetInvalid: ("This link is no longer valid", nil)
+        case .staleForm: ("This form is out of date", nil)
+        case .crossSiteRequest: ("Not sent from this dashboard", nil)
         case .unknownHost: ("The dashboard is at another address", nil)
-        case .rateLimited, .busy: ("Too much at once", nil)
+        case .rateLimited, .busy: ("Too many requests", nil)
         case .signupClosed: ("Sign-up is closed", nil)
-        case .passwordsOff: ("There are no passwords here", nil)
-        case .noCompany: ("You are in no company", nil)
+        case .passwordsOff: ("Passwords are turned off", nil)
+        case .noCompany: ("You are not a member of any company", nil)
         case .ownersOnly: ("Only an owner may do this", nil)
         case .lastOwner: ("A company needs an owner", nil)
-        case .resetNotAllowed: ("You cannot make this link", nil)
-        case .memberElsewhere: ("This person is in another company too", nil)
+        case .resetNotAllowed: ("You cannot create this link", nil)
+        case .memberElsewhere: ("This person is also in another company", nil)
         case .noPassword: ("This person has no password", nil)
-        case .storageUnavailable, .unavailable: ("The books cannot be reached", nil)
+        case .storageUnavailable, .unavailable: ("The database cannot be reached", nil)
         default: nil
         }
     }

@@ -8,8 +8,8 @@ enum ExplorerPage {
             <script src="swagger-ui/explorer.js" type="module"></script>
             """,
         """
-        <p class="hint">Press <strong>Authorize</strong> and enter an API key once. It is kept in this page alone, and gone
-        with it. Requests are real: use a key of the environment <code>test</code>.</p>
+        <p class="hint">Press <strong>Authorize</strong> and enter an API key once. It is only kept in this page, and is
+        gone when you leave it. Requests are real: use a key of the <code>test</code> environment.</p>
         <noscript><p class="hint">This page needs JavaScript. The <a href="docs">reference</a> does not.</p></noscript>
         <main id="swagger-ui"></main>
         """)
@@ -21,8 +21,8 @@ enum ExplorerPage {
             """
             <main class="alone">
             <h1>Swagger UI is not installed</h1>
-            <p>This page tries the API out with Swagger UI, which is no part of Paitify and comes from the Python package index.
-            From Paitify's sources:</p>
+            <p>This page lets you try out the API with Swagger UI, which is not part of Paitify and comes from the Python package
+            index. From Paitify's sources:</p>
             \(ReferencePage.code("make swagger-ui"))
             <p>Or by hand, on any machine with Python 3:</p>
             \(ReferencePage.code("""
@@ -32,8 +32,8 @@ enum ExplorerPage {
                 cp sidecar/drf_spectacular_sidecar/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui* \\
                     \(folder)
                 """))
-            <p>Then start the issuer again. It looks into <code>\(folder)</code>; <code>PAITIFY_SWAGGER_UI_DIR</code> names
-            another folder.</p>
+            <p>Then restart the issuer. It looks in <code>\(folder)</code>, or in the folder that
+            <code>PAITIFY_SWAGGER_UI_DIR</code> names.</p>
             <p>The <a href="docs">reference</a> needs none of this.</p>
             </main>
             """)

@@ -38,7 +38,7 @@ struct ReferencePage {
             \(HTML(tags.map(section)))
             <section id="problems">
             <h2>Problems</h2>
-            <p>Every answer that is not what was asked for is a <a href="#schema-Problem">Problem</a>, as
+            <p>Every error is a <a href="#schema-Problem">Problem</a>, sent as
             <code>application/problem+json</code>. Programs branch on its <code>code</code>.</p>
             \(problems)
             </section>
@@ -111,7 +111,7 @@ struct ReferencePage {
         }
         return """
             <div class="table"><table>
-            <thead><tr><th scope="col">Status</th><th scope="col">Code</th><th scope="col">Says, for example</th></tr></thead>
+            <thead><tr><th scope="col">Status</th><th scope="col">Code</th><th scope="col">Example</th></tr></thead>
             <tbody>
             \(HTML(rows))</tbody>
             </table></div>

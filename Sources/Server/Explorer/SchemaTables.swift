@@ -69,7 +69,7 @@ struct SchemaTables {
 
     /// What is said of a member: its own words, or those of the schema that it refers to; and what it is where it is absent.
     private func words(of schema: DocumentNode) -> String {
-        let absent = schema["default"].map { " `\($0.string ?? $0.json())` if absent." } ?? ""
+        let absent = schema["default"].map { " Default: `\($0.string ?? $0.json())`." } ?? ""
         return (description(of: schema) ?? "") + absent
     }
 

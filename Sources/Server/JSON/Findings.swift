@@ -25,7 +25,7 @@ final class Findings {
     /// Notes an identifier that is of the right kind and cannot be anything's: as good as one that is not there.
     func noteMissing(_ field: String, _ resource: IssuerError.Resource, _ id: String) {
         if missing == nil { missing = .notFound(resource, id) }
-        note(field, .notFound, "names no \(resource.noun) of yours")
+        note(field, .notFound, "does not identify \(resource.nounWithArticle) of yours")
     }
 
     /// Throws when anything was noted.

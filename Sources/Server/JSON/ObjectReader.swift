@@ -135,7 +135,7 @@ struct ObjectReader {
             let path = "metadata.\(name.prefix(100))"
             // Other code points, but the same characters (Unicode's canonical equivalence).
             if pairs[name] != nil {
-                findings.note(path, .invalidValue, "is there twice, in two spellings of the same characters")
+                findings.note(path, .invalidValue, "is given twice, in two spellings of the same characters")
             }
             pairs[name] = value.string ?? wrongType(at: path, "a string", value)
         }

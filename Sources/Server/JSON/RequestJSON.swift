@@ -66,8 +66,8 @@ extension Problem {
         case .duplicateMember:
             self.init(
                 .duplicateMember,
-                "The member \"\(path)\" is there twice, \(place). Send each member once: "
-                    + "no reader agrees with another on which of the two counts.")
+                "The member \"\(path)\" is given twice, \(place). Send each member once: readers disagree on which of the "
+                    + "two counts.")
         case .invalidUTF8:
             self.init(
                 .malformedJSON,

@@ -26,7 +26,7 @@ struct Authentication: RouterMiddleware {
             scope.signedIn = signedIn
             scope.caller = signedIn.principal
         } else {
-            throw Problem.unauthenticated("The request bears no API key. Send one in the header field X-API-Key.")
+            throw Problem.unauthenticated("The request has no API key. Send one in the header field X-API-Key.")
         }
         metrics.http.spent(metrics.uptime() - start, in: .authenticate)
         return try await next(request, scope)
@@ -36,7 +36,7 @@ struct Authentication: RouterMiddleware {
         do {
             return try await sessions.signedIn(token, scope)
         } catch IssuerError.unauthenticated {
-            throw Problem.unauthenticated("The session is over: signed out, revoked, or too old. Sign in again.")
+            throw Problem.unauthenticated("The session has ended: signed out, revoked or expired. Sign in again.")
         }
     }
 
@@ -45,7 +45,7 @@ struct Authentication: RouterMiddleware {
     private func caller(_ key: String, from client: ClientNetwork?) async throws -> Principal {
         guard limits.mayTry(client) else {
             if let known = try issuer.remembered(apiKey: key) { return known }
-            throw Problem.rateLimited("Too many wrong API keys came from this network address.", retryAfterSeconds: 1)
+            throw Problem.rateLimited("Too many wrong API keys from this network address.", retryAfterSeconds: 1)
         }
         do {
             return try await issuer.authenticate(apiKey: key)

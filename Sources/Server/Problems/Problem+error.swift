@@ -17,7 +17,7 @@ extension Problem {
 
     static let internalError = Problem(
         .internalError,
-        "Something went wrong here that should not have. The log has it under this requestId.")
+        "Something went wrong on the server. The log has the cause under this requestId.")
 
     /// The server was told to stop, and this request has had its time.
     static let stopping = Problem(
@@ -37,12 +37,12 @@ extension Problem {
         case .notFound(.signingKey, let kid):
             self.init(
                 .notFound,
-                "There is no signing key \"\(kid.prefix(100))\". See which there are: paitify keys list, GET /v1/keys.")
+                "There is no signing key \"\(kid.prefix(100))\". List them with paitify keys list or GET /v1/keys.")
         case .notFound(let resource, let id):
             self.init(
                 .notFound,
                 "There is no \(resource.noun) \"\(id.prefix(100))\" here. Check the identifier, and that the API key "
-                    + "is of the right company and environment.")
+                    + "belongs to the right company and environment.")
         case .invalidState(let status, let sentence):
             self.init(
                 .invalidState, sentence.isEmpty ? "The authorization is \(status.rawValue)." : sentence)
@@ -55,14 +55,14 @@ extension Problem {
         case .versionMismatch(let current):
             self.init(
                 .versionMismatch,
-                "If-Match names another version than the current one, \(current). "
-                    + "Read it again, make the change to what you read, and send its ETag.")
+                "If-Match does not name the current version, \(current). "
+                    + "Read it again, apply your change to it, and send its ETag.")
         case .idempotencyKeyReused:
             self.init(
                 .idempotencyKeyReused,
-                "This Idempotency-Key came before with another request. Use a new key for a new request.")
+                "This Idempotency-Key was already used with a different request. Use a new key for a new request.")
             errors = [
-                FieldError(field: "Idempotency-Key", code: code, message: "was used before for another request")
+                FieldError(field: "Idempotency-Key", code: code, message: "was already used with a different request")
             ]
         case .invalid(let field, let value):
             self.init(invalid: [FieldError(field: field, code: ProblemCode(value.code), message: value.message)])
@@ -71,24 +71,24 @@ extension Problem {
         case .signing:
             self.init(
                 .signingUnavailable,
-                "No signing key can be used now. What was decided is kept: retry with the same Idempotency-Key.",
+                "No signing key is available now. The decision is stored: retry with the same Idempotency-Key.",
                 headers: [.retryAfter: "1"])
         case .operatorOnly:
             self.init(
                 .operatorOnly,
-                "Signing keys sign for every company on this issuer, so only its operator changes them. Use the "
+                "Signing keys sign for every company on this issuer, so only its operator can change them. Use the "
                     + "operator's key (PAITIFY_OPERATOR_KEY), or \"paitify keys\" on the issuer's machine.")
         case .signingKeyTooNew(let until, let seconds):
             self.init(
                 .keyTooNew,
-                "The announced key is so new that processors may not know it before \(until.rfc3339), and would refuse "
-                    + "its tokens. Rotate then, or send \"force\": true to rotate all the same.",
+                "The announced key is too new: processors may not know it before \(until.rfc3339), and would refuse its "
+                    + "tokens. Rotate then, or send \"force\": true to rotate anyway.",
                 headers: [.retryAfter: "\(seconds)"])
         case .account(let refusal): self.init(refusal)
         case .busy:
             self.init(
                 .busy,
-                "More wait for this than can; nothing was done. Try again in a second.",
+                "Too many requests are waiting; nothing was done. Try again in a second.",
                 headers: [.retryAfter: "1"])
         }
     }
@@ -98,57 +98,59 @@ extension Problem {
         case .wrongCredentials:
             self.init(
                 .wrongCredentials,
-                "The e-mail address or the password is not right. Check both; capitals count in the password.")
+                "The email address or the password is wrong. Check both; passwords are case-sensitive.")
         case .emailTaken:
             self.init(
                 .emailTaken,
-                "Somebody signs in with this e-mail address already. Sign in, or use another address.")
+                "This email address already has an account. Sign in, or use another address.")
         case .ownersOnly:
             self.init(
-                .ownersOnly, "Only an owner of the company says who its members are. Ask one.")
+                .ownersOnly, "Only an owner of the company can manage its members. Ask one.")
         case .lastOwner:
             self.init(
                 .lastOwner,
-                "This is the company's only owner, and without one nobody could manage its members. Make somebody else an "
-                    + "owner first.")
+                "This is the company's only owner. Make someone else an owner first, or nobody could manage its members."
+            )
         case .invitationInvalid:
             self.init(
                 .invitationInvalid,
-                "This invitation was used, withdrawn, or is older than seven days. Ask for a new one.")
+                "This invitation was used or withdrawn, or has expired after seven days. Ask for a new one.")
         case .alreadyMember:
-            self.init(.alreadyMember, "You are a member of this company already. Sign in.")
+            self.init(.alreadyMember, "You are already a member of this company. Sign in.")
         case .noCompany:
             self.init(
                 .noCompany,
-                "You are a member of no company any more. Ask an owner for an invitation, or sign up with a company.")
+                "You are no longer a member of any company. Ask an owner for an invitation, or sign up with a new company."
+            )
         case .tooManyMembers:
             self.init(
                 .tooManyMembers,
-                "A company has at most 1000 members, and 100 open invitations. Withdraw one that is not needed.")
+                "A company has at most 1000 members, and 100 open invitations. Withdraw an invitation that is no longer needed."
+            )
         case .resetInvalid:
             self.init(
                 .resetInvalid,
-                "This link was used, or another took its place, or it is older than a day. Ask for a new one.")
+                "This link was used or replaced by another, or has expired after a day. Ask for a new one.")
         case .resetNotAllowed:
             self.init(
                 .resetNotAllowed,
-                "Owners make a link for a new password for every other member, admins for viewers and approvers. One's own "
-                    + "is changed on the page Your account.")
+                "Owners can create a password link for any other member, admins for viewers and approvers. Change your own "
+                    + "password on the page Your account.")
         case .memberElsewhere:
             self.init(
                 .memberElsewhere,
-                "This person is a member of another company here too, and so no single one says what they sign in with. "
-                    + "Whoever operates this server can: paitify members reset-password.")
+                "This person is also a member of another company here, so no single company can reset their password. "
+                    + "The server's operator can: paitify members reset-password.")
         case .noPassword:
             self.init(
                 .noPassword,
-                "This person has no password here: an identity provider signs them in, and changes what they sign in with."
+                "This person has no password here: they sign in through an identity provider, which manages their sign-in."
             )
         case .identityTaken:
             self.init(
                 .identityTaken,
-                "The provider signed in somebody who has an account of their own here, or this account is linked to another "
-                    + "of its people. Sign in there as somebody else, or unlink the one before.")
+                "The provider signed in someone who already has an account here, or this account is already linked to another "
+                    + "identity. Sign in there as someone else, or unlink that identity.")
         case .sessionOnly:
             self.init(
                 .sessionOnly,
@@ -161,12 +163,12 @@ extension Problem {
         case .unavailable:
             self.init(
                 .storageUnavailable,
-                "The store cannot answer now; nothing was changed. Try again shortly.", headers: [.retryAfter: "1"])
+                "The database is unavailable; nothing was changed. Try again shortly.", headers: [.retryAfter: "1"])
         case .commitUnknown:
             self.init(
                 .outcomeUnknown,
-                "The connection to the store broke while it committed. Retry with the same Idempotency-Key to learn "
-                    + "what became of it.", headers: [.retryAfter: "1"])
+                "The connection to the database broke during the commit. Retry with the same Idempotency-Key to find "
+                    + "out whether it succeeded.", headers: [.retryAfter: "1"])
         case .constraint, .corrupt, .schema:
             self = .internalError
         }
@@ -202,7 +204,7 @@ extension Problem {
     static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
         let names = allowed.map(\.rawValue).joined(separator: ", ")
         return Problem(
-            .methodNotAllowed, "This path takes \(names) and no other method.",
+            .methodNotAllowed, "This path only accepts \(names).",
             headers: [.allow: names])
     }
 }

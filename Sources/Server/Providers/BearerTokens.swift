@@ -27,7 +27,7 @@ struct BearerTokens: Sendable {
                 // Looked at all the same, which takes microseconds: others' wrong ones keep nobody out who is in.
                 guard limits.mayTry(scope.client) else {
                     throw Problem.rateLimited(
-                        "Too many wrong credentials came from this network address.", retryAfterSeconds: 1)
+                        "Too many wrong credentials from this network address.", retryAfterSeconds: 1)
                 }
                 limits.noteRefusal(scope.client)
             }

@@ -31,13 +31,13 @@ extension Problem {
 
     static let staleForm = Problem(
         .staleForm,
-        "The form was loaded in another session or environment, so nothing was done. Load the page again and repeat it."
+        "The form was loaded in another session or environment, so nothing was done. Reload the page and try again."
     )
 
     static func misdirected(_ sites: Sites) -> Problem {
         Problem(
             .unknownHost,
-            "The dashboard is at \(sites.publicURL), and answers under no other name. Whoever operates it sets its address "
-                + "with PAITIFY_DASHBOARD_URL.")
+            "The dashboard is at \(sites.publicURL), and does not answer under any other name. Its operator sets the "
+                + "address with PAITIFY_DASHBOARD_URL.")
     }
 }

@@ -20,7 +20,7 @@ struct SessionCookie: Sendable {
         // Somebody else's wrong ones, from behind the same address, keep nobody out who is in.
         if !limits.mayTry(scope.client), !issuer.knows(session: token) {
             throw Problem.rateLimited(
-                "Too many wrong credentials came from this network address.", retryAfterSeconds: 1)
+                "Too many wrong credentials from this network address.", retryAfterSeconds: 1)
         }
         do {
             var signedIn = try await issuer.authenticate(session: token, isUse: isUse)
@@ -48,8 +48,8 @@ struct SessionCookie: Sendable {
 extension Problem {
     fileprivate static let csrfTokenMissing = Problem(
         .csrfTokenMissing,
-        "A request of a session that changes something bears the header field X-CSRF-Token; pages have it in "
-            + "<meta name=\"csrf-token\">, and GET /v1/session gives it. Programs use an API key, which needs none.")
+        "A session's request that changes something needs the header field X-CSRF-Token; pages have it in "
+            + "<meta name=\"csrf-token\">, and GET /v1/session returns it. Programs use an API key, which needs none.")
 }
 
 extension Response {

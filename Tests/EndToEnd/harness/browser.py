@@ -96,9 +96,9 @@ class Person:
 
     def invite(self, role):
         self.open("/members")
-        self.page.click("text=Invite somebody")
+        self.page.click("text=Invite someone")
         self.page.select_option("#role", role)
-        self.page.click("text=Make a link")
+        self.page.click("text=Create a link")
         return self.page.inner_text("#link").strip()
 
     # Pages
@@ -132,7 +132,7 @@ class Person:
     def get_started(self):
         """Presses the button of a new company. Gives the company, with a key that manages, and the agent that was made."""
         self.open("/overview")
-        self.page.click("text=Make them")
+        self.page.click("text=Create them")
         key = self.page.inner_text("#secret").strip()
         curl = self.page.inner_text("#curl")
         assert key in curl

@@ -23,7 +23,7 @@ schemathesis.openapi.format("own-password", st.uuids().map(str))
 
 # By the code of a refusal: the fields that it may name, and how their messages begin.
 BEYOND_SCHEMAS = {
-    "IDEMPOTENCY_KEY_REUSED": [("Idempotency-Key", "was used before")],
+    "IDEMPOTENCY_KEY_REUSED": [("Idempotency-Key", "was already used")],
     "CONFIRM_EXCEEDS_AUTHORIZED": [("amount", "must be at most")],
     "INVALID_VALUE": [
         ("expiresAt", "must be in the future"),

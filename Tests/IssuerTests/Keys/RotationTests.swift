@@ -165,7 +165,7 @@ import Testing
         #expect(rotation.apply(event, at: Self.start, freshKeys: Self.fresh("d")) == .unchanged)
         #expect(rotation == before)
         let report = try #require(rotation.report(on: event, after: before, at: Self.start))
-        #expect(report.retired == nil && report.warning?.contains("another request") == true)
+        #expect(report.retired == nil && report.warning?.contains("Another request") == true)
     }
 
     struct Revocation: Sendable, CustomTestStringConvertible {

@@ -73,7 +73,7 @@ import Testing
             _ = try tx.execute(recount, [.integer(2 * most + 1)])
         }
         test.clock.advance(seconds: 86_400)
-        await #expect(throws: IssuerError.invalidState(.denied, "It does not wait for anybody's approval.")) {
+        await #expect(throws: IssuerError.invalidState(.denied, "It is not waiting for approval.")) {
             _ = try await test.issuer.approve(held, note: nil, as: test.owner, once: nil).result.get()
         }
         #expect(try await Self.count("HELD", test) == most)

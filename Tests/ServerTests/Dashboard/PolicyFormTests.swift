@@ -50,8 +50,8 @@ import Testing
         new.approvalAbove = nil
         new.merchants = nil
         let changes = PolicyWords(old, agent: nil).differences(to: PolicyWords(new, agent: nil))
-        #expect(changes.map(\.changeName) == ["Asks a person", "Only these merchants"])
-        #expect(changes.map(\.changeNew) == ["never", "–"])
+        #expect(changes.map(\.changeName) == ["Approval", "Only these merchants"])
+        #expect(changes.map(\.changeNew) == ["not needed", "–"])
         #expect(PolicyWords(old, agent: nil).differences(to: PolicyWords(old, agent: nil)).isEmpty)
     }
 
@@ -65,7 +65,7 @@ import Testing
         terms.limits = []
         #expect(
             plain(terms)
-                == "KWD without a limit; asks a person each time; only at m_1, m_2; never for category 7995; only in US; "
+                == "KWD without a limit; approval for every spend; only at m_1, m_2; never for category 7995; only in US; "
                 + "never in KP; Mon, 22:00 to 24:00 (Europe/Zurich)")
         terms.approvalAbove = 1500
         terms.merchants = AllowBlock(block: Set(try (1...5).map { try MerchantID("m_\($0)") }))
@@ -74,21 +74,21 @@ import Testing
             days: [.monday, .tuesday, .wednesday, .thursday, .friday], from: .startOfDay, to: .endOfDay)
         #expect(
             plain(terms)
-                == "KWD without a limit; asks a person over KWD 1.500; never at m_1, m_2, m_3 and 2 more; "
+                == "KWD without a limit; approval above KWD 1.500; never at m_1, m_2, m_3 and 2 more; "
                 + "Mon to Fri (Europe/Zurich)")
     }
 
     @Test(
         "days in a row are named by the first and the last",
         arguments: [
-            ("MON TUE", "Mon, Tue"), ("MON TUE WED", "Mon to Wed"), ("MON WED FRI", "Mon, Wed, Fri"), ("", "on no day"),
+            ("MON TUE", "Mon, Tue"), ("MON TUE WED", "Mon to Wed"), ("MON WED FRI", "Mon, Wed, Fri"), ("", "no days"),
             ("SAT SUN MON", "Mon, Sat, Sun"), ("MON TUE WED THU FRI SAT SUN", "every day"), ("SUN", "Sun"),
         ])
     func days(_ names: String, _ words: String) throws {
         var terms = try Self.terms()
         let days = names.split(separator: " ").compactMap { Schedule.Day(rawValue: String($0)) }
         terms.schedule = try Schedule(days: Set(days), from: .startOfDay, to: TimeOfDay("12:30"))
-        let said = PolicyWords(terms, agent: nil).terms.first { $0.termName == "Hours" }?.termValue
+        let said = PolicyWords(terms, agent: nil).terms.first { $0.termName == "Schedule" }?.termValue
         #expect(said == "\(words), 00:00 to 12:30")
     }
 }

@@ -135,7 +135,7 @@ import Testing
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1",
                 "Safari on iPhone"
             ),
-            ("curl/8.5.0", "curl/8.5.0"), ("", "A browser without a name"), ("Chrome/1", "Chrome"),
+            ("curl/8.5.0", "curl/8.5.0"), ("", "Unknown browser"), ("Chrome/1", "Chrome"),
         ])
     func `a browser is called what people call it, and what is none that is known by its own words`(
         _ userAgent: String, _ name: String

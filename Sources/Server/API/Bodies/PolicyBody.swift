@@ -51,7 +51,7 @@ extension SpendLimit {
         let isRolling = name == Interval.rollingName
         let seconds = body.integer("seconds", in: Interval.rollingSecondsRange, required: isRolling)
         if let name, !isRolling, body.has("seconds") {
-            body.note("seconds", .invalidValue, "goes with the interval ROLLING alone, not with \(name)")
+            body.note("seconds", .invalidValue, "is only valid with the interval ROLLING, not with \(name)")
         }
         guard let name, let interval = Interval(name: name, seconds: seconds) else { return nil }
         // What is wrong within a member has been said; the rest is about the limit as a whole.

@@ -63,7 +63,7 @@ struct ClerkPages {
         guard let clerk = dashboard.clerk else { throw Problem.noSuchRoute }
         // Each makes a session, and an entry in the audit log.
         if let wait = dashboard.signInLimits.takeProviderSignIn(from: visit.scope.client) {
-            throw Problem.rateLimited("Too many sign-ins were tried.", retryAfterSeconds: wait)
+            throw Problem.rateLimited("Too many sign-in attempts.", retryAfterSeconds: wait)
         }
         do {
             let identity = try await clerk.identity(

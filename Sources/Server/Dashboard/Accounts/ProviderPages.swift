@@ -41,7 +41,7 @@ struct ProviderPages {
                 to: invitation?.path ?? "/sign-in?next=" + PercentEncoding.encoded(ReturnPath.checked(next)))
         }
         if let wait = dashboard.signInLimits.takeProviderSignIn(from: visit.scope.client) {
-            throw Problem.rateLimited("Too many sign-ins were tried.", retryAfterSeconds: wait)
+            throw Problem.rateLimited("Too many sign-in attempts.", retryAfterSeconds: wait)
         }
         do {
             let begun = try await begin(visit, provider, next: ReturnPath.checked(next), .signIn(invitation))

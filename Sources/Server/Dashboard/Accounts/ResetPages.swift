@@ -19,7 +19,7 @@ struct ResetPages {
     func add(to pages: PageTable) {
         pages.openPage("/reset-password") { visit in
             let token = try Self.token(visit.query("token"))
-            return try visit.door("reset-password", title: "New password", try await page(token))
+            return try visit.door("reset-password", title: "Set a new password", try await page(token))
         }
         pages.openForm("/reset-password", reset)
     }
@@ -38,7 +38,7 @@ struct ResetPages {
         } catch {
             let problem = try Problem.ofVisitor(error)
             page.problem = problem.detail
-            return try visit.door("reset-password", title: "New password", page, problem)
+            return try visit.door("reset-password", title: "Set a new password", page, problem)
         }
     }
 

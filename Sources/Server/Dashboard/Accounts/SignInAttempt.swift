@@ -13,7 +13,7 @@ extension Dashboard {
         case .wait(let seconds, let isNews):
             // Not waited for: how long it takes would tell whether there is such an account.
             if isNews { Task { try? await issuer.noteBlockedSignIn(email, requestID: scope.requestID) } }
-            throw Problem.rateLimited("Too many sign-ins were tried.", retryAfterSeconds: seconds)
+            throw Problem.rateLimited("Too many sign-in attempts.", retryAfterSeconds: seconds)
         }
         let value = try await attempt()
         signInLimits.succeeded(email)
@@ -23,17 +23,17 @@ extension Dashboard {
     func requireSignUp(_ request: Request, _ scope: RequestScope) throws {
         guard settings.opensSignUp(to: request) else { throw Problem.signUpClosed }
         if let wait = signInLimits.takeSignUp(from: scope.client) {
-            throw Problem.rateLimited("Too many sign-ups came from this network address.", retryAfterSeconds: wait)
+            throw Problem.rateLimited("Too many sign-ups from this network address.", retryAfterSeconds: wait)
         }
     }
 }
 
 extension Problem {
     static let passwordsOff = Problem(
-        .passwordsOff, "An identity provider signs people in here; there are no passwords. Open /sign-in.")
+        .passwordsOff, "People sign in here through an identity provider; passwords are turned off. Open /sign-in.")
 
     static let signUpClosed = Problem(
         .signupClosed,
-        "Nobody can sign up here by themselves. Ask whoever operates this server for a company (paitify companies "
-            + "create), or an owner of yours for an invitation.")
+        "Sign-up is closed here. Ask the server's operator for a company (paitify companies create), or an owner of your "
+            + "company for an invitation.")
 }

@@ -40,7 +40,7 @@ struct SignInPages {
             let next = ReturnPath.checked(visit.query("next"))
             if visit.signedIn != nil { return visit.redirect(to: next) }
             var page = page(visit, next: next)
-            if visit.query("reset") != nil { page.said = "Your password is changed. Sign in with it." }
+            if visit.query("reset") != nil { page.said = "Your password has been changed. Sign in with the new one." }
             return try visit.door("sign-in", title: "Sign in", page)
         }
         pages.openPage("/sign-up") { visit in

@@ -17,7 +17,7 @@ struct APIKeyPages {
             form, keys.items.map { key in KeyRow(key, agent: key.agentID.flatMap { names[$0]?.text }, now: now) },
             made: made, agents: try await visit.agentChoices(chosen: AgentID(form.agent)),
             isLive: try visit.caller.environment == .live, mayManage: try visit.caller.scopes.contains(.manage),
-            once: visit.attempt, said: visit.query("revoked") == nil ? nil : "The key is revoked.",
+            once: visit.attempt, said: visit.query("revoked") == nil ? nil : "The key has been revoked.",
             older: keys.nextCursor.map { Visit.path("/api-keys", [("cursor", $0)]) })
         var response = try await visit.show(
             "api-keys", title: "API keys", content, status: form.problem == nil ? .ok : .unprocessableContent)
@@ -72,7 +72,8 @@ struct KeyForm {
         if !days.isEmpty {
             guard let count = Int64(days), (1...Self.daysMax).contains(count) else {
                 throw .invalid(
-                    field: "Ends after", InvalidValue("must be a whole number of days, 1 to \(Self.daysMax), or empty"))
+                    field: "Expires after",
+                    InvalidValue("must be a whole number of days, 1 to \(Self.daysMax), or empty"))
             }
             end = now.adding(seconds: count * 86_400)
         }

@@ -88,8 +88,8 @@ struct AgentPages {
         } catch IssuerError.invalid(_, .changedMeanwhile) {
             let now = try await visit.issuer.agent(id, as: visit.caller)
             read.problem =
-                "Somebody else changed it while you wrote: it is “\(now.name.text)” now. Nothing of yours was saved. "
-                + "Save again to put yours in its place."
+                "Someone else changed this agent while you were editing: it is now “\(now.name.text)”. Your changes were not "
+                + "saved. Save again to overwrite it."
             read.basis = AgentForm(now).basis
             return try await show(visit, read)
         } catch {
@@ -116,7 +116,7 @@ struct AgentPages {
 }
 
 extension InvalidValue {
-    static let notTicked = InvalidValue("must be ticked, so that nothing is deleted by mistake")
+    static let notTicked = InvalidValue("must be ticked, to prevent accidental deletion")
 }
 
 /// What a form says of an agent, as it was written.
@@ -165,7 +165,7 @@ struct AgentRow {
         (rowStatus, rowTone) = agent.status.wording
         rowSpent =
             spent == nil
-            ? "being counted"
+            ? "calculating"
             : spent?.isEmpty == true
                 ? "–"
                 : (spent ?? [:]).sorted { $0.key.text < $1.key.text }.map { MoneyText.text($1.amount, $0) }.joined(

@@ -57,9 +57,10 @@ struct ApprovalPages {
         let by = try await visit.people(naming: [decider]).name(decider ?? "")
         let title =
             if isRefused {
-                authorization.approval == nil ? "It no longer waits." : "It was decided already, by \(by.isolated)."
+                authorization.approval == nil
+                    ? "It is no longer waiting for approval." : "\(by.isolated) has already decided."
             } else if authorization.approval?.approved == true, authorization.status == .denied {
-                "You approved it, and it was denied all the same."
+                "You approved it, but a policy denies it now."
             } else {
                 authorization.approval?.approved == true ? "Approved." : "Denied."
             }

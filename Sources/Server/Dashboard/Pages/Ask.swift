@@ -54,7 +54,7 @@ struct ReasonLine {
         reasonPolicy = policy?.name ?? reason.policyID?.text
         reasonWhen =
             reason.opensAt.map { "opens \(TimeText.minute($0))" }
-            ?? reason.limit?.resetsAt.map { "begins anew \(TimeText.minute($0))" }
+            ?? reason.limit?.resetsAt.map { "resets \(TimeText.minute($0))" }
     }
 }
 
@@ -134,9 +134,9 @@ struct Asks {
 
     private func history(_ ask: Authorization, _ spent: [Overview.ByMerchant]?) -> String {
         let currency = ask.money.currency
-        guard let spent else { return "What it spent before is being counted: load the page again in a moment." }
+        guard let spent else { return "Past spends are being calculated: reload the page in a moment." }
         guard let largest = spent.map(\.total.largest).max() else {
-            return "This agent has spent nothing in \(currency.text) in \(days) days."
+            return "This agent has spent nothing in \(currency.text) in the last \(days) days."
         }
         let here = spent.filter {
             $0.merchant?.id == ask.merchant?.id && (ask.merchant?.id != nil || $0.merchant == ask.merchant)
@@ -146,8 +146,8 @@ struct Asks {
         let times = count == 1 ? "once" : "\(MoneyText.count(count)) times"
         let there =
             count == 0
-            ? "It has not spent at this merchant in \(days) days."
-            : "It has spent at this merchant \(times) in \(days) days, \(MoneyText.text(amount, currency)) together."
+            ? "It has not spent at this merchant in the last \(days) days."
+            : "It has spent at this merchant \(times) in the last \(days) days, \(MoneyText.text(amount, currency)) in total."
         return "\(there) Its largest spend was \(MoneyText.text(largest, currency))."
     }
 }

@@ -86,7 +86,7 @@ struct AuditContent {
         hasRows = !rows.isEmpty
         let most = MoneyText.count(Int64(Issuer.searchedAtOnceMax))
         let goesOn = rows.count < 50 && older != nil
-        searched = goesOn ? "Not among the \(most) entries that were looked at." : "No change matches."
+        searched = goesOn ? "No match among the \(most) entries searched so far." : "No changes match."
         olderText = goesOn ? "Look at the next \(most)" : "Older"
     }
 }

@@ -38,7 +38,8 @@ struct AuthorizationExport: Sendable {
         } while cursor != nil && lines < Self.linesMax && ContinuousClock.now < end
         if cursor != nil {
             try await writer.write(
-                ByteBuffer(string: CSV.line(["Only the newest \(lines) are here: choose a range of days for the rest"]))
+                ByteBuffer(
+                    string: CSV.line(["Only the newest \(lines) are included: export a range of days for the rest"]))
             )
         }
         try await writer.finish(nil)

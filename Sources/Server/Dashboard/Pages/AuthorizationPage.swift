@@ -83,7 +83,7 @@ struct AuthorizationContent {
         hasReasons = !reasons.isEmpty
         approval = authorization.approval.map { approval in
             Approval(
-                approvalTitle: approval.approved ? "A person approved it" : "A person denied it",
+                approvalTitle: approval.approved ? "Approval granted" : "Approval rejected",
                 approvalBy: people.name(approval.by), approvalISO: approval.at.rfc3339,
                 approvalWhen: TimeText.minute(approval.at), approvalNote: approval.note?.text)
         }
@@ -92,11 +92,13 @@ struct AuthorizationContent {
             explanation.evaluation.map { EvaluationView($0, money, isFirst: explanation.held == nil) },
         ].compactMap { $0 }
         hasEvaluations = !evaluations.isEmpty
-        agrees = explanation.evaluation.map { $0.matches ? "Checked: the same answer" : "Checked: another answer" }
+        agrees = explanation.evaluation.map {
+            $0.matches ? "Re-evaluated: same result" : "Re-evaluated: different result"
+        }
         agreesText = explanation.evaluation.map {
             $0.matches
-                ? "What it was decided under is kept. Decided again from that just now, the answer is the same."
-                : "What it was decided under is kept. Decided again from that just now, the answer is another: tell whoever operates this server."
+                ? "The policies and counters behind this decision are stored. Evaluated again just now, they give the same result."
+                : "The policies and counters behind this decision are stored. Evaluated again just now, they give a different result: tell the server's operator."
         }
         agreesTone = explanation.evaluation?.matches == false ? "bad" : "good"
         token = authorization.claims.map { claims in
@@ -109,7 +111,7 @@ struct AuthorizationContent {
                     "Agent", agent.isEmpty ? authorization.agentID.text : agent,
                     href: "/agents/\(authorization.agentID.text)"),
                 authorization.note.map { Fact("For", $0.text) },
-                Fact("Asked for", MoneyText.text(money)),
+                Fact("Requested", MoneyText.text(money)),
                 authorization.confirmedAmount.map { Fact("Confirmed", MoneyText.text($0, money.currency)) },
                 Fact("Environment", authorization.environment.rawValue),
             ].compactMap { $0 }
@@ -123,19 +125,19 @@ struct AuthorizationContent {
     private static func decision(_ authorization: Authorization) -> String {
         switch authorization.status {
         case .pending:
-            "approved, to be confirmed until \(TimeText.minute(authorization.holdExpiresAt ?? authorization.expiresAt))"
-        case .confirmed: authorization.late ? "confirmed after its reservation had lapsed" : "what was charged is final"
-        case .voided: "nothing was charged; its budget is free again"
-        case .expired: "nobody confirmed it in time; its budget is free again"
+            "approved, can be confirmed until \(TimeText.minute(authorization.holdExpiresAt ?? authorization.expiresAt))"
+        case .confirmed: authorization.late ? "confirmed after its reservation had expired" : "the charge is final"
+        case .voided: "nothing was charged; the reservation was released"
+        case .expired: "not confirmed in time; the reservation was released"
         case .denied: "nothing was reserved"
-        case .held: "a person has until \(TimeText.minute(authorization.expiresAt))"
+        case .held: "expires \(TimeText.minute(authorization.expiresAt))"
         }
     }
 
     private static func events(_ authorization: Authorization) -> [Event] {
-        var events = [Event("Asked for", authorization.createdAt)]
+        var events = [Event("Requested", authorization.createdAt)]
         if let approval = authorization.approval {
-            events.append(Event(approval.approved ? "Approved by a person" : "Denied by a person", approval.at))
+            events.append(Event(approval.approved ? "Approved by a person" : "Rejected by a person", approval.at))
         }
         if let at = authorization.authorizedAt { events.append(Event("Budget reserved", at)) }
         if let at = authorization.resolvedAt, authorization.approval == nil || authorization.status != .denied {
@@ -168,11 +170,11 @@ struct EvaluationView {
 
     init(_ evaluation: Evaluation, _ money: Money, isFirst: Bool) {
         let state = evaluation.agentStatus == .active ? "active" : "suspended"
-        let person = evaluation.isApproved ? ", after a person had approved" : ""
+        let person = evaluation.isApproved ? ", after approval" : ""
         evaluationText =
-            "\(isFirst ? "Decided" : "Decided again") \(TimeText.second(evaluation.at)), with the agent \(state)\(person). "
+            "\(isFirst ? "Evaluated" : "Evaluated again") \(TimeText.second(evaluation.at)), with the agent \(state)\(person). "
             + "Amounts in \(money.currency.text)."
-        evaluationLabel = isFirst ? "Policies and limits" : "Policies and limits, asked again"
+        evaluationLabel = isFirst ? "Policies and limits" : "Policies and limits, evaluated again"
         lines = evaluation.policies.flatMap { policy -> [Line] in
             guard !policy.limits.isEmpty else { return [Line(policy, nil, money, isFirst: true)] }
             return policy.limits.enumerated().map { Line(policy, $1, money, isFirst: $0 == 0) }
@@ -216,7 +218,7 @@ struct TokenView {
         tokenTitle = claims.typ == .authorization ? "Token" : "Signed denial"
         tokenState =
             claims.typ == .denial
-            ? "no processor takes it for an approval" : "good until \(TimeText.minute(authorization.expiresAt))"
+            ? "no processor accepts it as an approval" : "valid until \(TimeText.minute(authorization.expiresAt))"
         let header = token.flatMap { token in
             Base64URL.text(of: token.prefix { $0 != "." })
         }

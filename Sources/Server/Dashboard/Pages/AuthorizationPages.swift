@@ -57,8 +57,8 @@ struct AuthorizationQuery {
             if value == nil { problems.append(sentence) }
             return value
         }
-        let agent = read("agent", "There is no such agent.", AgentID.init)
-        let status = read("status", "There is no such status.", AuthorizationStatus.init(rawValue:))
+        let agent = read("agent", "This agent does not exist.", AgentID.init)
+        let status = read("status", "This status does not exist.", AuthorizationStatus.init(rawValue:))
         let start = read("from", "“From” must be a day, such as 2026-11-27.", TimeText.startOfDay)
         let end = read("to", "“To” must be a day, such as 2026-11-27.", TimeText.startOfDay)
         text = read("q", "A search has at most 200 characters.") { $0.count <= 200 ? $0 : nil }

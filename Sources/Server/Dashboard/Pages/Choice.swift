@@ -88,11 +88,11 @@ enum FormProblem {
     static func text(_ error: any Error) -> String? {
         switch error {
         case IssuerError.idempotencyKeyReused:
-            "This form was sent already, with other contents. Load the page again to send it anew."
+            "This form was already sent, with different contents. Reload the page to send it again."
         case IssuerError.invalid(let field, let value): "“\(field)” \(value.message)."
-        case IssuerError.busy: "More wait for this than can just now. Try again in a second."
+        case IssuerError.busy: "The server is busy. Try again in a second."
         case IssuerError.signingKeyTooNew(let until, _):
-            "The announced key is so new that processors may not know it before \(TimeText.minute(until)). Rotate then."
+            "The announced key is too new: processors may not know it before \(TimeText.minute(until)). Rotate then."
         default: nil
         }
     }

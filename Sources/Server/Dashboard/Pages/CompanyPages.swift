@@ -13,7 +13,8 @@ struct CompanyPages {
     ) async throws -> Response {
         let (session, settings) = (try visit.session, try await visit.issuer.companySettings(as: visit.caller))
         let content = CompanyContent(
-            said: visit.query("saved") == nil ? nil : "Saved. It holds from the next request on.", problem: problem,
+            said: visit.query("saved") == nil ? nil : "Saved. The change applies from the next request on.",
+            problem: problem,
             companyID: session.principal.companyID.text, mayManage: session.principal.scopes.contains(.manage),
             audience: typed ?? settings.defaultAudience?.text ?? "", was: was ?? settings.defaultAudience?.text ?? "",
             processor: settings.defaultAudience?.text ?? Audience.anyProcessor, anyProcessor: Audience.anyProcessor)

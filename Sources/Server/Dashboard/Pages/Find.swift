@@ -29,7 +29,8 @@ struct Find {
             switch found.count {
             case 0: "Nothing matches."
             case 1...Self.shownMax: "\(count) found."
-            default: "\(count) found; these are the first \(Self.shownMax). Write more of the name to see fewer."
+            default:
+                "\(count) found; these are the first \(Self.shownMax). Enter more of the name to narrow the search."
             }
         return Array(found.prefix(Self.shownMax))
     }

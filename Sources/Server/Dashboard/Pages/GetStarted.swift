@@ -52,7 +52,7 @@ struct GetStarted {
         let agents = try await visit.issuer.agents(page: Page(limit: 1), as: visit.caller).items
         guard let agent = agents.first else { return visit.redirect(to: "/get-started") }
         let key = try await visit.issuer.createAPIKey(
-            Self.draft("Key to get started with", for: agent.id), as: visit.caller, once: visit.once(form, [])
+            Self.draft("Getting-started key", for: agent.id), as: visit.caller, once: visit.once(form, [])
         ).value
         return try await show(visit, secret: Content.Secret(text: key.secret, agent: agent.id))
     }

@@ -21,7 +21,7 @@ struct MemberPages {
             members: try await visit.issuer.members(as: visit.caller),
             invitations: isOwner ? try await visit.issuer.invitations(as: visit.caller) : [], me: session,
             once: visit.attempt, now: visit.issuer.now, link: link, problem: problem,
-            said: visit.query("saved") == nil ? nil : "Saved. It holds from the next request on.")
+            said: visit.query("saved") == nil ? nil : "Saved. The change applies from the next request on.")
         var response = try await visit.show(
             "members", title: "Members", content, status: problem == nil ? .ok : .unprocessableContent)
         response.headers[.cacheControl] = "no-store"
@@ -37,12 +37,12 @@ struct MemberPages {
         do throws(InvalidValue) {
             note = try text.map { (text) throws(InvalidValue) in try Name(text) }
         } catch {
-            return try await show(visit, problem: "“For whom” \(error.message).")
+            return try await show(visit, problem: "“For” \(error.message).")
         }
         let once = try visit.once(form, [role.rawValue, note?.text ?? ""])
         let made = try await visit.issuer.invite(as: role, note: note, by: visit.caller, once: once).value
         let url = visit.dashboard.url(made.token.path, from: visit.request)
-        return try await show(visit, link: .init(title: "The link to join", text: MembersContent.joinText, url: url))
+        return try await show(visit, link: .init(title: "Invitation link", text: MembersContent.joinText, url: url))
     }
 
     private func makePasswordReset(_ visit: Visit, _ form: FormFields) async throws -> Response {
@@ -50,7 +50,7 @@ struct MemberPages {
         let made = try await visit.issuer.makePasswordReset(of: id, as: visit.caller, once: visit.once(form, [])).value
         let url = visit.dashboard.url(made.token.path, from: visit.request)
         return try await show(
-            visit, link: .init(title: "The link to a new password", text: MembersContent.resetText, url: url))
+            visit, link: .init(title: "Password reset link", text: MembersContent.resetText, url: url))
     }
 
     private func changeRole(_ visit: Visit, _ form: FormFields) async throws -> Response {
@@ -75,10 +75,10 @@ struct MemberPages {
 extension Role {
     var sentence: String {
         switch self {
-        case .viewer: "Viewer: looks at everything"
-        case .approver: "Approver: decides on what waits, too"
-        case .admin: "Admin: manages agents, policies and keys, too"
-        case .owner: "Owner: says who the members are, too"
+        case .viewer: "Viewer: can see everything"
+        case .approver: "Approver: can also approve spends"
+        case .admin: "Admin: can also manage agents, policies and keys"
+        case .owner: "Owner: can also manage members"
         }
     }
 }
@@ -104,11 +104,12 @@ struct MembersContent {
         let url: String
     }
 
-    static let joinText = "Send it to whom it is for. It is shown this once, works once, and for a week."
+    static let joinText =
+        "Send it to the person you are inviting. It is shown only this once, works once, and expires in a week."
     static let resetText =
-        "Hand it to that member, and to nobody else: whoever opens it sets their password. It is shown this once, works "
-        + "once, and for a day. When it is used, all their sessions end; until then their password stays as it is. A link "
-        + "of before opens nothing any more."
+        "Give it only to that member: whoever opens it can set their password. It is shown only this once, works once, and "
+        + "expires in a day. Using it ends all their sessions; until then their password does not change. Earlier links no "
+        + "longer work."
 
     struct Invited {
         let invitedID: String
@@ -145,7 +146,7 @@ struct MembersContent {
         invited = invitations.map { invitation in
             Invited(
                 invitedID: invitation.id.text, invitedRole: invitation.role.rawValue,
-                invitedNote: invitation.note?.text ?? "Somebody", invitedUntil: TimeText.minute(invitation.expiresAt))
+                invitedNote: invitation.note?.text ?? "Anyone", invitedUntil: TimeText.minute(invitation.expiresAt))
         }
         hasInvited = !invited.isEmpty
         roles = Choice.all(Role.viewer, \.sentence)

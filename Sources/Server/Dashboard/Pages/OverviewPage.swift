@@ -154,7 +154,7 @@ struct OverviewFigures {
         hasReasons = !denials.isEmpty
         denialsNote =
             overview.denialsLookedAt >= Int(Overview.denialsMax)
-            ? "Of the latest \(MoneyText.count(Overview.denialsMax)) denials." : nil
+            ? "Based on the latest \(MoneyText.count(Overview.denialsMax)) denials." : nil
         self.rows = rows
     }
 }

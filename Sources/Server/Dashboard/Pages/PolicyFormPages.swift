@@ -164,18 +164,18 @@ struct PolicyFormContent {
     init(_ draft: PolicyDraft, _ form: PolicyFormView, once: String) {
         policyID = draft.id?.text
         policyName = draft.name
-        formTitle = draft.id == nil ? "Write a policy" : "Change the policy"
+        formTitle = draft.id == nil ? "Create a policy" : "Edit the policy"
         formAction = draft.id.map { "/policies/\($0.text)" } ?? "/policies"
         formVersion = draft.version.map { "\($0)" } ?? ""
         cancelHref = formAction
         saveLabel =
             draft.conflict.map { "Save over version \($0.conflictNew)" }
-            ?? (draft.id == nil ? "Put it in force" : "Save")
+            ?? (draft.id == nil ? "Create the policy" : "Save")
         self.once = once
         f = form
         let count = draft.errors.count
         let wrong =
-            count == 0 ? [] : [count == 1 ? "One field needs another look." : "\(count) fields need another look."]
+            count == 0 ? [] : [count == 1 ? "One field needs correction." : "\(count) fields need correction."]
         errors =
             wrong + [draft.problem].compactMap { $0 } + [draft.errors["agent"], draft.errors["mode"]].compactMap { $0 }
         hasErrors = !errors.isEmpty

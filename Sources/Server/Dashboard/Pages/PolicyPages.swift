@@ -29,7 +29,7 @@ struct PolicyPages {
         }
         let content = PoliciesContent(
             find, policies.map { PolicyRow($0, agent: agent($0)) },
-            said: visit.query("deleted") == nil ? nil : "The policy is deleted.",
+            said: visit.query("deleted") == nil ? nil : "The policy has been deleted.",
             older: older.map { Visit.path("/policies", [("cursor", $0)]) })
         return try await visit.show("policies", title: "Policies", content)
     }
@@ -42,7 +42,7 @@ struct PolicyPages {
         let content = PolicyContent(
             policy, agent: agent, versions: history.versions.items,
             people: try await visit.people(naming: history.versions.items.map(\.writtenBy)),
-            said: visit.query("saved") == nil ? nil : "Saved. It is in force from the next request on.",
+            said: visit.query("saved") == nil ? nil : "Saved. It applies from the next request on.",
             isChanged: visit.query("changed") != nil)
         return try await visit.show("policy", title: policy.terms.name.text, content)
     }
@@ -95,7 +95,7 @@ struct PolicyRow {
     init(_ policy: Policy, agent: String?) {
         policyID = policy.id.text
         policyName = policy.terms.name.text
-        policyWhom = "Binds \(PolicyWords.whom(policy.terms, agent: agent))"
+        policyWhom = "Applies to \(PolicyWords.whom(policy.terms, agent: agent))"
         (policyState, policyTone) = PolicyWords.state(policy.terms)
         policySummary = PolicyWords.summary(policy.terms)
         policyChanged = TimeText.day(policy.updatedAt)

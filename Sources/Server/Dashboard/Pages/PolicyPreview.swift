@@ -56,9 +56,9 @@ struct PolicyPreview {
         (previewHeld, previewHeldAmount) = (MoneyText.count(report.held.count), amount(report.held))
         (previewDenied, previewDeniedAmount) = (MoneyText.count(report.denied.count), amount(report.denied))
         let words: [(SimulationReport.Change, String, String)] = [
-            (.newlyDenied, "bad", "approved then, would be denied"),
-            (.newlyHeld, "wait", "decided without a person then, would wait for one"),
-            (.newlyAllowed, "good", "denied then by the policy that this replaces, would be allowed"),
+            (.newlyDenied, "bad", "approved then, would now be denied"),
+            (.newlyHeld, "wait", "decided without approval then, would now need approval"),
+            (.newlyAllowed, "good", "denied then by the policy this replaces, would now be allowed"),
         ]
         previewChanges = words.compactMap { change, tone, text in
             let total = report.total(of: change)
@@ -68,16 +68,16 @@ struct PolicyPreview {
         }
         let changed = SimulationReport.Change.allCases.reduce(Int64(0)) { $0 + report.total(of: $1).count }
         lists = [
-            List("What it changes", Self.changed(report), of: changed, isFolded: false, names, now),
+            List("Changed decisions", Self.changed(report), of: changed, isFolded: false, names, now),
             List(
-                "What it denies or holds as was done then", Self.unchanged(report), of: report.affectedTotal - changed,
+                "Denied or held, as before", Self.unchanged(report), of: report.affectedTotal - changed,
                 isFolded: true, names, now),
         ].compactMap { $0 }
         let partial =
             report.isComplete
             ? nil
-            : "Only requests up to \(TimeText.minute(report.evaluatedTo)) were tried: there were too many for all."
-        let prior = report.isPriorComplete ? nil : "What was spent before these days could not all be counted."
+            : "Only requests up to \(TimeText.minute(report.evaluatedTo)) were evaluated: there were too many."
+        let prior = report.isPriorComplete ? nil : "Not all spends before these days could be counted."
         let notes = [partial, prior].compactMap { $0 }
         previewNote = notes.isEmpty ? nil : notes.joined(separator: " ")
     }
@@ -104,7 +104,7 @@ extension PolicyPreview.List {
         listTitle = "\(title): \(MoneyText.count(total))"
         self.isFolded = isFolded
         lines = affected.map { PolicyPreview.Line($0, agent: names[$0.agentID] ?? $0.agentID.text, now: now) }
-        listMore = total > Int64(affected.count) ? "The newest \(affected.count) are shown." : nil
+        listMore = total > Int64(affected.count) ? "Showing the newest \(affected.count)." : nil
     }
 }
 

@@ -33,8 +33,8 @@ struct SessionPages {
 
     private static func said(_ visit: Visit) -> String? {
         for (name, sentence) in [
-            ("ended", "The session is over."), ("changed", "Your password is changed."),
-            ("linked", "Linked: the provider signs you in from now on, too."), ("unlinked", "No longer linked."),
+            ("ended", "The session has ended."), ("changed", "Your password has been changed."),
+            ("linked", "Linked: the provider can now sign you in, too."), ("unlinked", "No longer linked."),
         ] where visit.query(name) != nil { return sentence }
         return nil
     }

@@ -15,7 +15,7 @@ struct SigningKeyPages {
             keys, rotationSeconds: visit.issuer.settings.keyRotationSeconds, now: visit.issuer.now,
             mayRotate: try await visit.issuer.mayChangeSigningKeys(visit.caller), problem: problem, once: visit.attempt,
             said: visit.query("rotated") != nil
-                ? "Rotated: the announced key signs now, and another is announced."
+                ? "Rotated: the announced key now signs, and another has been announced."
                 : said)
         return try await visit.show(
             "signing-keys", title: "Signing keys", content, status: problem == nil ? .ok : .conflict)
@@ -34,7 +34,7 @@ struct SigningKeyPages {
 
     private func revoke(_ visit: Visit, _ form: FormFields) async throws -> Response {
         guard try form.optional("sure") != nil else {
-            return try await show(visit, problem: "Nothing was revoked: tick the box to say that you are sure.")
+            return try await show(visit, problem: "Nothing was revoked: tick the box to confirm.")
         }
         let kid = visit.scope.parameters.get("kid") ?? ""
         do {
@@ -42,8 +42,8 @@ struct SigningKeyPages {
                 kid: kid, as: visit.caller, once: visit.once(form, [kid])
             ).value
             let sentences = [
-                "Revoked: \(kid). Its private half is destroyed. Have every processor fetch the key set now: until it does, "
-                    + "it takes tokens of that key.", report.warning,
+                "Revoked: \(kid). Its private key is destroyed. Have every processor fetch the key set now: until then it "
+                    + "accepts the key's tokens.", report.warning,
             ]
             return try await show(visit, said: sentences.compactMap(\.self).joined(separator: " "))
         } catch {
@@ -93,8 +93,8 @@ struct SigningKeysContent {
         let when =
             next.map { " The next rotation is due \(TimeText.relative($0, to: now)), \(TimeText.day($0))." } ?? ""
         rotationText =
-            "The issuer rotates by itself every \(TimeText.length(seconds: rotationSeconds)): the announced key begins to "
-            + "sign, and the one before stays published while its tokens live.\(when)"
+            "Keys rotate automatically every \(TimeText.length(seconds: rotationSeconds)): the announced key starts signing, "
+            + "and the previous key stays published while its tokens are valid.\(when)"
         (self.mayRotate, self.problem, self.once, self.said) = (mayRotate, problem, once, said)
     }
 }

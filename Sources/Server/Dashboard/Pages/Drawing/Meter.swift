@@ -63,14 +63,14 @@ struct Meter {
         self.left =
             if let after {
                 isOver
-                    ? "\(figures.text(after - figures.most)) more than is left: it would be denied"
-                    : "\(figures.text(figures.most - after)) left after it"
+                    ? "\(figures.text(after - figures.most)) over the limit: it would be denied"
+                    : "\(figures.text(figures.most - after)) left after this spend"
             } else {
                 "\(figures.text(left)) left"
             }
         resets =
-            budget.resetsAt.map { "begins anew \(TimeText.relative($0, to: now))" }
-            ?? (budget.interval.seconds == nil ? "" : "spends leave one by one")
+            budget.resetsAt.map { "resets \(TimeText.relative($0, to: now))" }
+            ?? (budget.interval.seconds == nil ? "" : "resets gradually")
         meterLabel =
             "\(budget.policyName.text), \(budget.interval.title.lowercasedFirst): \(figures.text(figures.confirmed)) spent and "
             + "\(figures.text(figures.reserved)) reserved of \(figures.text(figures.most)). \(self.left)."

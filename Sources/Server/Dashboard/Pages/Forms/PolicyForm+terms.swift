@@ -36,14 +36,14 @@ extension PolicyForm {
 
     private func agentID() throws(InvalidValue) -> AgentID? {
         if agent.isEmpty { return nil }
-        guard let id = AgentID(agent) else { throw InvalidValue("binds no agent that there is") }
+        guard let id = AgentID(agent) else { throw InvalidValue("must be an agent of this company") }
         return id
     }
 
     private func schedule() throws(InvalidValue) -> Schedule? {
         if days.isEmpty && from.isEmpty && to.isEmpty { return nil }
         guard !from.isEmpty, !to.isEmpty, !days.isEmpty else {
-            throw InvalidValue("needs the days, and from when to when, or none of them")
+            throw InvalidValue("needs days and times, or neither")
         }
         let known = Schedule.Day.allCases.filter { days.contains($0.rawValue) }
         return try Schedule(days: Set(known), from: TimeOfDay(from), to: TimeOfDay(to))
@@ -106,7 +106,7 @@ extension PolicyForm.Limit {
     fileprivate func limit(_ currency: CurrencyCode) throws(InvalidValue) -> SpendLimit {
         let seconds = RollingLength.seconds(length)
         if interval == Interval.rollingName, seconds == nil {
-            throw InvalidValue("needs a length from 1 min to 31 d, such as 24 h")
+            throw InvalidValue("needs a window from 1 min to 31 d, such as 24 h")
         }
         guard let parsed = Interval(name: interval, seconds: seconds) else { throw .notOneOf(Interval.names) }
         let money = amount.isEmpty ? nil : try MoneyText.minorUnits(amount, currency)

@@ -45,8 +45,8 @@ struct PolicyFormView {
         ("Only these countries", "US"), ("Never these countries", "KP"),
     ]
     private static let intervalWords = [
-        "PER_AUTHORIZATION": "One spend", "DAILY": "A day", "WEEKLY": "A week", "MONTHLY": "A month",
-        "YEARLY": "A year", "ALL_TIME": "All time", Interval.rollingName: "Rolling",
+        "PER_AUTHORIZATION": "Per spend", "DAILY": "Daily", "WEEKLY": "Weekly", "MONTHLY": "Monthly",
+        "YEARLY": "Yearly", "ALL_TIME": "All time", Interval.rollingName: "Rolling",
     ]
 
     /// `emptyRows` limits to be filled in follow those that are there.
@@ -56,10 +56,10 @@ struct PolicyFormView {
         nameError = sentence("name")
         self.agents = agents
         counters = Choice.all(PolicyTerms.CounterScope(rawValue: form.counter)) {
-            $0 == .shared ? "All agents' spends together" : "Each agent's spends by themselves"
+            $0 == .shared ? "All agents' spends together" : "Each agent's spends separately"
         }
         modes = Choice.all(PolicyTerms.Mode(rawValue: form.mode)) {
-            $0 == .enforce ? "It decides" : "Shadow: it only notes"
+            $0 == .enforce ? "Enforced" : "Shadow: only records"
         }
         enabled = form.enabled
         (currency, currencyError) = (form.currency, sentence("currency"))

@@ -14,9 +14,9 @@ enum BrowserName {
 
     /// The text itself where it is none that is known.
     static func text(_ userAgent: String) -> String {
-        guard !userAgent.isEmpty else { return "A browser without a name" }
+        guard !userAgent.isEmpty else { return "Unknown browser" }
         guard let browser = browsers.first(where: { userAgent.contains($0.0) })?.1 else { return userAgent }
-        let name = userAgent.contains("HeadlessChrome/") ? "Chrome without a screen" : browser
+        let name = userAgent.contains("HeadlessChrome/") ? "Headless Chrome" : browser
         guard let system = systems.first(where: { userAgent.contains($0.0) })?.1 else { return name }
         return "\(name) on \(system)"
     }

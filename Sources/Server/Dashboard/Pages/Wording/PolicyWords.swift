@@ -15,9 +15,9 @@ struct PolicyWords {
         var terms: [Term] = []
         func add(_ name: String, _ value: String) { terms.append(Term(termName: name, termValue: value)) }
         add("Name", policy.name.text)
-        add("Binds", Self.whom(policy, agent: agent))
-        add("In force", policy.enabled ? "yes" : "no, it is switched off")
-        add("Does", policy.mode == .enforce ? "decides" : "notes what it would have said, and decides nothing")
+        add("Applies to", Self.whom(policy, agent: agent))
+        add("Enabled", policy.enabled ? "yes" : "no")
+        add("Mode", policy.mode == .enforce ? "enforced" : "shadow: only records what it would have decided")
         add("Currency", currency.text)
         add("Time zone", policy.timeZone.text)
         add(
@@ -25,17 +25,18 @@ struct PolicyWords {
             policy.limits.isEmpty ? "none" : policy.limits.map { Self.limit($0, currency) }.joined(separator: "; "))
         if policy.agentID == nil {
             add(
-                "Its limits count", policy.counter == .shared ? "all agents' spends together" : "each agent's by itself"
+                "Limits count",
+                policy.counter == .shared ? "all agents' spends together" : "each agent's spends separately"
             )
         }
         add(
-            "Asks a person",
-            policy.approvalAbove.map { $0 == 0 ? "for every spend" : "for more than \(MoneyText.text($0, currency))" }
-                ?? "never")
+            "Approval",
+            policy.approvalAbove.map { $0 == 0 ? "for every spend" : "above \(MoneyText.text($0, currency))" }
+                ?? "not needed")
         Self.add("merchants", policy.merchants, to: &terms)
         Self.add("categories", policy.categories, to: &terms)
         Self.add("countries", policy.countries, to: &terms)
-        add("Hours", policy.schedule.map(Self.hours) ?? "at any time")
+        add("Schedule", policy.schedule.map(Self.hours) ?? "at any time")
         self.terms = terms
     }
 
@@ -57,7 +58,8 @@ struct PolicyWords {
         if policy.limits.isEmpty { parts.append("\(policy.currency.text) without a limit") }
         if let above = policy.approvalAbove {
             parts.append(
-                above == 0 ? "asks a person each time" : "asks a person over \(MoneyText.text(above, policy.currency))")
+                above == 0
+                    ? "approval for every spend" : "approval above \(MoneyText.text(above, policy.currency))")
         }
         parts += few(policy.merchants, "at")
         parts += few(policy.categories, "for category")
@@ -78,7 +80,7 @@ struct PolicyWords {
 
     static func state(_ policy: PolicyTerms) -> (word: String, tone: String) {
         if !policy.enabled { return ("Off", "quiet") }
-        return policy.mode == .enforce ? ("Decides", "good") : ("Shadow", "accent")
+        return policy.mode == .enforce ? ("Enforced", "good") : ("Shadow", "accent")
     }
 
     private static func hours(_ schedule: Schedule) -> String {
@@ -89,7 +91,7 @@ struct PolicyWords {
     /// `Mon to Fri`, `Mon, Wed`: days in a row, where there are three or more, by the first and the last.
     private static func days(_ days: Set<Schedule.Day>) -> String {
         let all = Schedule.Day.allCases.filter(days.contains)
-        guard let first = all.first, let last = all.last else { return "on no day" }
+        guard let first = all.first, let last = all.last else { return "no days" }
         if all.count == Schedule.Day.allCases.count { return "every day" }
         let week = Schedule.Day.allCases
         let span = week.firstIndex(of: last).flatMap { end in week.firstIndex(of: first).map { end - $0 + 1 } }
@@ -107,7 +109,9 @@ struct PolicyWords {
         }
         if !lists.block.isEmpty {
             terms.append(
-                Term(termName: "Not these \(noun)", termValue: lists.block.map(\.text).sorted().joined(separator: ", "))
+                Term(
+                    termName: "Never these \(noun)", termValue: lists.block.map(\.text).sorted().joined(separator: ", ")
+                )
             )
         }
     }

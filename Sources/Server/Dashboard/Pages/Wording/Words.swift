@@ -9,7 +9,7 @@ extension AuthorizationStatus {
         case .voided: "Voided"
         case .expired: "Expired"
         case .denied: "Denied"
-        case .held: "Waiting"
+        case .held: "Needs approval"
         }
     }
 
@@ -29,7 +29,7 @@ extension Decision {
         switch self {
         case .approved: "Approved"
         case .denied: "Denied"
-        case .pendingApproval: "To a person"
+        case .pendingApproval: "Needs approval"
         }
     }
 
@@ -49,30 +49,30 @@ extension ReasonCode {
         case .agentSuspended: "Agent suspended"
         case .noApplicablePolicy: "No policy applies"
         case .policyError: "A policy cannot be evaluated"
-        case .attributeMissing: "The request lacks what a policy asks for"
+        case .attributeMissing: "Missing information that a policy requires"
         case .merchantBlocked: "Merchant blocked"
         case .merchantNotAllowed: "Merchant not allowed"
         case .categoryBlocked: "Category blocked"
         case .categoryNotAllowed: "Category not allowed"
         case .countryBlocked: "Country blocked"
         case .countryNotAllowed: "Country not allowed"
-        case .outsideSchedule: "Outside the hours"
-        case .perAuthorizationLimitExceeded: "Too much at once"
+        case .outsideSchedule: "Outside the schedule"
+        case .perAuthorizationLimitExceeded: "Over the per-spend limit"
         case .dailyLimitExceeded: "Over the daily limit"
         case .weeklyLimitExceeded: "Over the weekly limit"
         case .monthlyLimitExceeded: "Over the monthly limit"
         case .yearlyLimitExceeded: "Over the yearly limit"
-        case .allTimeLimitExceeded: "Over the limit of all time"
-        case .rollingLimitExceeded: "Over a rolling limit"
-        case .dailyCountExceeded: "Too many in a day"
-        case .weeklyCountExceeded: "Too many in a week"
-        case .monthlyCountExceeded: "Too many in a month"
-        case .yearlyCountExceeded: "Too many in a year"
-        case .allTimeCountExceeded: "Too many in all"
-        case .rollingCountExceeded: "Too many in a stretch"
-        case .approvalRequired: "Over the threshold"
-        case .approvalDenied: "A person decided against it"
-        case .approvalExpired: "Nobody decided in time"
+        case .allTimeLimitExceeded: "Over the all-time limit"
+        case .rollingLimitExceeded: "Over the rolling limit"
+        case .dailyCountExceeded: "Over the daily count limit"
+        case .weeklyCountExceeded: "Over the weekly count limit"
+        case .monthlyCountExceeded: "Over the monthly count limit"
+        case .yearlyCountExceeded: "Over the yearly count limit"
+        case .allTimeCountExceeded: "Over the all-time count limit"
+        case .rollingCountExceeded: "Over the rolling count limit"
+        case .approvalRequired: "Above the approval threshold"
+        case .approvalDenied: "Rejected by an approver"
+        case .approvalExpired: "Approval expired"
         }
     }
 
@@ -95,13 +95,13 @@ extension Interval {
     /// As a limit is titled.
     var title: String {
         switch self {
-        case .perAuthorization: "One spend"
-        case .daily: "A day"
-        case .weekly: "A week"
-        case .monthly: "A month"
-        case .yearly: "A year"
+        case .perAuthorization: "Per spend"
+        case .daily: "Daily"
+        case .weekly: "Weekly"
+        case .monthly: "Monthly"
+        case .yearly: "Yearly"
         case .allTime: "All time"
-        case .rolling(let seconds): "Any \(TimeText.exactLength(seconds: seconds))"
+        case .rolling(let seconds): "Rolling \(TimeText.exactLength(seconds: seconds))"
         }
     }
 
@@ -137,15 +137,15 @@ extension Reason {
     func sentence(_ currency: CurrencyCode, policy: String?, above: Int64? = nil) -> String {
         let who = policy.map { "“\($0.isolated)”" } ?? "A policy"
         if code == .approvalRequired {
-            let most = above.map { "more than \(MoneyText.text($0, currency))" } ?? "as much as this"
-            return "\(who) asks a person for \(most)."
+            let threshold = above.map { "spends above \(MoneyText.text($0, currency))" } ?? "this amount"
+            return "\(who) requires approval for \(threshold)."
         }
         guard let limit else { return message }
         let most = code.figure(limit.limit, currency)
         if limit.interval == .perAuthorization { return "\(who) allows at most \(most) for one spend." }
         let spent = code.figure(limit.spent, currency)
         let left = code.figure(limit.remaining, currency)
-        return "\(who) allows \(most) \(limit.interval.phrase); \(spent) is spent or reserved, so that \(left) is left."
+        return "\(who) allows \(most) \(limit.interval.phrase); \(spent) is spent or reserved, so \(left) is left."
     }
 }
 
@@ -160,10 +160,10 @@ extension SigningKeyInfo.State {
 
     var meaning: String {
         switch self {
-        case .announced: "Published, so that processors know it before it signs"
-        case .signing: "Signs what is decided now"
-        case .retired: "Stays published until its last token has ended"
-        case .gone: "Its last token has ended"
+        case .announced: "Published so that processors know it before it signs"
+        case .signing: "Signs new decisions"
+        case .retired: "Stays published until its last token has expired"
+        case .gone: "Its last token has expired"
         case .revoked: "No longer trusted"
         }
     }
@@ -172,12 +172,12 @@ extension SigningKeyInfo.State {
     var revoking: String? {
         switch self {
         case .announced:
-            "For a key that leaked before it signed. It leaves the key set at once, and another is announced in its place."
+            "For a key that leaked before it signed. It is removed from the key set at once, and another is announced."
         case .signing:
-            "For a key that leaked. Every token that it signed is refused as soon as a processor fetches the key set, also "
-                + "those whose spends are pending. The announced key signs at once."
+            "For a leaked key. Once a processor has fetched the key set, it refuses every token that the key signed, including "
+                + "those of pending spends. The announced key starts signing at once."
         case .retired:
-            "For a key that leaked. Its tokens are refused as soon as a processor fetches the key set."
+            "For a leaked key. Once a processor has fetched the key set, it refuses the key's tokens."
         case .gone, .revoked: nil
         }
     }
@@ -196,7 +196,7 @@ extension Scope {
     var word: String {
         switch self {
         case .authorize: "spend"
-        case .read: "look"
+        case .read: "read"
         case .manage: "manage"
         case .approve: "approve"
         }
@@ -205,9 +205,9 @@ extension Scope {
     var sentence: String {
         switch self {
         case .authorize: "Spend: authorize, confirm, void"
-        case .read: "Look at everything"
+        case .read: "Read everything"
         case .manage: "Manage agents, policies and keys"
-        case .approve: "Approve what waits for a person"
+        case .approve: "Approve held spends"
         }
     }
 }
