@@ -21,13 +21,6 @@ struct Books {
     /// Where it is noted what becomes of authorizations; nil where nobody is to be told.
     var changes: Changes?
 
-    /// The same books, written in by a person.
-    func by(_ user: User, _ visitor: Visitor) -> Books {
-        var books = self
-        books.author = Author(actor: user.id.text, requestID: visitor.requestID)
-        return books
-    }
-
     /// The same company's books in that environment.
     func switched(to environment: Environment) -> Books {
         var books = self

@@ -127,3 +127,12 @@ extension Issuer {
         }
     }
 }
+
+extension Books {
+    /// The same books, written in by a person.
+    func by(_ user: User, _ visitor: Visitor) -> Books {
+        var books = self
+        books.author = Author(actor: user.id.text, requestID: visitor.requestID)
+        return books
+    }
+}
