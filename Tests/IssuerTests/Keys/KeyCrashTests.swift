@@ -30,13 +30,13 @@ import Testing
             _ = try await ring.revoke(kid: ring.signingKeyID, now: start)
         },
         Transition(testDescription: "the revocation of the announced key") { ring in
-            let announced = try #require(ring.infos().first { $0.state == .announced })
+            let announced = try #require(ring.standing.infos.first { $0.state == .announced })
             _ = try await ring.revoke(kid: announced.kid, now: start)
         },
         Transition(
             testDescription: "the revocation of a retired key", history: { _ = try await $0.rotate(now: start) },
             change: { ring in
-                let retired = try #require(ring.infos().first { $0.state == .retired })
+                let retired = try #require(ring.standing.infos.first { $0.state == .retired })
                 _ = try await ring.revoke(kid: retired.kid, now: start)
             }),
     ]
@@ -50,7 +50,7 @@ import Testing
     /// One key signs, one is announced, the published ones alone have a private part, and the log tells of it all.
     private static func expectSound(_ store: any Store, _ context: Comment) async throws -> [SigningKeyInfo] {
         let ring = try await KeyRing.open(books(store), now: start)
-        let keys = ring.infos()
+        let keys = ring.standing.infos
         #expect(keys.count { $0.state == .signing } == 1, context)
         #expect(keys.count { $0.state == .announced } == 1, context)
         _ = try ring.sign(SignedClaims(kid: ring.signingKeyID, typ: .authorization, payload: "{}"))
@@ -87,10 +87,10 @@ import Testing
             let store = try await opened(path)
             let ring = try await KeyRing.open(Self.books(store), now: Self.start)
             try await transition.history(ring)
-            let before = ring.infos()
+            let before = ring.standing.infos
             let whole = try Data(contentsOf: URL(filePath: path + "-wal")).count
             try await transition.change(ring)
-            let after = ring.infos()
+            let after = ring.standing.infos
             let (database, log) = (
                 try Data(contentsOf: URL(filePath: path)), try Data(contentsOf: URL(filePath: path + "-wal"))
             )

@@ -52,7 +52,7 @@ import Testing
         #expect(set.kids.count == 2 && set.kids[0] == first.signingKeyID)
         #expect(set.sequence == Int(Self.start.seconds))
         let second = try await opened(at: Self.start.adding(seconds: 60))
-        #expect(second.document == first.document && second.infos() == first.infos())
+        #expect(second.document == first.document && second.standing.infos == first.standing.infos)
         #expect(supply.handedOut == 2)
         let claims = SignedClaims(kid: first.signingKeyID, typ: .authorization, payload: "{}")
         #expect(try first.sign(claims) == second.sign(claims))
@@ -107,7 +107,7 @@ import Testing
         let reports = try await [one, other]
         #expect(reports.count { $0.retired == nil } == 1)
         #expect(Set(reports.map(\.signing)) == [ring.signingKeyID])
-        #expect(ring.infos().count == 3 && ring.infos().count { $0.state == .retired } == 1)
+        #expect(ring.standing.infos.count == 3 && ring.standing.infos.count { $0.state == .retired } == 1)
     }
 
     @Test(
@@ -119,7 +119,7 @@ import Testing
         #expect(report.signing != revoked && report.retired == nil && report.warning == nil)
         #expect(try published(ring.document).kids == [report.signing, report.announced])
         #expect(try await kidsWithPrivatePart() == [report.signing, report.announced])
-        #expect(ring.infos().first { $0.kid == revoked }?.state == .revoked)
+        #expect(ring.standing.infos.first { $0.kid == revoked }?.state == .revoked)
         let token = try ring.sign(SignedClaims(kid: revoked, typ: .authorization, payload: "{}"))
         let header = try #require(Base64URL.decode(anyAlphabet: token.prefix { $0 != "." }))
         #expect(String(decoding: header, as: UTF8.self).contains(report.signing))
@@ -192,7 +192,7 @@ import Testing
         let ring = try await KeyRing.open(
             store: store, masterKey: KeyFixtures.masterKey, algorithm: .rs256, jwksMaxAgeSeconds: 60,
             rotationSeconds: 3600, now: Self.start)
-        #expect(ring.document.maxAgeSeconds == 60 && ring.infos().count == 2)
+        #expect(ring.document.maxAgeSeconds == 60 && ring.standing.infos.count == 2)
     }
 }
 

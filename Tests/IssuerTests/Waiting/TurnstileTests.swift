@@ -35,6 +35,10 @@ import Testing
         }
     }
 
+    private final class Refusals: Sendable {
+        let count = Atomic(0)
+    }
+
     private static func isRefused(_ number: UInt64, by turnstile: Turnstile) async -> Bool {
         do {
             try await turnstile.run(for: company(number)) {}
@@ -71,21 +75,20 @@ import Testing
         let turnstile = Turnstile(most: 1, waitingMax: 8)
         let inside = Visitor(0, turnstile)
         await inside.hasEntered()
-        let crowd = 1000
-        let refused = Atomic(0)
+        let (crowd, refused) = (1000, Refusals())
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 1...crowd {
                 group.addTask {
                     if await Self.isRefused(UInt64(number), by: turnstile) {
-                        refused.add(1, ordering: .relaxed)
+                        refused.count.add(1, ordering: .relaxed)
                     }
                 }
             }
-            while refused.load(ordering: .relaxed) + turnstile.waitingCount < crowd { await Task.yield() }
+            while refused.count.load(ordering: .relaxed) + turnstile.waitingCount < crowd { await Task.yield() }
             #expect(turnstile.waitingCount == 8)
             try await inside.go()
         }
-        #expect(refused.load(ordering: .relaxed) == crowd - 8)
+        #expect(refused.count.load(ordering: .relaxed) == crowd - 8)
     }
 
     @Test("what fails inside leaves its place")
