@@ -76,7 +76,7 @@ import Testing
         },
         Case(
             "a merchant allowed and blocked", [.listContradiction], [["merchants.allow", "merchants.block"]],
-            says: "\"b\" is allowed and blocked"
+            says: "\"b\" is both allowed and blocked"
         ) {
             $0.merchants = AllowBlock(allow: [try MerchantID("a"), try MerchantID("b")], block: [try MerchantID("b")])
         },

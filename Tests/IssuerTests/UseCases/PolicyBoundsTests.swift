@@ -44,11 +44,12 @@ import Verifier
         #expect(try Self.refusal(wide) == nil)
         #expect(
             try Self.refusal(all) { $0.agentID = Self.agent } == """
-                33 enabled ones in USD would apply to agent \(Self.agent); at most 32 may: disable or delete one, let one say \
-                what several say, or name the agent that each is about
+                33 enabled policies in USD would apply to agent \(Self.agent); the maximum is 32: disable, delete or combine \
+                some, or limit each to one agent
                 """)
         // A policy of the company is refused where it is too much for one agent.
-        #expect(try Self.refusal(all)?.hasPrefix("33 enabled ones in USD would apply to agent \(Self.agent)") == true)
+        #expect(
+            try Self.refusal(all)?.hasPrefix("33 enabled policies in USD would apply to agent \(Self.agent)") == true)
         #expect(try Self.refusal(wide + Self.policies(1))?.contains("to every agent") == true)
         #expect(try Self.refusal(all) { $0.mode = .shadow } != nil)
         #expect(try Self.refusal(all) { $0.agentID = other } == nil)
@@ -78,8 +79,8 @@ import Verifier
         }
         #expect(
             try Self.refusal(policies) { $0.limits = try Self.rolling(1, from: 200) } == """
-                the limits of those in USD that apply to agent \(Self.agent) would need 101 counters; at most 100 may: take \
-                limits of the same interval, which share one, or fewer
+                the limits in USD that apply to agent \(Self.agent) would need 101 counters; the maximum is 100: use limits \
+                of the same interval, which share one, or fewer limits
                 """)
         // Those of the same length count by one counter, and one authorization by none.
         #expect(
@@ -120,8 +121,8 @@ import Verifier
         #expect(PolicySet(policies).weight == 50_000)
         #expect(
             try Self.refusal(policies) { $0.enabled = false } == """
-                they would hold 50001 in all, counting each policy, limit, and entry of a list; at most 50000 may be there: \
-                delete one, or shorten a list
+                would come to 50001 in total, counting each policy, limit, and list entry; the maximum is 50000: delete one, \
+                or shorten a list
                 """)
         #expect(Self.refusal(policies, and: policies[0]) == nil)
         #expect(try Self.refusal(Array(policies.dropLast())) { $0.enabled = false } == nil)
@@ -155,7 +156,7 @@ import Verifier
             Issue.record("\(refused)")
             return
         }
-        #expect(reason.code == .tooManyPolicies && reason.message.hasPrefix("40 enabled ones in USD"))
+        #expect(reason.code == .tooManyPolicies && reason.message.hasPrefix("40 enabled policies in USD"))
     }
 
     /// With every text as long as it may be, of characters of four bytes, and versions of seven digits.

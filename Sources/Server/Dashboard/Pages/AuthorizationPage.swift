@@ -193,7 +193,7 @@ extension EvaluationView.Line {
         lineShadow = policy.mode == .shadow
         lineSaid = isFirst ? (policy.effect == .allow ? "Allows" : "Denies") : nil
         lineTone = policy.effect == .allow ? "good" : "bad"
-        lineLimit = limit.map { "\($0.interval.title)\($0.unit == .count ? ", spends" : "")" } ?? "no limit"
+        lineLimit = limit.map { "\($0.interval.title)\($0.unit == .count ? ", count" : "")" } ?? "no limit"
         lineBefore = limit.map { $0.interval == .perAuthorization ? "–" : figure($0.before) } ?? ""
         lineAsked = limit.map { figure($0.requested) } ?? ""
         lineMost = limit.map { figure($0.limit) } ?? ""

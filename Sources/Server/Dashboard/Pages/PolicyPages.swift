@@ -168,7 +168,7 @@ struct PolicyContent {
                 versionNumber: "\(version.version)", versionISO: version.writtenAt.rfc3339,
                 versionWhen: TimeText.minute(version.writtenAt), versionBy: people.name(version.writtenBy),
                 versionText: changed.map { $0.isEmpty ? "Nothing" : $0.joined(separator: ", ") }
-                    ?? (version.version == 1 ? "Written" : "Look"),
+                    ?? (version.version == 1 ? "Created" : "Show"),
                 versionHref: version.version == 1 ? nil : "/policies/\(policy.id.text)/versions/\(version.version)")
         }
     }

@@ -30,7 +30,7 @@ struct Meter {
             }
                 ?? Figures(
                     most: budget.countLimit ?? 0, confirmed: budget.confirmedCount, reserved: budget.reservedCount,
-                    asked: asked.map { _ in 1 }, text: { "\(MoneyText.count($0)) spends" }, figure: MoneyText.count))
+                    asked: asked.map { _ in 1 }, text: MoneyText.spends, figure: MoneyText.count))
     }
 
     private struct Figures {

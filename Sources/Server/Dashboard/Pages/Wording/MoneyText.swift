@@ -30,6 +30,10 @@ enum MoneyText {
         (count < 0 ? "-" : "") + grouped(Substring(String(count.magnitude)))
     }
 
+    static func spends(_ count: Int64) -> String {
+        "\(self.count(count)) spend\(count == 1 ? "" : "s")"
+    }
+
     private static func grouped(_ digits: Substring) -> String {
         var groups: [Substring] = []
         var rest = digits

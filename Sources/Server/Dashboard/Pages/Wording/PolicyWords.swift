@@ -46,7 +46,7 @@ struct PolicyWords {
 
     static func limit(_ limit: SpendLimit, _ currency: CurrencyCode) -> String {
         let most = [
-            limit.amount.map { MoneyText.text($0, currency) }, limit.count.map { "\(MoneyText.count($0)) spends" },
+            limit.amount.map { MoneyText.text($0, currency) }, limit.count.map(MoneyText.spends),
         ].compactMap { $0 }
         return "\(most.joined(separator: " and ")) \(limit.interval.phrase)"
     }
