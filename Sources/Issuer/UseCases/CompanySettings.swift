@@ -16,12 +16,13 @@ extension Issuer {
 
     /// In force at the next request, in both environments. What was decided, or is held, keeps the processor it was for.
     ///
-    /// Throws `InvalidValue.changedMeanwhile` where it is neither `before` any more nor what is wanted.
+    /// `ifStill`: what the change was made to. Throws `InvalidValue.changedMeanwhile` where the settings are neither that any
+    /// more nor what is wanted. Nil: whatever they are.
     public func setDefaultAudience(
-        _ audience: Audience?, insteadOf before: Audience?, as principal: Principal
+        _ audience: Audience?, ifStill basis: CompanySettings? = nil, as principal: Principal
     ) async throws {
         try await transaction(as: principal, scope: .manage) { books in
-            guard [before, audience].contains(books.defaultAudience) else {
+            if let basis, ![basis.defaultAudience, audience].contains(books.defaultAudience) {
                 throw IssuerError.invalid(field: "audience", .changedMeanwhile)
             }
             try Self.setDefaultAudience(audience, insteadOf: books.defaultAudience, in: books)

@@ -51,6 +51,20 @@ import Testing
         #expect(try Self.audience(of: try await test.authorize(1000, agent)) == "paitify:denied")
     }
 
+    @Test("what was changed meanwhile is not written over, and asking twice for one thing is no conflict")
+    func meanwhile() async throws {
+        let test = try await TestIssuer()
+        let (empty, acme) = (CompanySettings(defaultAudience: nil), try Audience("acme-pay"))
+        for _ in 0..<2 { try await test.issuer.setDefaultAudience(acme, ifStill: empty, as: test.owner) }
+        await #expect(throws: IssuerError.invalid(field: "audience", .changedMeanwhile)) {
+            try await test.issuer.setDefaultAudience(
+                nil, ifStill: CompanySettings(defaultAudience: try Audience("x")), as: test.owner)
+        }
+        #expect(try await test.issuer.companySettings(as: test.owner).defaultAudience == acme)
+        try await test.issuer.setDefaultAudience(nil, ifStill: CompanySettings(defaultAudience: acme), as: test.owner)
+        #expect(try await test.issuer.companySettings(as: test.owner) == empty)
+    }
+
     @Test("two spends in one group, around a change, are for whom the company named at the time")
     func group() async throws {
         let test = try await TestIssuer()

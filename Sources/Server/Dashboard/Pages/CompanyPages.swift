@@ -26,13 +26,15 @@ struct CompanyPages {
         let (text, was) = (try form.text("audience").trimmed, try form.text("was"))
         do {
             try await visit.issuer.setDefaultAudience(
-                try Self.audience(text), insteadOf: try? Self.audience(was), as: visit.caller)
+                try Self.audience(text), ifStill: CompanySettings(defaultAudience: try? Self.audience(was)),
+                as: visit.caller)
             return visit.redirect(to: "/company?saved=1")
         } catch IssuerError.invalid(_, .changedMeanwhile) {
             let now = try await visit.issuer.companySettings(as: visit.caller).defaultAudience?.text
             return try await show(
                 visit, typed: text,
-                problem: "Somebody else changed it while you wrote: it is \(now.map { "“\($0)”" } ?? "any processor") now. "
+                problem:
+                    "Somebody else changed it while you wrote: it is \(now.map { "“\($0)”" } ?? "any processor") now. "
                     + "Nothing of yours was saved. Save again to put yours in its place.")
         } catch let error as InvalidValue {
             return try await show(visit, typed: text, was: was, problem: "The processor’s name \(error.message).")
