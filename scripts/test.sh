@@ -69,13 +69,15 @@ released() {
     [ -x build/bin/paitify ]
 }
 
-# python_tests FOLDER REPORT
+# python_tests FOLDER REPORT [OPTION...]
 python_tests() {
+    local folder=$1 report=$2
+    shift 2
     python_environment &&
-        PYTHONDONTWRITEBYTECODE=1 "${bounded[@]}" .build-python/bin/python -m pytest -q "$1" --junitxml "$reports/$2"
+        PYTHONDONTWRITEBYTECODE=1 "${bounded[@]}" .build-python/bin/python -m pytest -q "$folder" --junitxml "$reports/$report" "$@"
 }
 
-# with_issuer FOLDER REPORT: those that run the issuer's program.
+# with_issuer FOLDER REPORT [OPTION...]: those that run the issuer's program.
 with_issuer() { released && PAITIFY_BIN=$PWD/build/bin/paitify python_tests "$@"; }
 
 build() { scripts/build-verifier.sh && swift build --build-tests; }
@@ -108,6 +110,6 @@ suite PostgreSQL postgresql-swift-testing.xml scripts/with-postgresql.sh \
 unset PAITIFY_TEST_POSTGRESQL_STATEMENTS
 suite Statements statements.txt statements
 suite Processor processor.xml with_issuer Tests/Processor processor.xml
-suite 'End to end' end-to-end.xml with_issuer Tests/EndToEnd end-to-end.xml
+suite 'End to end' end-to-end.xml with_issuer Tests/EndToEnd end-to-end.xml -n 2 --dist loadfile
 
 python3 scripts/tally.py "${suites[@]}"
