@@ -29,6 +29,7 @@ BEYOND_SCHEMAS = {
         ("expiresAt", "must be in the future"),
         ("to", "must be later than from"),
         ("agentId", "must be the policy's own agent"),
+        ("id", "must be the policy's own"),
     ],
     "OUT_OF_RANGE": [("to", "must be at most 366 days after from")],
     "TOO_MANY_KEYS": [("keys", "")],
