@@ -174,7 +174,7 @@ def link(local, password=PASSWORD, **more):
 
 
 def way_on(answer):
-    return html.unescape(re.search('href="([^"]+)">Go on to', answer.text)[1])
+    return html.unescape(re.search('href="([^"]+)">Continue to', answer.text)[1])
 
 
 def test_who_is_signed_in_and_says_the_password_again_links_the_provider_to_the_account(browser, provider, oidc):
