@@ -26,7 +26,10 @@ public struct Foreseen: Hashable, Sendable {
     func questions(in books: Books) -> [Question] {
         switch subject {
         case .spend(let agent, let currency):
-            [Agents.statusQuestion(of: agent, in: books), Counters.asIfUnknown(agent: agent, currency: currency, in: books)]
+            [
+                Agents.statusQuestion(of: agent, in: books),
+                Counters.asIfUnknown(agent: agent, currency: currency, in: books),
+            ]
         case .answer(let key, let agent): [IdempotencyKeys.findQuestion(key, in: books.bound(to: agent))]
         case .authorization(let id): [Authorizations.findQuestion(id, in: books)]
         }

@@ -7,7 +7,10 @@ internal import Synchronization
 /// all: under load a commit carries dozens of requests, idle it carries one. One commit a request would cost one disk
 /// flush a request.
 final class Lane: Sendable {
-    /// A waiting body. `attempt` gives what to do once the group is on disk; `fail` answers when it never will be.
+    /// What to do once the group is on disk.
+    typealias Answer = @Sendable () -> Void
+
+    /// A waiting body. `fail` answers when the group never will be on disk.
     struct Job: Sendable {
         /// When it came, by the observation's clock.
         var since: Int64 = 0
@@ -15,7 +18,7 @@ final class Lane: Sendable {
         var company: CompanyID?
         /// What the body will ask for.
         var foreseen: [Foreseen] = []
-        let attempt: @Sendable (any StoreTransaction) throws -> (@Sendable () -> Void)
+        let attempt: @Sendable (any StoreTransaction) throws -> Answer
         let fail: @Sendable (any Error) -> Void
     }
 

@@ -22,7 +22,7 @@ final class PostgreSQLConnection: @unchecked Sendable {
     }
     /// What to answer those with who were committed last. They are told while the server is at work on the next group, or when
     /// there is none.
-    private var committed: [PostgreSQLGroup.Answer] = []
+    private var committed: [Lane.Answer] = []
     /// Why there is no session, and until when none is tried.
     private var refusal: (failure: PostgreSQLFailure, until: UInt64)?
 

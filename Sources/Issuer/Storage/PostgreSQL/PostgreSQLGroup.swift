@@ -18,15 +18,12 @@ struct PostgreSQLGroup {
     private static let release = Statement("RELEASE job")
     private static let undo = Statement("ROLLBACK TO job")
 
-    /// What to do once the group is on disk.
-    typealias Answer = @Sendable () -> Void
-
     private var company: CompanyID? { jobs.first?.company }
 
     /// Runs the jobs and commits; throws where nothing of the group is there, or nobody can tell.
     ///
     /// `ready` is called when all that is left is the commit.
-    func commit(ready: () -> Void) throws(PostgreSQLFailure) -> [Answer] {
+    func commit(ready: () -> Void) throws(PostgreSQLFailure) -> [Lane.Answer] {
         if let company, lostAfter == nil { memory.presumed = session.standings.presumed(of: company) }
         do throws(PostgreSQLFailure) {
             if let answers = try attemptTogether() {
@@ -68,11 +65,11 @@ struct PostgreSQLGroup {
     private static func rowsAtOnce(of count: Int) -> Int { min(max(8, (count + 1) / 2), 32) }
 
     /// Nil where a job failed that had written.
-    private func attemptTogether() throws(PostgreSQLFailure) -> [Answer]? {
+    private func attemptTogether() throws(PostgreSQLFailure) -> [Lane.Answer]? {
         // Nobody may be waited for before all is decided.
         if memory.presumed != nil { whileLocking() }
         try begin()
-        var answers: [Answer] = []
+        var answers: [Lane.Answer] = []
         answers.reserveCapacity(jobs.count)
         let rowsAtOnce = Self.rowsAtOnce(of: jobs.count)
         foresee()
@@ -125,17 +122,17 @@ struct PostgreSQLGroup {
     }
 
     /// Begins again, each job in a savepoint of its own.
-    private func attemptEach() throws(PostgreSQLFailure) -> [Answer] {
+    private func attemptEach() throws(PostgreSQLFailure) -> [Lane.Answer] {
         try session.rollBack()
         memory.forgetAll()
         try begin()
-        var answers: [Answer] = []
+        var answers: [Lane.Answer] = []
         for job in jobs { answers.append(try attempt(job)) }
         return answers
     }
 
     /// Throws only when the transaction itself cannot go on.
-    private func attempt(_ job: Lane.Job) throws(PostgreSQLFailure) -> Answer {
+    private func attempt(_ job: Lane.Job) throws(PostgreSQLFailure) -> Lane.Answer {
         try session.send(Self.savepoint)
         do {
             let answer = try job.attempt(PostgreSQLTransaction(session, memory: memory))

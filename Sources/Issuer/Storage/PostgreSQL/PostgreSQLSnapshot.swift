@@ -5,10 +5,10 @@ struct PostgreSQLSnapshot {
     private static let begin = Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     /// What to answer with; throws where the connection or the transaction failed.
-    func read(_ job: Lane.Job) throws(PostgreSQLFailure) -> PostgreSQLGroup.Answer {
+    func read(_ job: Lane.Job) throws(PostgreSQLFailure) -> Lane.Answer {
         session.beginning()
         try session.send(Self.begin)
-        let answer: PostgreSQLGroup.Answer
+        let answer: Lane.Answer
         do {
             answer = try job.attempt(PostgreSQLTransaction(session, memory: GroupMemory()))
         } catch {

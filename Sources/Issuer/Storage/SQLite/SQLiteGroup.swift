@@ -14,9 +14,6 @@ struct SQLiteGroup {
     private static let commit = Statement("COMMIT")
     private static let rollback = Statement("ROLLBACK")
 
-    /// What to do once the group is on disk.
-    private typealias Answer = @Sendable () -> Void
-
     init(_ statements: SQLiteStatements, observation: Observation) {
         self.statements = statements
         self.observation = observation
@@ -29,7 +26,7 @@ struct SQLiteGroup {
         } catch {
             return fail(jobs, error.storageError, since: start)
         }
-        let answers: [Answer]
+        let answers: [Lane.Answer]
         do throws(SQLiteFailure) {
             if let all = attemptTogether(jobs) { answers = all } else { answers = try attemptEach(jobs) }
         } catch {
@@ -49,8 +46,8 @@ struct SQLiteGroup {
     }
 
     /// Nil where a job failed that had written.
-    private func attemptTogether(_ jobs: ArraySlice<Lane.Job>) -> [Answer]? {
-        var answers: [Answer] = []
+    private func attemptTogether(_ jobs: ArraySlice<Lane.Job>) -> [Lane.Answer]? {
+        var answers: [Lane.Answer] = []
         answers.reserveCapacity(jobs.count)
         for job in jobs {
             statements.hasWritten = false
@@ -68,17 +65,17 @@ struct SQLiteGroup {
     }
 
     /// Begins again, each job in a savepoint of its own.
-    private func attemptEach(_ jobs: ArraySlice<Lane.Job>) throws(SQLiteFailure) -> [Answer] {
+    private func attemptEach(_ jobs: ArraySlice<Lane.Job>) throws(SQLiteFailure) -> [Lane.Answer] {
         memory.forgetAll()
         if statements.isInTransaction { try run(Self.rollback) }
         try run(Self.begin)
-        var answers: [Answer] = []
+        var answers: [Lane.Answer] = []
         for job in jobs { answers.append(try attempt(job)) }
         return answers
     }
 
     /// Throws only when the savepoint itself cannot be kept.
-    private func attempt(_ job: Lane.Job) throws(SQLiteFailure) -> Answer {
+    private func attempt(_ job: Lane.Job) throws(SQLiteFailure) -> Lane.Answer {
         try run(Self.savepoint)
         do {
             let tx = SQLiteTransaction(statements, memory: memory)
