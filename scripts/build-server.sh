@@ -27,7 +27,7 @@ swift build "${flags[@]}"
 program=$(swift build "${flags[@]}" --show-bin-path)/paitify
 readelf -SW "$program" | grep -E 'swift5_replace +PROGBITS +[0-9a-f]+ [0-9a-f]+ 0*[1-9a-f]' >/dev/null ||
     die 'the program was linked without time zones'
-scripts/check-errors.py "$program" || die 'the optimiser has spoiled it'
+scripts/check-errors.py "$program" || die 'the program was not found to be as its sources say'
 mkdir -p build/bin
 # Stripped under another name and moved: a running issuer keeps the program it started with.
 strip --strip-unneeded -o build/bin/paitify.new "$program"

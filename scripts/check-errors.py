@@ -53,7 +53,14 @@ def functions(lines):
 
 def main(program):
     with subprocess.Popen(["objdump", "-d", "--no-show-raw-insn", program], stdout=subprocess.PIPE, text=True) as listing:
+        head = listing.stdout.readline() + listing.stdout.readline()
+        if "file format elf64-x86-64" not in head:
+            listing.kill()
+            print(f"{program}: not looked through for what the optimiser spoils: that is known of x86-64 alone", file=sys.stderr)
+            return
         ours = [(name, code) for name, code in functions(listing.stdout) if OURS.match(name)]
+    if listing.returncode:
+        sys.exit(f"{program}: objdump ended with {listing.returncode}")
     if len(ours) < 1000:
         sys.exit(f"{program}: only {len(ours)} functions of ours are named in it: it was stripped")
     lost = [name for name, code in ours if loses_its_error(code)]

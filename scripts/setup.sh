@@ -15,6 +15,7 @@ git             | command -v git                       | fetches the Swift packa
 g++             | command -v g++                       | the C and C++ libraries that Swift links against
 libc6-dev       | test -e /usr/include/stdlib.h        | the C headers
 binutils        | command -v readelf                   | links, and inspects what was linked
+python3         | command -v python3                   | looks for functions that the optimiser has spoiled
 pkg-config      | command -v pkg-config                | finds the C libraries
 curl            | command -v curl                      | asks the issuer whether it is ready
 libssl-dev      | test -e /usr/include/openssl/evp.h   | signatures: OpenSSL
@@ -29,7 +30,6 @@ zlib1g-dev      | test -e /usr/include/zlib.h          | the HTTP server links i
 tzdata          | test -e /usr/share/zoneinfo/UTC      | a policy'"'"'s days begin in its time zone
 '
 test_needs='
-python3         | command -v python3                   | runs the end-to-end tests
 python3-venv    | python3 -c "import venv, ensurepip"  | keeps their Python packages to themselves
 chromium fonts-dejavu-core fonts-noto-core | command -v chromium && test -d /usr/share/fonts/truetype/noto | opens the issuer'"'"'s pages as people do, right-to-left text too
 strace          | command -v strace                    | shows that an answer leaves after its commit was flushed

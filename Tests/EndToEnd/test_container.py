@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from harness.nginx import free_port
 from harness.paths import PAITIFY, ROOT
+from harness.ports import free_port
 
 CONTAINERFILE = re.sub(r"\\\n", " ", (ROOT / "Containerfile").read_text())
 

@@ -434,12 +434,13 @@ def test_a_processor_that_somebody_else_named_meanwhile_is_not_written_over(own_
     assert "it is “acme-pay” now. Nothing of yours was saved." in admin.page.inner_text("[role=alert]")
     assert admin.open("/company").input_value("[name=audience]") == "acme-pay"
     # From the test environment it is the same setting, and the same entry in the log that live keys read.
-    admin.page.click("form[action='/environment'] button:not([aria-pressed=true])")
+    admin.page.click("form[action='/session/environment'] button:not([aria-pressed=true])")
     page = admin.open("/company")
     page.fill("[name=audience]", "other-pay")
     page.click("main form button")
     logged = company._ok(company.http.get("/v1/audit?action=COMPANY_UPDATED"), 200)["data"]
     assert [entry["after"]["defaultAudience"] for entry in logged] == ["other-pay", "acme-pay"]
+    assert {entry["environment"] for entry in logged} == {"live"}
 
 
 def test_the_only_company_revokes_a_signing_key_on_its_page_and_is_told_what_that_does(own_server, browser):

@@ -164,8 +164,8 @@ def test_with_the_keyboard_the_content_is_one_key_away(person):
 def test_after_a_form_that_was_refused_reading_goes_on_where_it_says_why(person):
     owner = person().sign_up()
     page = owner.open("/policies/new")
-    page.click("text=Put it in force")
+    page.click("text=Create the policy")
     page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
-    assert "It was not saved." in page.evaluate("document.activeElement.innerText")
+    assert "The policy was not saved." in page.evaluate("document.activeElement.innerText")
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")

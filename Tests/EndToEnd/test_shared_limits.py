@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.company import TLS, Company
 from harness.metrics import Page
-from harness.nginx import free_port
+from harness.ports import free_port
 from harness.postgres import PostgreSQL
 from harness.redis import NoRedis, Redis
 from test_concurrency import at_once

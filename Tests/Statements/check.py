@@ -37,7 +37,7 @@ ACROSS = re.compile(
 # SQLite's own, among them what `paitify restore` does to a copy; PostgreSQL's own tables; what makes or changes tables; the beginning
 # and end of transactions.
 ELSEWHERE = re.compile(
-    r"\s*(PRAGMA|VACUUM|CREATE|ALTER|DROP|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b|.*(sqlite_|pg_|set_config)"
+    r"\s*(PRAGMA|VACUUM|CREATE|ALTER|DROP|LOCK|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b|.*(sqlite_|pg_|set_config)"
     r"|\s*DELETE FROM (invitations|password_resets|sessions) RETURNING"
     r"|\s*DELETE FROM idempotency_keys WHERE company_id = \$1 AND environment = \$2 AND idempotency_key = \$3", re.S
 )

@@ -105,7 +105,7 @@ struct Ledger {
         case .denyLapsed:
             (after.status, after.decision) = (.denied, .denied)
             after.reasons = [
-                Reason(code: .approvalExpired, message: "The approval expired.")
+                Reason(code: .approvalExpired, message: "The request for approval expired.")
             ]
             change = Spend()
         }

@@ -15,8 +15,8 @@ enum CommonGround {
             warnings += fieldsWithout(commonGroundOf: terms, and: other.terms).map { field in
                 PolicyWarning(
                     .policiesAllowNothingTogether, [field],
-                    "This policy's \(field) and that of \"\(other.terms.name.text)\" have nothing in common, so where both "
-                        + "apply nothing is allowed.", policyIDs: [other.id])
+                    "This policy's \(field) and those of \"\(other.terms.name.text)\" leave nothing that both allow, so where "
+                        + "both apply nothing is allowed.", policyIDs: [other.id])
             }
             if warnings.count >= warningsMax { break }
         }

@@ -66,13 +66,15 @@ extension Issuer {
 
     /// What agents are called, also those that were deleted.
     public func names(of agents: Set<AgentID>, as principal: Principal) async throws -> [AgentID: Name] {
-        try await besideAdmitted(principal) { books, _ in
+        guard principal.scopes.contains(.read) else { throw IssuerError.forbidden(.read) }
+        return try await besideAdmitted(principal) { books, _ in
             try agents.reduce(into: [:]) { names, agent in names[agent] = try Agents.name(of: agent, in: books) }
         }
     }
 
     /// What API keys of the company are called, also those that were revoked.
     public func names(ofKeys keys: Set<APIKeyID>, as principal: Principal) async throws -> [APIKeyID: Name] {
+        guard principal.scopes.contains(.read) else { throw IssuerError.forbidden(.read) }
         guard !keys.isEmpty else { return [:] }
         return try await besideAdmitted(principal) { books, _ in
             try keys.reduce(into: [:]) { names, key in

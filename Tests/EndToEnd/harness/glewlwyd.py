@@ -3,7 +3,6 @@
 import contextlib
 import gzip
 import pathlib
-import socket
 import sqlite3
 import subprocess
 import time
@@ -11,6 +10,8 @@ import time
 import httpx
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from .ports import free_port
 
 SCHEMA = pathlib.Path("/usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz")
 CLIENT = ("paitify", "client-secret-1")
@@ -44,10 +45,7 @@ class Glewlwyd:
         with sqlite3.connect(database) as connection:
             connection.executescript(gzip.decompress(SCHEMA.read_bytes()).decode())
         connection.close()
-        # It cannot be told to take any free port; nobody else asks the kernel for this one in the meantime.
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         settings = folder / "glewlwyd.conf"
         settings.write_text(CONFIGURATION.format(port=self.port, database=database))
         self.address = f"http://127.0.0.1:{self.port}"

@@ -9,15 +9,11 @@ import time
 from pathlib import Path
 
 from .paths import ROOT
+from .ports import free_port
 
 CONFIGURATION = ROOT / "examples/nginx/nginx.conf"
 PROGRAM = shutil.which("nginx") or "/usr/sbin/nginx"
 READY_SECONDS_MAX = 30
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class Nginx:

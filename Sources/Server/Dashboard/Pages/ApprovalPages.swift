@@ -60,7 +60,7 @@ struct ApprovalPages {
                 authorization.approval == nil
                     ? "It is no longer waiting for approval." : "\(by.isolated) has already decided."
             } else if authorization.approval?.approved == true, authorization.status == .denied {
-                "You approved it, but a policy denies it now."
+                "You approved it, but it is denied now."
             } else {
                 authorization.approval?.approved == true ? "Approved." : "Denied."
             }

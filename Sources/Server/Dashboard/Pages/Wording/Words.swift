@@ -72,7 +72,7 @@ extension ReasonCode {
         case .rollingCountExceeded: "Over the rolling count limit"
         case .approvalRequired: "Above the approval threshold"
         case .approvalDenied: "Rejected by an approver"
-        case .approvalExpired: "Approval expired"
+        case .approvalExpired: "Request for approval expired"
         }
     }
 
