@@ -25,7 +25,7 @@ document.addEventListener("click", async (event) => {
 
 // After a form that was refused, whoever cannot see the page is where it says why.
 const refusal = document.querySelector("main [role=alert]");
-if (refusal && document.activeElement === document.body) {
+if (refusal && !document.querySelector("[autofocus]")) {
   refusal.tabIndex = -1;
   refusal.focus();
 }
