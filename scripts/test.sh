@@ -110,6 +110,7 @@ suite PostgreSQL postgresql-swift-testing.xml scripts/with-postgresql.sh \
 unset PAITIFY_TEST_POSTGRESQL_STATEMENTS
 suite Statements statements.txt statements
 suite Processor processor.xml with_issuer Tests/Processor processor.xml
-suite 'End to end' end-to-end.xml with_issuer Tests/EndToEnd end-to-end.xml -n 2 --dist loadfile
+suite 'End to end' end-to-end.xml with_issuer Tests/EndToEnd end-to-end.xml -n 2 --dist loadfile -m 'not alone'
+suite 'End to end, alone' end-to-end-alone.xml with_issuer Tests/EndToEnd end-to-end-alone.xml -m alone
 
 python3 scripts/tally.py "${suites[@]}"

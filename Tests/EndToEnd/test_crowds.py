@@ -11,6 +11,8 @@ import pytest
 from harness.company import TLS, Company
 from harness.metrics import Page
 
+pytestmark = pytest.mark.alone
+
 CROWD = 10_000
 # A connection that says nothing costs some kilobytes; ten times that would be a leak.
 BYTES_EACH_MAX = 40_000

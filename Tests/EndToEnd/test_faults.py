@@ -20,6 +20,8 @@ from harness.postgres import PostgreSQL, programs
 from harness.recorder import Recorder
 from harness.server import Server
 
+pytestmark = pytest.mark.alone
+
 BACK_SECONDS_MAX = 5
 CLIENTS = 6
 LIMIT = 1_000_000

@@ -21,6 +21,8 @@ from harness.redis import NoRedis, Redis
 from test_concurrency import at_once
 from test_metrics import eventually
 
+pytestmark = pytest.mark.alone
+
 SHARED = "rate limits are shared on Redis"
 ALONE = "rate limits are each issuer's own until Redis is back"
 
