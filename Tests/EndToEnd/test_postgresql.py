@@ -144,72 +144,71 @@ def test_kill_9_of_an_issuer_under_load_loses_nothing_that_was_acknowledged(issu
     assert json.loads(two.command("check", "--json").stdout)["balances"] is True
 
 
-def test_a_commit_whose_answer_is_lost_is_told_as_unknown_and_a_retry_gives_the_truth(postgres, issuers):
+@pytest.fixture
+def behind_a_cutter(postgres, issuers):
+    """An issuer, and the proxy that its connections go through."""
     proxy = CommitCutter(postgres)
     try:
         name = f"books_{next(NUMBERS)}"
         postgres.sql(f"CREATE DATABASE {name}")
         settings = PostgreSQL.settings(f"postgres://postgres@127.0.0.1:{proxy.port}/{name}?sslmode=disable")
         (server,) = issuers(1, settings)
-        company = Company.create(server)
-        agent = company.spender(1000)
-        spent = 0
-        for number in range(5):
-            body, key = {"agentId": agent, "amount": 100, "currency": "USD"}, {"Idempotency-Key": f"cut-{number}"}
-            cuts = proxy.cuts
-            proxy.lose_commit()
-            answer = company.http.post("/v1/authorize", json=body, headers=key)
-            # The issuer's own housekeeping may have lost its answer instead.
-            if answer.status_code == 200:
-                spent += 100
-                continue
-            assert (answer.status_code, answer.json()["code"]) == (503, "OUTCOME_UNKNOWN") and proxy.cuts > cuts
-            assert answer.headers["retry-after"]
-            again = company.http.post("/v1/authorize", json=body, headers=key)
-            assert again.status_code == 200 and again.headers["idempotent-replayed"] == "true"
-            assert again.json()["decision"] == "APPROVED"
-            spent += 100
-        assert proxy.cuts >= 1
-        page = Page.of(server)
-        # Of housekeeping's commits the client hears nothing.
-        assert 1 <= page.value("paitify_postgresql_unknown_commits_total") <= proxy.cuts
-        assert page.value("paitify_postgresql_connects_total") >= page.value("paitify_postgresql_connections") + proxy.cuts
-        assert company.budget(agent)["reserved"] == spent == 500
-        assert_books_balance(company, agent)
+        yield server, proxy
         server.stop()
     finally:
         proxy.close()
 
 
-def test_a_group_that_was_lost_with_its_connection_is_run_again_only_where_it_is_not_there(postgres, issuers):
-    proxy = CommitCutter(postgres)
-    try:
-        name = f"books_{next(NUMBERS)}"
-        postgres.sql(f"CREATE DATABASE {name}")
-        settings = PostgreSQL.settings(f"postgres://postgres@127.0.0.1:{proxy.port}/{name}?sslmode=disable")
-        (server,) = issuers(1, settings)
-        company = Company.create(server)
-        agent = company.spender(100_000)
-        spent = 0
-        for number in range(6):
-            # After some groups the next one knows the company's revision before it asks.
-            for _ in range(8):
-                spent += company.approved(agent, 1)["amount"]
-            cuts, is_there = proxy.cuts, number % 2 == 0
-            proxy.lose_commit() if is_there else proxy.lose_question(b"USD")
-            # Without a key nobody can tell an answer that is given twice: what was done twice would be in the sum.
-            answer = company.http.post("/v1/authorize", json={"agentId": agent, "amount": 100, "currency": "USD"})
+def test_a_commit_whose_answer_is_lost_is_told_as_unknown_and_a_retry_gives_the_truth(behind_a_cutter):
+    server, proxy = behind_a_cutter
+    company = Company.create(server)
+    agent = company.spender(1000)
+    spent = 0
+    for number in range(5):
+        body, key = {"agentId": agent, "amount": 100, "currency": "USD"}, {"Idempotency-Key": f"cut-{number}"}
+        cuts = proxy.cuts
+        proxy.lose_commit()
+        answer = company.http.post("/v1/authorize", json=body, headers=key)
+        # The issuer's own housekeeping may have lost its answer instead.
+        if answer.status_code == 200:
             spent += 100
-            if proxy.cuts > cuts and is_there and answer.status_code != 200:
-                assert answer.json()["code"] == "OUTCOME_UNKNOWN"
-            else:
-                # The issuer's own housekeeping may have lost its answer instead. Of a question nobody knows but the company.
-                assert answer.status_code == 200 and proxy.cuts > cuts, answer.text
-            assert company.budget(agent)["reserved"] == spent
-        assert_books_balance(company, agent)
-        server.stop()
-    finally:
-        proxy.close()
+            continue
+        assert (answer.status_code, answer.json()["code"]) == (503, "OUTCOME_UNKNOWN") and proxy.cuts > cuts
+        assert answer.headers["retry-after"]
+        again = company.http.post("/v1/authorize", json=body, headers=key)
+        assert again.status_code == 200 and again.headers["idempotent-replayed"] == "true"
+        assert again.json()["decision"] == "APPROVED"
+        spent += 100
+    assert proxy.cuts >= 1
+    page = Page.of(server)
+    # Of housekeeping's commits the client hears nothing.
+    assert 1 <= page.value("paitify_postgresql_unknown_commits_total") <= proxy.cuts
+    assert page.value("paitify_postgresql_connects_total") >= page.value("paitify_postgresql_connections") + proxy.cuts
+    assert company.budget(agent)["reserved"] == spent == 500
+    assert_books_balance(company, agent)
+
+
+def test_a_group_that_was_lost_with_its_connection_is_run_again_only_where_it_is_not_there(behind_a_cutter):
+    server, proxy = behind_a_cutter
+    company = Company.create(server)
+    agent = company.spender(100_000)
+    spent = 0
+    for number in range(6):
+        # After some groups the next one knows the company's revision before it asks.
+        for _ in range(8):
+            spent += company.approved(agent, 1)["amount"]
+        cuts, is_there = proxy.cuts, number % 2 == 0
+        proxy.lose_commit() if is_there else proxy.lose_question(b"USD")
+        # Without a key nobody can tell an answer that is given twice: what was done twice would be in the sum.
+        answer = company.http.post("/v1/authorize", json={"agentId": agent, "amount": 100, "currency": "USD"})
+        spent += 100
+        if proxy.cuts > cuts and is_there and answer.status_code != 200:
+            assert answer.json()["code"] == "OUTCOME_UNKNOWN"
+        else:
+            # The issuer's own housekeeping may have lost its answer instead. Of a question nobody knows but the company.
+            assert answer.status_code == 200 and proxy.cuts > cuts, answer.text
+        assert company.budget(agent)["reserved"] == spent
+    assert_books_balance(company, agent)
 
 
 @pytest.mark.parametrize(
